@@ -65,7 +65,6 @@ impl Value {
 
 fn write_value(value: &Value, escape: JsonEscape, out: &mut String) {
     match value {
-        Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         // Writing to a string cannot fail.
@@ -76,7 +75,7 @@ fn write_value(value: &Value, escape: JsonEscape, out: &mut String) {
             let _ = write!(out, "{value}");
         }
         Value::Float(value) if value.is_finite() => out.push_str(&number::format_json(*value)),
-        Value::Float(_) => out.push_str("null"),
+        Value::Null | Value::Float(_) => out.push_str("null"),
         Value::Str(text) => write_text(text, escape, out),
         Value::Seq(items) => {
             out.push('[');

@@ -82,13 +82,11 @@ impl Map {
     /// Sets `key` to `value`, in its old place or at the end; gives the value that was there.
     pub fn insert(&mut self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
         let (key, value) = (key.into(), value.into());
-        match self.position(&key) {
-            Some(at) => Some(std::mem::replace(&mut self.entries[at].1, value)),
-            None => {
-                self.append(key, value);
-                None
-            }
+        if let Some(at) = self.position(&key) {
+            return Some(std::mem::replace(&mut self.entries[at].1, value));
         }
+        self.append(key, value);
+        None
     }
 
     /// The value of `key`, set to `default` first when it is missing.
