@@ -49,12 +49,13 @@ impl Problem {
 
     /// Places the problem at byte `offset` of `text`.
     pub(crate) fn at(self, text: &str, offset: usize) -> Error {
-        let before = &text.as_bytes()[..offset];
-        let line_start = before.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+        let before = &text[..offset];
         Error {
             problem: self,
-            line: before.iter().filter(|&&b| b == b'\n').count() + 1,
-            column: offset - line_start + 1,
+            line: before.matches('
+').count() + 1,
+            column: offset - before.rfind('
+').map_or(0, |newline| newline + 1) + 1,
         }
     }
 }

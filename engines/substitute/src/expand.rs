@@ -14,7 +14,12 @@ pub(crate) fn expand<'v>(
     lookup: &dyn Fn(&str) -> Option<&'v str>,
     mode: Mode,
 ) -> Result<String, Error> {
-    let mut expander = Expander { text, lookup, mode, steps: Steps::new(Problem::MAX_STEPS) };
+    let mut expander = Expander {
+        text,
+        lookup,
+        mode,
+        steps: Steps::new(Problem::MAX_STEPS),
+    };
     let mut output = Vec::with_capacity(text.len());
     for segment in segments {
         expander.append(segment, &mut output)?;
@@ -76,14 +81,13 @@ impl Expander<'_, '_> {
         let bytes = value.as_bytes();
         let operand = |index: usize| operands.get(index).map(Vec::as_slice);
         let result = match operation {
-            Operation::Value => bytes.to_vec(),
             Operation::Length => bytes.len().to_string().into_bytes(),
             Operation::UpperFirst => transform::upper_first(value).into_bytes(),
             Operation::Upper => transform::upper(value).into_bytes(),
             Operation::LowerFirst => transform::lower_first(value).into_bytes(),
             Operation::Lower => transform::lower(value).into_bytes(),
             Operation::Default if bytes.is_empty() => operands.concat(),
-            Operation::Default => bytes.to_vec(),
+            Operation::Value | Operation::Default => bytes.to_vec(),
             Operation::Substring => {
                 transform::substring(bytes, operand(0).unwrap_or_default(), operand(1))?.to_vec()
             }
@@ -105,9 +109,7 @@ impl Expander<'_, '_> {
                 match (which, operand(1)) {
                     // Anchored replacement by nothing changes nothing.
                     (Which::Leading | Which::Trailing, None) => bytes.to_vec(),
-                    (which, to) => {
-                        transform::replace(which, bytes, from, to.unwrap_or_default())?
-                    }
+                    (which, to) => transform::replace(which, bytes, from, to.unwrap_or_default())?,
                 }
             }
         };

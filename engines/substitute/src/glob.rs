@@ -80,7 +80,9 @@ fn match_chunk<'n>(
 ) -> Result<Result<Option<&'n [u8]>, BadPattern>, Problem> {
     while let Some((&operator, after)) = chunk.split_first() {
         steps.spend()?;
-        let Some(&byte) = name.first() else { return Ok(Ok(None)) };
+        let Some(&byte) = name.first() else {
+            return Ok(Ok(None));
+        };
         match operator {
             b'[' => {
                 let (character, width) = decode(name);
@@ -148,7 +150,11 @@ fn class_character(pattern: &[u8]) -> Result<(u32, &[u8]), BadPattern> {
     let (character, width) = decode(pattern);
     let rest = &pattern[width..];
     let broken = character == REPLACEMENT && width == 1;
-    if broken || rest.is_empty() { Err(BadPattern) } else { Ok((character, rest)) }
+    if broken || rest.is_empty() {
+        Err(BadPattern)
+    } else {
+        Ok((character, rest))
+    }
 }
 
 const REPLACEMENT: u32 = 0xFFFD;

@@ -83,7 +83,11 @@ impl Until {
 
 /// Parses the whole text.
 pub(crate) fn parse(text: &str) -> Result<Vec<Segment>, Error> {
-    let mut parser = Parser { text, position: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        position: 0,
+        depth: 0,
+    };
     let mut segments = Vec::new();
     loop {
         let plain = parser.plain_text();
@@ -150,10 +154,16 @@ impl<'t> Parser<'t> {
         if self.depth > Problem::MAX_DEPTH {
             return Err(Problem::TooDeep.at(self.text, offset));
         }
-        let (name, operation, operands) =
-            self.body().map_err(|problem| problem.place(self.text, offset))?;
+        let (name, operation, operands) = self
+            .body()
+            .map_err(|problem| problem.place(self.text, offset))?;
         self.depth -= 1;
-        Ok(Expansion { name, operation, operands, offset })
+        Ok(Expansion {
+            name,
+            operation,
+            operands,
+            offset,
+        })
     }
 
     fn body(&mut self) -> Result<(String, Operation, Vec<Segment>), Failure> {
@@ -191,7 +201,11 @@ impl<'t> Parser<'t> {
             Some('/') => self.replacement()?,
             Some(side @ ('#' | '%')) => {
                 self.advance(side);
-                let extent = if self.eat(side) { Extent::Longest } else { Extent::Shortest };
+                let extent = if self.eat(side) {
+                    Extent::Longest
+                } else {
+                    Extent::Shortest
+                };
                 let pattern = self.operand(Until::Brace)?;
                 self.close()?;
                 let operation = if side == '#' {
@@ -212,19 +226,29 @@ impl<'t> Parser<'t> {
 
     fn name(&mut self) -> String {
         let rest = self.rest();
-        let end = rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c != '_' && !c.is_alphanumeric())
+            .unwrap_or(rest.len());
         self.position += end;
         rest[..end].to_owned()
     }
 
     fn close(&mut self) -> Result<(), Failure> {
-        if self.eat('}') { Ok(()) } else { Err(Problem::BadSubstitution.into()) }
+        if self.eat('}') {
+            Ok(())
+        } else {
+            Err(Problem::BadSubstitution.into())
+        }
     }
 
     /// One or two of `,` and `^`.
     fn casing(&mut self) -> Operation {
         let rest = self.rest();
-        let length = rest.chars().take(2).take_while(|c| matches!(c, ',' | '^')).count();
+        let length = rest
+            .chars()
+            .take(2)
+            .take_while(|c| matches!(c, ',' | '^'))
+            .count();
         self.position += length;
         match &rest[..length] {
             "^" => Operation::UpperFirst,
@@ -309,7 +333,11 @@ impl<'t> Parser<'t> {
             self.advance(kept);
             text.push(kept);
         }
-        if text.is_empty() { Err(Problem::Operand.into()) } else { Ok(Segment::Text(text)) }
+        if text.is_empty() {
+            Err(Problem::Operand.into())
+        } else {
+            Ok(Segment::Text(text))
+        }
     }
 }
 

@@ -19,12 +19,19 @@ const VARIABLES: &[(&str, &str)] = &[
 ];
 
 fn lookup(name: &str) -> Option<&'static str> {
-    VARIABLES.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    VARIABLES
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| *value)
 }
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
-    assert_eq!(substitute(text, lookup, Mode::Strict).as_deref(), Ok(expected), "{text}");
+    assert_eq!(
+        substitute(text, lookup, Mode::Strict).as_deref(),
+        Ok(expected),
+        "{text}"
+    );
 }
 
 #[track_caller]
@@ -35,7 +42,16 @@ fn check_problem(text: &str, expected: &Problem) {
 
 #[test]
 fn k13_5_plain_text_and_bare_dollars_stay() {
-    for text in ["", "text", "}text", "$word", "a$", "$", "http://host//path", r"\\.\pipe\x"] {
+    for text in [
+        "",
+        "text",
+        "}text",
+        "$word",
+        "a$",
+        "$",
+        "http://host//path",
+        r"\\.\pipe\x",
+    ] {
         check(text, text);
     }
 }
@@ -66,7 +82,10 @@ fn k13_5_length_counts_bytes() {
 
 #[test]
 fn k13_5_case() {
-    check("${word^} ${word^^} ${Word,} ${Word,,}", "Hello HELLO hELLO hello");
+    check(
+        "${word^} ${word^^} ${Word,} ${Word,,}",
+        "Hello HELLO hELLO hello",
+    );
     check("${umlaut^} ${umlaut^^}", "Äöü ÄÖÜ");
     check("${sharp^^}", "STRAßE");
     check("${empty^^}|${empty^}", "|");
@@ -152,7 +171,10 @@ fn k13_5_replace() {
     check(r"${path//\//-}", "-path-to-file");
     check("${name/1/${word}}", "abcABChello23ABCabc");
     check("${name/${word}/x}", "abcABC123ABCabc");
-    check("${word/${empty}/-}|${word//${empty}/-}", "-hello|-h-e-l-l-o-");
+    check(
+        "${word/${empty}/-}|${word//${empty}/-}",
+        "-hello|-h-e-l-l-o-",
+    );
 }
 
 #[test]
@@ -186,7 +208,9 @@ fn values_are_not_expanded_again() {
 
 #[test]
 fn k13_4_strict_names_the_unset_variable() {
-    for form in ["", "^", ",,", ",^", ":0", ":0:1", "/a/b", "//a/b", "#x", "##x", "%x", "%%x"] {
+    for form in [
+        "", "^", ",,", ",^", ":0", ":0:1", "/a/b", "//a/b", "#x", "##x", "%x", "%%x",
+    ] {
         check_problem(&format!("${{gone{form}}}"), &Problem::NotSet("gone".into()));
     }
     check_problem("${#gone}", &Problem::NotSet("gone".into()));
@@ -203,7 +227,10 @@ fn k13_4_strict_names_the_unset_variable() {
 fn k13_4_lenient_reads_unset_as_empty() {
     let lenient = |text| substitute(text, lookup, Mode::Lenient);
     assert_eq!(lenient("[${gone}]").as_deref(), Ok("[]"));
-    assert_eq!(lenient("[${#gone}${gone^^}${gone#x}]").as_deref(), Ok("[0]"));
+    assert_eq!(
+        lenient("[${#gone}${gone^^}${gone#x}]").as_deref(),
+        Ok("[0]")
+    );
 }
 
 #[test]
@@ -255,8 +282,7 @@ fn depth_is_bounded() {
 fn output_is_bounded_against_multiplying_replacements() {
     let thousand = "a".repeat(1000);
     let text = "${v//a/".repeat(20) + "a" + &"}".repeat(20);
-    let error =
-        substitute(&text, |_| Some(thousand.as_str()), Mode::Strict).unwrap_err();
+    let error = substitute(&text, |_| Some(thousand.as_str()), Mode::Strict).unwrap_err();
     assert_eq!(error.problem, Problem::TooLarge);
 }
 
@@ -274,7 +300,11 @@ fn k13_2_variable_names() {
     }
     for bad in ["", "1a", "a-b", "a.b", "ä", "a b", "a\n"] {
         let error = check_name(bad).unwrap_err();
-        assert!(error.to_string().starts_with(&format!("'{bad}' var name is invalid, must match")));
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("'{bad}' var name is invalid, must match"))
+        );
     }
 }
 

@@ -48,7 +48,11 @@ fn lower_char(c: char) -> char {
 
 /// The characters in reverse order.
 pub(crate) fn reversed(value: &[u8]) -> Vec<u8> {
-    String::from_utf8_lossy(value).chars().rev().collect::<String>().into_bytes()
+    String::from_utf8_lossy(value)
+        .chars()
+        .rev()
+        .collect::<String>()
+        .into_bytes()
 }
 
 /// `value[offset..]` or `length` bytes of it. What is no number leaves the value whole; an offset beyond the end gives nothing.
@@ -57,7 +61,9 @@ pub(crate) fn substring<'b>(
     offset: &[u8],
     length: Option<&[u8]>,
 ) -> Result<&'b [u8], Problem> {
-    let Some(offset) = integer(offset) else { return Ok(value) };
+    let Some(offset) = integer(offset) else {
+        return Ok(value);
+    };
     let from = if offset < 0 {
         let back = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
         value.len().saturating_sub(back)
@@ -65,8 +71,12 @@ pub(crate) fn substring<'b>(
         usize::try_from(offset).unwrap_or(usize::MAX)
     };
     let tail = value.get(from..).unwrap_or_default();
-    let Some(length) = length else { return Ok(tail) };
-    let Some(length) = integer(length) else { return Ok(value) };
+    let Some(length) = length else {
+        return Ok(tail);
+    };
+    let Some(length) = integer(length) else {
+        return Ok(value);
+    };
     match usize::try_from(length) {
         Ok(length) => Ok(&tail[..tail.len().min(length)]),
         // Past the end there is nothing that a negative length could cut into.
@@ -130,7 +140,11 @@ fn replace_all(value: &[u8], from: &[u8], to: &[u8]) -> Result<Vec<u8>, Problem>
 }
 
 fn check_size(output: &[u8]) -> Result<(), Problem> {
-    if output.len() > Problem::MAX_OUTPUT { Err(Problem::TooLarge) } else { Ok(()) }
+    if output.len() > Problem::MAX_OUTPUT {
+        Err(Problem::TooLarge)
+    } else {
+        Ok(())
+    }
 }
 
 fn find(value: &[u8], from: &[u8]) -> Option<usize> {
