@@ -52,10 +52,8 @@ impl Problem {
         let before = &text[..offset];
         Error {
             problem: self,
-            line: before.matches('
-').count() + 1,
-            column: offset - before.rfind('
-').map_or(0, |newline| newline + 1) + 1,
+            line: before.matches('\n').count() + 1,
+            column: offset - before.rfind('\n').map_or(0, |newline| newline + 1) + 1,
         }
     }
 }
