@@ -51,7 +51,7 @@ pub fn parse(text: &[u8], directory: &[Vec<u8>]) -> Vec<Pattern> {
 }
 
 fn is_blank(line: &[u8]) -> bool {
-    std::str::from_utf8(line).map_or(false, |text| text.trim().is_empty())
+    std::str::from_utf8(line).is_ok_and(|text| text.trim().is_empty())
 }
 
 /// An ordered set of patterns: the last one that matches decides.

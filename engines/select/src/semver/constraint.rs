@@ -316,15 +316,16 @@ impl Term {
     /// `!=`: with a number left open, all versions that the rest stands for are excluded.
     fn differs(&self, version: &Version) -> bool {
         match self.precision {
-            Precision::Patch => version.precedence(&self.version) != Ordering::Equal,
+            // `!=*` compares like `!=0.0.0`.
+            Precision::Patch | Precision::None => {
+                version.precedence(&self.version) != Ordering::Equal
+            }
             Precision::Major => !self.same_major(version),
             Precision::Minor => {
                 !self.same_major(version)
                     || !self.same_minor(version)
                     || self.prerelease_differs(version)
             }
-            // `!=*` compares like `!=0.0.0`, build metadata aside.
-            Precision::None => version.precedence(&self.version) != Ordering::Equal,
         }
     }
 

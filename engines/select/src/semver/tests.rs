@@ -30,6 +30,7 @@ const VERSIONS: &[&str] = &[
 
 /// What the original library (v3.5.0) says; `None` where it refuses the range.
 #[rustfmt::skip]
+#[expect(clippy::unreadable_literal, reason = "bit sets")]
 const EXPECTED: &[(&str, Option<u32>)] = &[
     ("", None),
     ("*", Some(0x1f67ff)),
