@@ -1,1 +1,27 @@
-//! (skeleton)
+//! Real parts for tests: a control plane, git servers, recording sinks, child processes.
+//!
+//! | module | what it gives |
+//! |---|---|
+//! | [`control_plane`] | etcd, kube-apiserver and, on request, the rest of a control plane |
+//! | [`binaries`] | their programs, built once and cached |
+//! | [`pki`] | certificate authorities, server and client certificates |
+//! | [`process`] | a controller as a child: ready, killed, measured |
+//! | [`http`] | a sink that records events and webhooks |
+//! | [`wait`] | waiting for a condition by watch, with the object shown on failure |
+//!
+//! Everything ends with the process that started it, SIGKILL included. Nothing here is part of the product.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod binaries;
+pub mod control_plane;
+mod dir;
+mod guard;
+pub mod http;
+pub mod pki;
+pub mod process;
+pub mod wait;
+
+pub use control_plane::{ControlPlane, Parts};
+pub use dir::Dir;
+pub use wait::wait_for;

@@ -1,0 +1,153 @@
+//! What is built: the pinned modules of `e2e/control-plane`, compiled into this crate.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+/// The Kubernetes release of the control plane.
+pub const KUBERNETES_VERSION: &str = "v1.36.3";
+
+/// The folder of kwok's life cycle files, beside the programs.
+pub(super) const STAGES: &str = "kwok-stages";
+
+/// Link flags of all programs: no symbol table, which halves them.
+const STRIP: &str = "-s -w";
+
+/// The API server reports its version from link flags; without them it says v0.0.0 and clients refuse it.
+const KUBERNETES: &str = "-s -w \
+    -X k8s.io/component-base/version.gitVersion=v1.36.3 \
+    -X k8s.io/component-base/version.gitMajor=1 \
+    -X k8s.io/component-base/version.gitMinor=36";
+
+/// A Go module and the programs that are built from it.
+pub(super) struct Module {
+    pub(super) name: &'static str,
+    pub(super) go_mod: &'static str,
+    pub(super) go_sum: &'static str,
+    pub(super) ldflags: &'static str,
+    /// File name and import path.
+    pub(super) programs: &'static [(&'static str, &'static str)],
+    /// Folders of another module whose YAML files are kept beside the programs, in [`STAGES`].
+    pub(super) stages: Option<(&'static str, &'static [&'static str])>,
+}
+
+macro_rules! pinned {
+    ($name:literal) => {
+        (
+            include_str!(concat!("../../../e2e/control-plane/", $name, "/go.mod")),
+            include_str!(concat!("../../../e2e/control-plane/", $name, "/go.sum")),
+        )
+    };
+}
+
+const ETCD_FILES: (&str, &str) = pinned!("etcd");
+const KUBERNETES_FILES: (&str, &str) = pinned!("kubernetes");
+const KWOK_FILES: (&str, &str) = pinned!("kwok");
+
+/// Three modules, because their requirements exclude each other.
+pub(super) const MODULES: &[Module] = &[
+    Module {
+        name: "etcd",
+        go_mod: ETCD_FILES.0,
+        go_sum: ETCD_FILES.1,
+        ldflags: STRIP,
+        programs: &[("etcd", "go.etcd.io/etcd/server/v3")],
+        stages: None,
+    },
+    Module {
+        name: "kubernetes",
+        go_mod: KUBERNETES_FILES.0,
+        go_sum: KUBERNETES_FILES.1,
+        ldflags: KUBERNETES,
+        programs: &[
+            ("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"),
+            (
+                "kube-controller-manager",
+                "k8s.io/kubernetes/cmd/kube-controller-manager",
+            ),
+            ("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler"),
+        ],
+        stages: None,
+    },
+    Module {
+        name: "kwok",
+        go_mod: KWOK_FILES.0,
+        go_sum: KWOK_FILES.1,
+        ldflags: STRIP,
+        programs: &[("kwok", "sigs.k8s.io/kwok/cmd/kwok")],
+        stages: Some((
+            "sigs.k8s.io/kwok",
+            &["kustomize/stage/node/fast", "kustomize/stage/pod/fast"],
+        )),
+    },
+];
+
+/// The name of the cache folder: the Kubernetes release, and a digest of everything that goes into the build.
+pub(super) fn version() -> String {
+    let mut digest = Sha256::new();
+    for module in MODULES {
+        for part in [module.name, module.go_mod, module.go_sum, module.ldflags] {
+            digest.update(part.len().to_le_bytes());
+            digest.update(part);
+        }
+        for (name, package) in module.programs {
+            digest.update(name);
+            digest.update(package);
+        }
+    }
+    let mut version = format!("{KUBERNETES_VERSION}-");
+    for byte in &digest.finalize()[..4] {
+        let _ = write!(version, "{byte:02x}");
+    }
+    version
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_program_is_a_pinned_tool_of_its_module() {
+        for module in MODULES {
+            for (_, package) in module.programs {
+                assert!(
+                    module.go_mod.contains(package),
+                    "{package} is no tool of module {}",
+                    module.name
+                );
+            }
+            assert!(
+                module.go_sum.lines().count() > 100,
+                "go.sum of {} is incomplete",
+                module.name
+            );
+        }
+    }
+
+    #[test]
+    fn the_reported_version_is_the_pinned_version() {
+        assert!(KUBERNETES.contains(&format!("gitVersion={KUBERNETES_VERSION}")));
+        let kubernetes = &MODULES[1];
+        assert!(
+            kubernetes
+                .go_mod
+                .contains(&format!("k8s.io/kubernetes {KUBERNETES_VERSION}"))
+        );
+        let staging = KUBERNETES_VERSION.replacen("v1.", "v0.", 1);
+        for line in kubernetes
+            .go_mod
+            .lines()
+            .filter(|line| line.contains(" => "))
+        {
+            assert!(line.ends_with(&staging), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_cache_folder_is_named_after_release_and_content() {
+        let version = version();
+        let (release, digest) = version.rsplit_once('-').unwrap();
+        assert_eq!(release, KUBERNETES_VERSION);
+        assert!(digest.len() == 8 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}
