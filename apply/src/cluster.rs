@@ -63,8 +63,9 @@ pub trait Cluster: Send + Sync {
     /// A delete request. The object may live on until its finalizers are gone.
     fn delete<'a>(&'a self, target: &'a ObjectRef, request: &'a DeleteRequest) -> Answer<'a, ()>;
 
-    /// Changes of one kind from now on, the state of now first (as [`WatchEvent::Applied`]). The stream ends
-    /// when the server ends it; whoever still waits looks again and watches again.
+    /// Changes of one kind: the state of now first (as [`WatchEvent::Applied`]) unless the query says since
+    /// when. The stream ends when the server ends it, or after an error; whoever still waits looks again and
+    /// watches again.
     fn watch<'a>(
         &'a self,
         query: &'a WatchQuery,

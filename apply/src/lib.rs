@@ -6,24 +6,46 @@
 //!                                                                                                  └─▶ wait
 //! ```
 //!
-//! Invariants: objects are JSON, the cluster is the trait [`Cluster`]; no kube type, no clock other than
-//! tokio's, no environment. The change set and the inventory depend on the input and the cluster alone.
+//! Invariants: objects are JSON, the cluster is the trait [`Cluster`]; no kube type, no environment. The change
+//! set and the inventory depend on the input and the cluster alone. Every future here is cancelled by dropping
+//! it.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod cluster;
 
+mod apply;
 mod change_set;
+mod drift;
+mod error;
+mod field_set;
 mod id;
+mod ignore;
+mod immutable;
 mod inventory;
+mod managed_fields;
+mod normalize;
 mod object;
+mod options;
 mod order;
+mod prune;
+mod redact;
 mod stage;
+mod wait;
 
+pub use apply::apply_all;
 pub use change_set::{Action, Change, ChangeSet};
 pub use cluster::{ApiError, Cluster};
+pub use error::{ApplyError, ApplyFailure};
 pub use health::GroupKind;
 pub use id::{Gvk, ObjectId, ObjectRef, ParseIdError};
+pub use ignore::{IgnoreRule, IgnoreRules, Selector, SelectorError};
 pub use inventory::{Inventory, InventoryEntry};
+pub use normalize::normalize;
 pub use object::{NotAnObject, Object};
+pub use options::{
+    ApiVersions, ApplyOptions, Cleanup, FieldManager, Force, Mark, Operation, Owner,
+};
 pub use order::compare;
-pub use stage::{Stage, parse_kinds, split};
+pub use prune::{PruneError, PruneFailure, PruneOptions, prune};
+pub use stage::{Stage, parse_kinds};
+pub use wait::{OnFailure, TerminationError, WaitError, WaitOptions, wait, wait_for_termination};

@@ -47,7 +47,7 @@ pub fn compare(a: &ObjectId, b: &ObjectId) -> Ordering {
 }
 
 /// Position of a kind: all that is in neither list shares one place between them.
-fn rank(kind: &str) -> usize {
+pub(crate) fn rank(kind: &str) -> usize {
     let position = |list: &[&str]| list.iter().position(|known| *known == kind);
     match (position(&FIRST), position(&LAST)) {
         (Some(first), _) => first,

@@ -80,6 +80,8 @@ pub struct WatchQuery {
     pub namespace: Option<String>,
     /// Only the object of this name.
     pub name: Option<String>,
+    /// Only changes after this resource version, and not the state of now.
+    pub since: Option<String>,
 }
 
 /// One change.

@@ -1,0 +1,189 @@
+//! Applying a set of objects: stage by stage, and in each stage first all dry-runs, then the writes (compat K14).
+
+mod assess;
+mod recreate;
+
+use crate::change_set::{Action, Change, ChangeSet};
+use crate::cluster::{ApplyMode, Cluster};
+use crate::error::{ApplyError, ApplyFailure};
+use crate::id::ObjectId;
+use crate::normalize::normalize;
+use crate::object::Object;
+use crate::options::ApplyOptions;
+use crate::stage::{self, Stage};
+use crate::wait::{OnFailure, WaitOptions, wait};
+use crate::{ignore, order, redact};
+use assess::{Assessment, Verdict, assess};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use health::Status;
+use jiff::Timestamp;
+
+/// Applies objects in the stages of K14.2.
+///
+/// The objects are normalised (K14.7). In each stage, every object is read and dry-run before the first one is
+/// written, so that one bad object leaves its whole stage untouched (K23.1); then what is new, has drifted or was
+/// cleaned is applied in the order of K14.3. A failing stage stops the later ones; what the earlier ones did
+/// comes with the error.
+pub async fn apply_all(
+    cluster: &dyn Cluster,
+    mut objects: Vec<Object>,
+    options: &ApplyOptions,
+) -> Result<ChangeSet, ApplyFailure> {
+    objects.iter_mut().for_each(normalize);
+    let mut completed = ChangeSet::default();
+    for (stage, objects) in stage::split(objects, &options.custom_stage_kinds) {
+        match apply_stage(cluster, stage, &objects, options).await {
+            Ok(outcome) => completed.changes.extend(outcome.changes),
+            Err(Failed { error, outcome }) => {
+                completed.changes.extend(outcome.changes);
+                return Err(ApplyFailure { error, completed });
+            }
+        }
+    }
+    Ok(completed)
+}
+
+/// A failed stage: its own outcome is empty unless all was applied and only the wait failed (K14.5).
+struct Failed {
+    error: ApplyError,
+    outcome: ChangeSet,
+}
+
+impl From<ApplyError> for Failed {
+    fn from(error: ApplyError) -> Self {
+        Self {
+            error,
+            outcome: ChangeSet::default(),
+        }
+    }
+}
+
+async fn apply_stage(
+    cluster: &dyn Cluster,
+    stage: Stage,
+    objects: &[Object],
+    options: &ApplyOptions,
+) -> Result<ChangeSet, Failed> {
+    let concurrency = options.concurrency.max(1);
+    let mut assessed: Vec<Assessment> = stream::iter(objects)
+        .map(|object| assess(cluster, object, options))
+        .buffered(concurrency)
+        .try_collect()
+        .await?;
+    write(cluster, objects, &mut assessed, options).await?;
+
+    let unhealthy = unhealthy(&assessed, options);
+    let changes: Vec<Change> = assessed
+        .into_iter()
+        .map(|assessment| assessment.change)
+        .collect();
+    for (object, change) in objects.iter().zip(&changes) {
+        if object.is_custom_resource_definition() && change.action.is_change() {
+            cluster.forget(served_group(object));
+        }
+    }
+    let outcome = ChangeSet { changes };
+    if stage.is_waited_for()
+        && let Err(error) = wait(cluster, &unhealthy, &stage_wait(options)).await
+    {
+        return Err(Failed {
+            error: error.into(),
+            outcome,
+        });
+    }
+    Ok(outcome)
+}
+
+/// Writes what the assessment says, kind by kind. Objects of one kind do not depend on each other.
+async fn write(
+    cluster: &dyn Cluster,
+    objects: &[Object],
+    assessed: &mut [Assessment],
+    options: &ApplyOptions,
+) -> Result<(), ApplyError> {
+    let mut start = 0;
+    while start < objects.len() {
+        let len = objects[start..]
+            .iter()
+            .take_while(|object| order::rank(object.kind()) == order::rank(objects[start].kind()))
+            .count();
+        let applied: Vec<Option<Object>> = stream::iter(start..start + len)
+            .map(|index| apply_one(cluster, &objects[index], &assessed[index].verdict, options))
+            .buffered(options.concurrency.max(1))
+            .try_collect()
+            .await?;
+        for (assessment, applied) in assessed[start..].iter_mut().zip(applied) {
+            if applied.is_some() {
+                assessment.live = applied;
+            }
+        }
+        start += len;
+    }
+    Ok(())
+}
+
+/// Applies one object, if it is to be applied; gives the object as the server has it now.
+async fn apply_one(
+    cluster: &dyn Cluster,
+    object: &Object,
+    verdict: &Verdict,
+    options: &ApplyOptions,
+) -> Result<Option<Object>, ApplyError> {
+    let Verdict::Apply(resolutions) = verdict else {
+        return Ok(None);
+    };
+    let resolved = (!resolutions.is_empty()).then(|| {
+        let mut object = object.clone();
+        ignore::put_into(&mut object, resolutions);
+        object
+    });
+    let object = resolved.as_ref().unwrap_or(object);
+    cluster
+        .apply(object, &options.field_manager, ApplyMode::Persist)
+        .await
+        .map(Some)
+        .map_err(|error| ApplyError::Apply {
+            subject: object.subject(),
+            source: redact::error(error, object, None),
+        })
+}
+
+/// The objects that are not known to be current by what the server has answered so far.
+fn unhealthy(assessed: &[Assessment], options: &ApplyOptions) -> Vec<ObjectId> {
+    let now = Timestamp::now();
+    let is_current =
+        |live: &Object| options.readers.status(live.as_value(), now).status == Status::Current;
+    assessed
+        .iter()
+        .filter(|assessment| !assessment.live.as_ref().is_some_and(is_current))
+        .map(|assessment| assessment.change.id.clone())
+        .collect()
+}
+
+/// A stage waits for all of its objects, whatever fails first (K14.5).
+fn stage_wait(options: &ApplyOptions) -> WaitOptions {
+    WaitOptions {
+        on_failure: OnFailure::Continue,
+        poll_interval: options.poll_interval,
+        readers: options.readers.clone(),
+        concurrency: options.concurrency,
+        ..WaitOptions::new(options.stage_timeout)
+    }
+}
+
+fn served_group(definition: &Object) -> &str {
+    definition
+        .as_value()
+        .pointer("/spec/group")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default()
+}
+
+/// The action of an object whose dry-run gave this answer.
+fn action_after(dry_run: &Object) -> Action {
+    if dry_run.resource_version().is_empty() {
+        Action::Created
+    } else {
+        Action::Configured
+    }
+}

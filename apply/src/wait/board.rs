@@ -1,0 +1,122 @@
+//! What is known of each object of a wait, and what follows from it.
+
+use super::{OnFailure, WaitOptions};
+use crate::id::ObjectId;
+use crate::object::Object;
+use health::{Health, Status};
+use std::collections::BTreeSet;
+
+/// One object of the wait.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub id: ObjectId,
+    /// `None` until it was looked at.
+    pub health: Option<Health>,
+    /// The last state, kept only where time or pods can change the verdict without an event.
+    pub last: Option<Object>,
+    vanishes: bool,
+}
+
+impl Entry {
+    /// Whether nothing more is expected of it. A failed object may still recover while others are awaited.
+    pub fn is_current(&self) -> bool {
+        match self.health.as_ref().map(|health| health.status) {
+            Some(Status::Current) => true,
+            Some(Status::NotFound) => self.vanishes,
+            _ => false,
+        }
+    }
+
+    fn is_failed(&self) -> bool {
+        self.health
+            .as_ref()
+            .is_some_and(|health| health.status == Status::Failed)
+    }
+
+    /// `Kind/ns/name status: 'InProgress'`, with the error of one that cannot be read.
+    fn describe(&self) -> String {
+        let subject = self.id.subject();
+        match &self.health {
+            Some(Health {
+                status: Status::Unknown,
+                message,
+            }) if !message.is_empty() => {
+                format!("{subject} status: '{}': {message}", Status::Unknown)
+            }
+            Some(health) => format!("{subject} status: '{}'", health.status),
+            None => format!("{subject} status: '{}'", Status::Unknown),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Verdict {
+    Done,
+    Failed(Vec<String>),
+    Pending,
+}
+
+#[derive(Debug)]
+pub(super) struct Board {
+    pub entries: Vec<Entry>,
+    on_failure: OnFailure,
+}
+
+impl Board {
+    pub fn new(ids: &[ObjectId], options: &WaitOptions) -> Self {
+        let mut seen = BTreeSet::new();
+        let entries = ids
+            .iter()
+            .filter(|id| seen.insert(*id))
+            .map(|id| Entry {
+                id: id.clone(),
+                health: None,
+                last: None,
+                vanishes: options.jobs_with_ttl.contains(id),
+            })
+            .collect();
+        Self {
+            entries,
+            on_failure: options.on_failure,
+        }
+    }
+
+    /// Done when all are current. Failed when one has failed and either that is enough, or all others have come
+    /// to an end too.
+    pub fn verdict(&self) -> Verdict {
+        if self.entries.iter().all(Entry::is_current) {
+            return Verdict::Done;
+        }
+        let failed: Vec<String> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.is_failed())
+            .map(Entry::describe)
+            .collect();
+        let ended = || {
+            self.entries
+                .iter()
+                .all(|entry| entry.is_current() || entry.is_failed())
+        };
+        if !failed.is_empty() && (self.on_failure == OnFailure::Stop || ended()) {
+            return Verdict::Failed(failed);
+        }
+        Verdict::Pending
+    }
+
+    /// What the time ran out on. Where nothing could be read at all, no status can be told.
+    pub fn unfinished(&self) -> Vec<String> {
+        let nothing_read = self.entries.iter().all(|entry| entry.health.is_none());
+        self.entries
+            .iter()
+            .filter(|entry| !entry.is_current())
+            .map(|entry| {
+                if nothing_read {
+                    format!("can't determine status for {}", entry.id.subject())
+                } else {
+                    entry.describe()
+                }
+            })
+            .collect()
+    }
+}
