@@ -5,7 +5,9 @@
 //! | [`control_plane`] | etcd, kube-apiserver and, on request, the rest of a control plane |
 //! | [`binaries`] | their programs, built once and cached |
 //! | [`pki`] | certificate authorities, server and client certificates |
+//! | [`git`] | git over http(s) with authentication, certificates, faults and a log |
 //! | [`process`] | a controller as a child: ready, killed, measured |
+//! | [`proxy`] | HTTP and SOCKS 5 proxies that count |
 //! | [`http`] | a sink that records events and webhooks |
 //! | [`wait`] | waiting for a condition by watch, with the object shown on failure |
 //!
@@ -16,10 +18,12 @@
 pub mod binaries;
 pub mod control_plane;
 mod dir;
+pub mod git;
 mod guard;
 pub mod http;
 pub mod pki;
 pub mod process;
+pub mod proxy;
 pub mod wait;
 
 pub use control_plane::{ControlPlane, Parts};

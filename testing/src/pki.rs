@@ -1,9 +1,14 @@
 //! Certificates and keys made by a test, for itself.
 
+use std::sync::Arc;
+
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
+use rustls::server::WebPkiClientVerifier;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 /// A certificate authority.
 pub struct Authority {
@@ -14,7 +19,9 @@ pub struct Authority {
 /// A certificate with its key, both PEM.
 #[derive(Debug, Clone)]
 pub struct Identity {
+    /// The certificate.
     pub certificate: String,
+    /// The private key, PKCS #8.
     pub key: String,
 }
 
@@ -72,4 +79,29 @@ impl Authority {
             key: key.serialize_pem(),
         })
     }
+}
+
+/// The server side of TLS; with `client_ca`, only clients with a certificate of that authority are let in.
+pub fn server_config(
+    identity: &Identity,
+    client_ca: Option<&str>,
+) -> anyhow::Result<rustls::ServerConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()?;
+    let builder = match client_ca {
+        None => builder.with_no_client_auth(),
+        Some(ca) => {
+            let mut roots = rustls::RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_slice(ca.as_bytes())?)?;
+            let roots = Arc::new(roots);
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider).build()?;
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let chain = vec![CertificateDer::from_pem_slice(
+        identity.certificate.as_bytes(),
+    )?];
+    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes())?;
+    Ok(builder.with_single_cert(chain, key)?)
 }

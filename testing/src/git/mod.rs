@@ -1,0 +1,15 @@
+//! Git over http(s), as a remote that misbehaves on request.
+//!
+//! ```text
+//! Repository (bare, written with git fast-import) ◀── git http-backend ◀── Server: TLS, auth, faults, log
+//! ```
+
+mod backend;
+mod fault;
+mod program;
+mod repository;
+mod server;
+
+pub use fault::{Fault, Gate, Stage};
+pub use repository::{Commit, Repository};
+pub use server::{Auth, Request, Server, Transport};
