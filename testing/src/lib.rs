@@ -6,6 +6,7 @@
 //! | [`binaries`] | their programs, built once and cached |
 //! | [`pki`] | certificate authorities, server and client certificates |
 //! | [`git`] | git over http(s) with authentication, certificates, faults and a log |
+//! | [`api`] | a scripted API server behind a `kube::Client` |
 //! | [`process`] | a controller as a child: ready, killed, measured |
 //! | [`proxy`] | HTTP and SOCKS 5 proxies that count |
 //! | [`http`] | a sink that records events and webhooks |
@@ -15,6 +16,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod api;
 pub mod binaries;
 pub mod control_plane;
 mod dir;
