@@ -1,0 +1,257 @@
+//! [`apply::Cluster`] on a real API server.
+//!
+//! ```text
+//! Cluster call ─▶ Mappings (discovery, cached per process) ─▶ path ─▶ kube::Client ─▶ ApiError
+//! ```
+//!
+//! A [`KubeCluster`] is one identity. Clones of it for other identities ([`KubeCluster::with_client`]) share what is
+//! known of the kinds, which is read under the identity of the controller.
+
+mod error;
+mod mappings;
+mod path;
+mod request;
+
+pub use error::api_error;
+
+use std::sync::Arc;
+
+use apply::cluster::{
+    Answer, ApiError, ApplyMode, DeleteRequest, ListQuery, Listing, Mapping, WatchEvent, WatchQuery,
+};
+use apply::{Cluster, GroupKind, Gvk, Object, ObjectRef};
+use futures::future::BoxFuture;
+use futures::stream::{BoxStream, StreamExt as _};
+use kube::Client;
+use serde_json::{Value, json};
+
+use mappings::Mappings;
+use path::Path;
+use request::{Accept, PatchKind};
+
+/// How many objects a list asks for at a time.
+const PAGE: usize = 500;
+
+/// A Kubernetes API under the identity of a client.
+#[derive(Clone)]
+pub struct KubeCluster {
+    client: Client,
+    mappings: Arc<Mappings>,
+}
+
+impl std::fmt::Debug for KubeCluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KubeCluster").finish_non_exhaustive()
+    }
+}
+
+impl KubeCluster {
+    /// A cluster of which nothing is known yet.
+    pub fn new(client: Client) -> Self {
+        let mappings = Arc::new(Mappings::new(client.clone()));
+        Self { client, mappings }
+    }
+
+    /// The same cluster under another identity.
+    #[must_use]
+    pub fn with_client(&self, client: Client) -> Self {
+        Self {
+            client,
+            mappings: Arc::clone(&self.mappings),
+        }
+    }
+
+    async fn path(&self, gvk: &Gvk, namespace: &str) -> Result<Path, ApiError> {
+        Ok(Path::of(&self.mappings.mapping(gvk).await?, namespace))
+    }
+
+    async fn object(&self, request: http::Request<Vec<u8>>) -> Result<Object, ApiError> {
+        let value: Value = self.client.request(request).await.map_err(api_error)?;
+        Ok(Object::from_response(value))
+    }
+
+    /// All pages of a list. A page that comes too late starts the list over, once.
+    async fn pages(&self, query: &ListQuery, accept: Accept) -> Result<Listing, ApiError> {
+        let namespace = query.namespace.as_deref().unwrap_or_default();
+        let path = self.path(&query.gvk, namespace).await?;
+        let mut listing = Listing::default();
+        let mut token = String::new();
+        let mut restarted = false;
+        loop {
+            let request = request::list(&path, &query.label_selector, PAGE, &token, accept);
+            let page: Value = match self.client.request(request).await.map_err(api_error) {
+                Ok(page) => page,
+                Err(error) if error.is_expired() && !token.is_empty() && !restarted => {
+                    listing = Listing::default();
+                    token.clear();
+                    restarted = true;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let metadata = page.get("metadata");
+            let text = |field: &str| {
+                metadata
+                    .and_then(|m| m.get(field))
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
+            text("continue").clone_into(&mut token);
+            text("resourceVersion").clone_into(&mut listing.resource_version);
+            listing.items.extend(items(page, &query.gvk));
+            if token.is_empty() {
+                return Ok(listing);
+            }
+        }
+    }
+}
+
+/// The items of a page. They do not always say what they are, so that is filled in.
+fn items(mut page: Value, gvk: &Gvk) -> Vec<Object> {
+    let items = page.get_mut("items").map(Value::take);
+    let Some(Value::Array(items)) = items else {
+        return Vec::new();
+    };
+    items
+        .into_iter()
+        .map(|mut item| {
+            if let Some(fields) = item.as_object_mut() {
+                fields.insert("apiVersion".to_owned(), Value::from(gvk.api_version()));
+                fields.insert("kind".to_owned(), Value::from(gvk.kind.as_str()));
+            }
+            Object::from_response(item)
+        })
+        .collect()
+}
+
+impl Cluster for KubeCluster {
+    fn mapping<'a>(&'a self, gvk: &'a Gvk) -> Answer<'a, Mapping> {
+        Box::pin(self.mappings.mapping(gvk))
+    }
+
+    fn preferred<'a>(&'a self, kind: &'a GroupKind) -> Answer<'a, Mapping> {
+        Box::pin(self.mappings.preferred(kind))
+    }
+
+    fn forget(&self, group: &str) {
+        self.mappings.forget(group);
+    }
+
+    fn get<'a>(&'a self, target: &'a ObjectRef) -> Answer<'a, Object> {
+        Box::pin(async move {
+            let path = self.path(&target.gvk, &target.namespace).await?;
+            self.object(request::get(&path.object(&target.name))).await
+        })
+    }
+
+    fn list<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, Listing> {
+        Box::pin(self.pages(query, Accept::Objects))
+    }
+
+    fn list_metadata<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, Listing> {
+        Box::pin(self.pages(query, Accept::Metadata))
+    }
+
+    fn apply<'a>(
+        &'a self,
+        object: &'a Object,
+        field_manager: &'a str,
+        mode: ApplyMode,
+    ) -> Answer<'a, Object> {
+        Box::pin(async move {
+            let path = self.path(&object.gvk(), object.namespace()).await?;
+            let kind = PatchKind::Apply(mode);
+            let path = path.object(object.name());
+            self.object(request::patch(
+                &path,
+                object.as_value(),
+                field_manager,
+                kind,
+            ))
+            .await
+        })
+    }
+
+    fn patch<'a>(
+        &'a self,
+        target: &'a ObjectRef,
+        operations: &'a Value,
+        field_manager: &'a str,
+    ) -> Answer<'a, Object> {
+        Box::pin(async move {
+            let path = self
+                .path(&target.gvk, &target.namespace)
+                .await?
+                .object(&target.name);
+            self.object(request::patch(
+                &path,
+                operations,
+                field_manager,
+                PatchKind::Json,
+            ))
+            .await
+        })
+    }
+
+    fn delete<'a>(&'a self, target: &'a ObjectRef, request: &'a DeleteRequest) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let path = self
+                .path(&target.gvk, &target.namespace)
+                .await?
+                .object(&target.name);
+            let mut options = json!({
+                "apiVersion": "v1",
+                "kind": "DeleteOptions",
+                "propagationPolicy": request.propagation.as_str(),
+            });
+            if let Some(uid) = &request.uid {
+                options["preconditions"] = json!({"uid": uid});
+            }
+            let request = request::delete(&path, &options);
+            self.client
+                .request_text(request)
+                .await
+                .map(drop)
+                .map_err(api_error)
+        })
+    }
+
+    fn watch<'a>(
+        &'a self,
+        query: &'a WatchQuery,
+    ) -> BoxFuture<'a, Result<BoxStream<'static, Result<WatchEvent, ApiError>>, ApiError>> {
+        Box::pin(async move {
+            let namespace = query.namespace.as_deref().unwrap_or_default();
+            let path = self.path(&query.gvk, namespace).await?;
+            let request = request::watch(&path, query.name.as_deref(), query.since.as_deref());
+            let events = self
+                .client
+                .request_events::<Value>(request)
+                .await
+                .map_err(api_error)?;
+            let events = events
+                .filter_map(|event| std::future::ready(translate(event)))
+                .scan(false, |failed, event| {
+                    let over = std::mem::replace(failed, event.is_err());
+                    std::future::ready((!over).then_some(event))
+                });
+            Ok(events.boxed())
+        })
+    }
+}
+
+/// An event in our terms; bookmarks are none.
+fn translate(
+    event: Result<kube::core::WatchEvent<Value>, kube::Error>,
+) -> Option<Result<WatchEvent, ApiError>> {
+    use kube::core::WatchEvent::{Added, Bookmark, Deleted, Error, Modified};
+    Some(match event {
+        Ok(Added(object) | Modified(object)) => {
+            Ok(WatchEvent::Applied(Object::from_response(object)))
+        }
+        Ok(Deleted(object)) => Ok(WatchEvent::Deleted(Object::from_response(object))),
+        Ok(Bookmark(_)) => return None,
+        Ok(Error(status)) => Err(error::status_error(*status)),
+        Err(error) => Err(api_error(error)),
+    })
+}
