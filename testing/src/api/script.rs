@@ -124,7 +124,8 @@ impl State {
             .uri()
             .path_and_query()
             .map_or("/", |path| path.as_str());
-        let shown = format!("{} {path}", request.method());
+        // kube ends some paths with an empty query.
+        let shown = format!("{} {}", request.method(), path.trim_end_matches('?'));
         self.seen.push(shown.clone());
         let problem = match self.open.front() {
             None => Some("nothing more".to_owned()),
