@@ -28,6 +28,8 @@ pub struct Error {
     message: String,
     line: usize,
     column: usize,
+    /// Whether the text stands without `yaml: `, since it is not go-yaml's.
+    bare: bool,
 }
 
 impl Error {
@@ -43,7 +45,13 @@ impl Error {
             message: message.into(),
             line,
             column,
+            bare: false,
         }
+    }
+
+    /// The same error, whose text is not go-yaml's.
+    pub(crate) fn bare(self) -> Self {
+        Self { bare: true, ..self }
     }
 
     /// What class of error this is.
@@ -69,6 +77,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "yaml: {}", self.message)
+        let prefix = if self.bare { "" } else { "yaml: " };
+        write!(f, "{prefix}{}", self.message)
     }
 }

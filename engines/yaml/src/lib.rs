@@ -5,9 +5,9 @@
 //! bytes ──scan──▶ tokens ──parse──▶ events ──decode──▶ Value ──encode──▶ text
 //! ```
 //!
-//! - `decode` gives the documents of a stream as [`Value`] trees under the rules of a
+//! - [`decode`] gives the documents of a stream as [`Value`] trees under the rules of a
 //!   [`Dialect`] and within a [`Budget`].
-//! - `encode` prints a [`Value`] as `sigs.k8s.io/yaml` does.
+//! - [`encode`] prints a [`Value`] as `sigs.k8s.io/yaml` does.
 //!
 //! The crate is pure: it reads no file and no clock, starts nothing, and the same input always
 //! gives the same bytes.
@@ -15,10 +15,25 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod budget;
+mod decode;
+mod emit;
+mod encode;
 mod error;
 mod number;
+mod parse;
+mod resolve;
+mod scan;
 mod value;
 
 pub use budget::Budget;
+pub use decode::{Dialect, decode, decode_first};
+pub use encode::encode;
 pub use error::{Error, ErrorKind};
 pub use value::{Entries, JsonEscape, Map, Str, Value};
+
+/// Which major version of go-yaml the grammar and the scalars follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grammar {
+    V2,
+    V3,
+}

@@ -10,9 +10,27 @@ pub(crate) fn format_general(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
-    let (mantissa, exponent) = shortest(value);
+    general(&format!("{value}"), &format!("{value:e}"))
+}
+
+/// Like [`format_general`], with the digits that are enough for 32 bits.
+pub(crate) fn format_general_single(value: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the digits of the nearest f32 are wanted"
+    )]
+    let single = value as f32;
+    if !single.is_finite() {
+        return format_general(f64::from(single));
+    }
+    general(&format!("{single}"), &format!("{single:e}"))
+}
+
+/// Chooses between a number's two forms.
+fn general(positional: &str, scientific: &str) -> String {
+    let (mantissa, exponent) = split_exponent(scientific);
     if (-4..GENERAL_EXPONENT).contains(&exponent) {
-        return format!("{value}");
+        return positional.to_owned();
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
@@ -28,19 +46,19 @@ pub(crate) fn format_json(value: f64) -> String {
     if magnitude == 0.0 || (1e-6..1e21).contains(&magnitude) {
         return format!("{value}");
     }
-    let (mantissa, exponent) = shortest(value);
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = split_exponent(&scientific);
     if exponent < 0 {
         return format!("{mantissa}e-{}", exponent.abs());
     }
     format!("{mantissa}e+{exponent:02}")
 }
 
-/// The shortest digits that read back as `value`, and the power of ten of the first of them.
-fn shortest(value: f64) -> (String, i32) {
-    let text = format!("{value:e}");
-    match text.split_once('e') {
-        Some((mantissa, exponent)) => (mantissa.to_owned(), exponent.parse().unwrap_or(0)),
-        None => (text, 0),
+/// The digits before the `e`, and the power of ten behind it.
+fn split_exponent(scientific: &str) -> (&str, i32) {
+    match scientific.split_once('e') {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse().unwrap_or(0)),
+        None => (scientific, 0),
     }
 }
 

@@ -1,0 +1,162 @@
+//! Values as `sigs.k8s.io/yaml` prints them: through JSON, then go-yaml v2.
+
+use std::borrow::Cow;
+
+use super::order;
+use crate::emit::{Analysis, INDENT, Indicator, LineBreaks, Writer};
+use crate::resolve;
+use crate::{Budget, Dialect, Grammar, JsonEscape, Map, Value, number};
+
+/// Keys longer than this are written behind a `?`.
+const SIMPLE_KEY: usize = 128;
+
+/// `value` as `sigs.k8s.io/yaml`'s `Marshal` prints it: block style, indentation by two with the
+/// dashes of a list under its key, keys in natural order, lines folded beyond 80 columns, quotes
+/// where the text would be read as something else. Ends with a line feed.
+///
+/// Numbers go through JSON first, so `1e3` prints as `1000`. Infinities and NaN, which JSON lacks,
+/// print as `.inf`, `-.inf` and `.nan`.
+pub fn encode(value: &Value) -> String {
+    let mut encoder = Encoder {
+        writer: Writer::new(),
+    };
+    encoder.node(value, Place::Root);
+    encoder.writer.indent = None;
+    encoder.writer.write_indent();
+    encoder.writer.out
+}
+
+struct Encoder {
+    writer: Writer,
+}
+
+/// Where a node stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Root,
+    Item,
+    Key,
+    Value,
+}
+
+impl Encoder {
+    fn node(&mut self, value: &Value, place: Place) {
+        match value {
+            Value::Null => self.plain("null"),
+            Value::Bool(true) => self.plain("true"),
+            Value::Bool(false) => self.plain("false"),
+            Value::Int(value) => self.plain(&value.to_string()),
+            Value::Uint(value) => self.plain(&value.to_string()),
+            Value::Float(value) => self.plain(&format_float(*value)),
+            Value::Str(text) => self.text(text, place),
+            Value::Seq(items) if items.is_empty() => {
+                self.writer.write_indicator("[", Indicator::Opening);
+                self.writer.write_indicator("]", Indicator::Tight);
+            }
+            Value::Seq(items) => self.sequence(items, place),
+            Value::Map(map) if map.is_empty() => {
+                self.writer.write_indicator("{", Indicator::Opening);
+                self.writer.write_indicator("}", Indicator::Tight);
+            }
+            Value::Map(map) => self.mapping(map),
+        }
+    }
+
+    fn sequence(&mut self, items: &[Value], place: Place) {
+        let outer = self.writer.indent;
+        let under_key = place == Place::Value && !self.writer.indention;
+        self.writer.indent = Some(match outer {
+            None => 0,
+            Some(indent) if under_key => indent,
+            Some(indent) => indent + INDENT,
+        });
+        for item in items {
+            self.writer.write_indent();
+            self.writer.write_indicator("-", Indicator::Indenting);
+            self.node(item, Place::Item);
+        }
+        self.writer.indent = outer;
+    }
+
+    fn mapping(&mut self, map: &Map) {
+        let outer = self.writer.indent;
+        self.writer.indent = Some(outer.map_or(0, |indent| indent + INDENT));
+        let entries: Vec<_> = map.iter().collect();
+        for (key, value) in order::sort(entries, |(key, _)| key.as_str(), Grammar::V2) {
+            self.writer.write_indent();
+            if key.len() <= SIMPLE_KEY && !Analysis::of(key, Grammar::V2).multiline {
+                self.text(key, Place::Key);
+                self.writer.write_indicator(":", Indicator::Tight);
+            } else {
+                self.writer.write_indicator("?", Indicator::Indenting);
+                self.text(key, Place::Value);
+                self.writer.write_indent();
+                self.writer.write_indicator(":", Indicator::Indenting);
+            }
+            self.node(value, Place::Value);
+        }
+        self.writer.indent = outer;
+    }
+
+    /// Writes a scalar that is short and has nothing to quote.
+    fn plain(&mut self, text: &str) {
+        self.writer.write_plain(text, LineBreaks::Forbidden);
+    }
+
+    fn text(&mut self, text: &str, place: Place) {
+        let text = through_json(text);
+        let outer = self.writer.indent;
+        self.writer.indent = Some(outer.map_or(INDENT, |indent| indent + INDENT));
+        let breaks = match place {
+            Place::Key => LineBreaks::Forbidden,
+            _ => LineBreaks::Allowed,
+        };
+        let found = Analysis::of(&text, Grammar::V2);
+        if text.contains('\n') {
+            if found.block && place != Place::Key {
+                self.writer.write_block_header("|", &text);
+                self.writer.put_break();
+                self.writer.write_literal_lines(&text);
+            } else {
+                self.writer.write_double_quoted(&text, breaks);
+            }
+        } else if !resolve::is_text(&text, Grammar::V2) || resolve::is_base_60(&text) {
+            self.writer.write_double_quoted(&text, breaks);
+        } else if found.multiline && place == Place::Key {
+            self.writer.write_double_quoted(&text, breaks);
+        } else if found.block_plain {
+            self.writer.write_plain(&text, breaks);
+        } else if found.single_quoted {
+            self.writer.write_single_quoted(&text, breaks);
+        } else {
+            self.writer.write_double_quoted(&text, breaks);
+        }
+        self.writer.indent = outer;
+    }
+}
+
+/// A float as it comes out after JSON: an integer when its JSON form is one.
+fn format_float(value: f64) -> String {
+    if !value.is_finite() {
+        return number::format_general(value);
+    }
+    let json = number::format_json(value);
+    match resolve::resolve(&json, Grammar::V2) {
+        resolve::Resolved::Int(value) => value.to_string(),
+        resolve::Resolved::Uint(value) => value.to_string(),
+        _ => number::format_general(value),
+    }
+}
+
+/// Text as it comes out after JSON is read as YAML: a next-line character, which JSON does not
+/// escape, is a line break there and is folded.
+fn through_json(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{85}') {
+        return Cow::Borrowed(text);
+    }
+    let json = Value::from(text).to_go_json(JsonEscape::Html);
+    match crate::decode_first(json.as_bytes(), Dialect::Kubernetes, &Budget::default()) {
+        Ok(Some(Value::Str(folded))) => Cow::Owned(folded.into()),
+        _ => Cow::Borrowed(text),
+    }
+}

@@ -1,0 +1,6 @@
+//! Values to text.
+
+mod kubernetes;
+mod order;
+
+pub use kubernetes::encode;

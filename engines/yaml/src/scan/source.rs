@@ -1,0 +1,211 @@
+//! The input as characters that YAML allows: byte order marks, UTF-16, bad bytes.
+
+use std::borrow::Cow;
+
+/// The text of a stream, up to the first byte that is not allowed.
+pub(crate) struct Source<'a> {
+    /// The text without its byte order mark.
+    pub text: Cow<'a, str>,
+    /// What ends the text before its end, if anything does.
+    pub fault: Option<&'static str>,
+    /// Bytes of the byte order mark in front of the text.
+    pub mark: usize,
+}
+
+impl<'a> Source<'a> {
+    /// Reads `bytes` as UTF-8, or as UTF-16 when a byte order mark says so.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let (text, fault, mark) = match bytes {
+            [0xFF, 0xFE, rest @ ..] => {
+                let (text, fault) = utf16(rest, u16::from_le_bytes);
+                (Cow::Owned(text), fault, 2)
+            }
+            [0xFE, 0xFF, rest @ ..] => {
+                let (text, fault) = utf16(rest, u16::from_be_bytes);
+                (Cow::Owned(text), fault, 2)
+            }
+            [0xEF, 0xBB, 0xBF, rest @ ..] => {
+                let (text, fault) = utf8(rest);
+                (Cow::Borrowed(text), fault, 3)
+            }
+            _ => {
+                let (text, fault) = utf8(bytes);
+                (Cow::Borrowed(text), fault, 0)
+            }
+        };
+        match control_character(text.as_bytes()) {
+            None => Self { text, fault, mark },
+            Some(at) => {
+                let text = match text {
+                    Cow::Borrowed(text) => Cow::Borrowed(&text[..at]),
+                    Cow::Owned(mut text) => {
+                        text.truncate(at);
+                        Cow::Owned(text)
+                    }
+                };
+                Self {
+                    text,
+                    fault: Some("control characters are not allowed"),
+                    mark,
+                }
+            }
+        }
+    }
+}
+
+/// The longest part of `bytes` that is UTF-8, and what is wrong with the rest.
+fn utf8(bytes: &[u8]) -> (&str, Option<&'static str>) {
+    let Some(bad) = bytes
+        .utf8_chunks()
+        .find(|chunk| !chunk.invalid().is_empty())
+    else {
+        // Without an invalid chunk the whole is one valid chunk.
+        return (std::str::from_utf8(bytes).unwrap_or_default(), None);
+    };
+    let text = bad.valid();
+    let rest = &bytes[text.len()..];
+    (text, Some(utf8_fault(rest)))
+}
+
+/// Why the sequence that starts `bytes` is no UTF-8 (`readerc.go`, `yaml_parser_update_buffer`).
+fn utf8_fault(bytes: &[u8]) -> &'static str {
+    let width = match bytes.first() {
+        Some(0xC0..=0xDF) => 2,
+        Some(0xE0..=0xEF) => 3,
+        Some(0xF0..=0xF7) => 4,
+        _ => return "invalid leading UTF-8 octet",
+    };
+    if bytes.len() < width {
+        return "incomplete UTF-8 octet sequence";
+    }
+    if bytes[1..width].iter().any(|byte| byte & 0xC0 != 0x80) {
+        return "invalid trailing UTF-8 octet";
+    }
+    let too_long = match (width, bytes[0], bytes[1]) {
+        (2, lead, _) => lead < 0xC2,
+        (3, lead, next) => lead == 0xE0 && next < 0xA0,
+        (_, lead, next) => lead == 0xF0 && next < 0x90,
+    };
+    if too_long {
+        "invalid length of a UTF-8 sequence"
+    } else {
+        "invalid Unicode character"
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<&'static str>) {
+    let mut pairs = bytes.chunks_exact(2);
+    let mut units = pairs
+        .by_ref()
+        .map(|pair| unit([pair[0], pair[1]]))
+        .peekable();
+    let mut text = String::with_capacity(bytes.len());
+    while let Some(first) = units.next() {
+        let char = match first {
+            0xDC00..=0xDFFF => return (text, Some("unexpected low surrogate area")),
+            0xD800..=0xDBFF => match units.next() {
+                None => return (text, Some("incomplete UTF-16 surrogate pair")),
+                Some(second @ 0xDC00..=0xDFFF) => {
+                    let high = u32::from(first & 0x3FF) << 10;
+                    char::from_u32(0x1_0000 + high + u32::from(second & 0x3FF))
+                }
+                Some(_) => return (text, Some("expected low surrogate area")),
+            },
+            _ => char::from_u32(u32::from(first)),
+        };
+        text.extend(char);
+    }
+    let fault = (bytes.len() % 2 == 1).then_some("incomplete UTF-16 character");
+    (text, fault)
+}
+
+/// Where the first character is that YAML does not allow: C0 and C1 controls other than tab, line
+/// feed, carriage return and next line, and the noncharacters U+FFFE and U+FFFF.
+fn control_character(bytes: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from
+            + bytes[from..]
+                .iter()
+                .position(|byte| SUSPECT[usize::from(*byte)])?;
+        let refused = match bytes[at..] {
+            [0xC2, next, ..] => next < 0xA0 && next != 0x85,
+            [0xEF, 0xBF, next, ..] => next >= 0xBE,
+            [0xEF, ..] => false,
+            _ => true,
+        };
+        if refused {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Bytes that are, or may start, a character that is not allowed.
+const SUSPECT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = byte != 0x09 && byte != 0x0A && byte != 0x0D;
+        byte += 1;
+    }
+    table[0x7F] = true;
+    table[0xC2] = true;
+    table[0xEF] = true;
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> (String, Option<&'static str>) {
+        let source = Source::new(bytes);
+        (source.text.into_owned(), source.fault)
+    }
+
+    #[test]
+    fn byte_order_marks_choose_the_encoding_and_disappear() {
+        assert_eq!(read(b"\xEF\xBB\xBFa: 1"), ("a: 1".to_owned(), None));
+        assert_eq!(read(b"\xFF\xFEa\0\xE9\0"), ("aé".to_owned(), None));
+        assert_eq!(
+            read(b"\xFE\xFF\0a\xD8\x3D\xDE\x00"),
+            ("a\u{1f600}".to_owned(), None)
+        );
+        assert_eq!(
+            read(b"\xFE\xFF\0a\0").1,
+            Some("incomplete UTF-16 character")
+        );
+        assert_eq!(
+            read(b"\xFE\xFF\xDC\x00").1,
+            Some("unexpected low surrogate area")
+        );
+        assert_eq!(
+            read(b"\xFE\xFF\xD8\x00\0a").1,
+            Some("expected low surrogate area")
+        );
+        assert_eq!(
+            read(b"\xFE\xFF\xD8\x00").1,
+            Some("incomplete UTF-16 surrogate pair")
+        );
+    }
+
+    #[test]
+    fn text_ends_at_the_first_byte_that_is_not_allowed() {
+        for (bytes, fault) in [
+            (&b"ab\x00c"[..], "control characters are not allowed"),
+            (b"ab\x7F", "control characters are not allowed"),
+            (b"ab\xC2\x80", "control characters are not allowed"),
+            (b"ab\xEF\xBF\xBF", "control characters are not allowed"),
+            (b"ab\xFF", "invalid leading UTF-8 octet"),
+            (b"ab\xC3", "incomplete UTF-8 octet sequence"),
+            (b"ab\xC3a", "invalid trailing UTF-8 octet"),
+            (b"ab\xC0\x80", "invalid length of a UTF-8 sequence"),
+            (b"ab\xED\xA0\x80", "invalid Unicode character"),
+        ] {
+            assert_eq!(read(bytes), ("ab".to_owned(), Some(fault)), "{bytes:?}");
+        }
+        let fine = "\t\n\r\u{85}\u{a0}\u{feff}\u{fffd}\u{1f600}";
+        assert_eq!(read(fine.as_bytes()), (fine.to_owned(), None));
+    }
+}
