@@ -1,3 +1,36 @@
-//! (skeleton)
+//! What every controller needs, and nothing more.
+//!
+//! | Module | What it holds |
+//! |---|---|
+//! | [`reconcile`] | one pass over one object: ordered steps, errors with policy, the summariser. Start here. |
+//! | [`controller`] | the loop: watches, triggers, workers, parking |
+//! | [`queue`] | which object runs next, and telling a running pass of changes |
+//! | [`conditions`] | the condition list as pure functions |
+//! | [`patch`] | conflict-safe merge patches |
+//! | [`events`] | Kubernetes events and the events address |
+//! | [`metrics`] | upstream's series, process figures, request counts |
+//! | [`cluster`] | the cluster as the apply planner sees it |
+//! | [`flags`] | the shared flags and the feature gates |
+//! | [`object`], [`context`], [`duration`], [`jitter`], [`redact`] | small things that the others share |
+//!
+//! It is the only crate with the Kubernetes runtime; controllers take [`kube`] and [`k8s_openapi`] from here, so that
+//! there is one version of each. It knows nothing of what a particular controller does.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod cluster;
+pub mod conditions;
+pub mod context;
+pub mod controller;
+pub mod duration;
+pub mod events;
+pub mod flags;
+pub mod jitter;
+pub mod metrics;
+pub mod object;
+pub mod patch;
+pub mod queue;
+pub mod reconcile;
+pub mod redact;
+
+pub use k8s_openapi;
+pub use kube;

@@ -1,0 +1,33 @@
+//! The controller loop: watches feed a queue, the queue feeds passes.
+//!
+//! ```text
+//!  watch of the kind ──▶ Store ──▶ predicate ─┐
+//!  watches of other kinds ──▶ Trigger ────────┼──▶ Queue ──▶ Slots ──▶ pass (crate::reconcile) ──▶ Action ──▶ Queue
+//!  own objects becoming something ──▶ Trigger ┘
+//! ```
+//!
+//! - A pass starts when its object is new, when its generation or its `reconcile.fluxcd.io/requestedAt` changed, when
+//!   it is being deleted (K20.1, R1), when a [`Trigger`] says so, or when its time has come.
+//! - No two passes of one object run at a time. At most `--concurrent` passes hold a worker; one that is parked
+//!   ([`crate::reconcile::Pass::park`]) holds none.
+//! - The first passes start when every watch has answered once, so that nothing they wait for is missed.
+//! - An object that does not decode is reported on itself and skipped; the watch of its kind goes on.
+//!
+//! It is built on the `watcher` of kube and not on its `Controller`, which can neither park a pass nor tell it that
+//! something newer came up.
+
+mod gate;
+mod invalid;
+mod lenient;
+mod own;
+mod run;
+mod slot;
+mod store;
+mod trigger;
+mod watch;
+
+pub use run::{Controller, Limits};
+pub use slot::{Slot, Slots};
+pub use store::{Index, Store};
+pub use trigger::Trigger;
+pub use watch::Watched;

@@ -1,0 +1,142 @@
+//! The objects of the controller's own kind, as last seen.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::object::{Object, ObjectKey};
+
+/// Objects by key, and by the indexes of the controller; clones share them.
+#[derive(Debug)]
+pub struct Store<K> {
+    shared: Arc<RwLock<State<K>>>,
+    indexes: Arc<[Index<K>]>,
+}
+
+/// A way to look objects up: the values under which each is found, such as `namespace/name` of its source.
+#[derive(Debug, Clone, Copy)]
+pub struct Index<K> {
+    /// The name that [`Store::find`] is asked with.
+    pub name: &'static str,
+    /// The values of an object.
+    pub values: fn(&K) -> Vec<String>,
+}
+
+#[derive(Debug)]
+struct State<K> {
+    objects: HashMap<ObjectKey, Arc<K>>,
+    /// By position of the index, then by value.
+    found: Vec<BTreeMap<String, BTreeSet<ObjectKey>>>,
+}
+
+impl<K> Clone for Store<K> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            indexes: self.indexes.clone(),
+        }
+    }
+}
+
+impl<K: Object> Store<K> {
+    /// An empty store with these indexes.
+    pub fn new(indexes: Vec<Index<K>>) -> Self {
+        let state = State {
+            objects: HashMap::new(),
+            found: vec![BTreeMap::new(); indexes.len()],
+        };
+        Self {
+            shared: Arc::new(RwLock::new(state)),
+            indexes: indexes.into(),
+        }
+    }
+
+    /// The object of this key.
+    pub fn get(&self, key: &ObjectKey) -> Option<Arc<K>> {
+        self.read().objects.get(key).cloned()
+    }
+
+    /// The objects that an index lists under a value, in the order of their keys. An index that does not exist lists
+    /// nothing.
+    pub fn find(&self, index: &str, value: &str) -> Vec<Arc<K>> {
+        let state = self.read();
+        let Some(position) = self.indexes.iter().position(|known| known.name == index) else {
+            return Vec::new();
+        };
+        let keys = state.found[position].get(value).into_iter().flatten();
+        keys.filter_map(|key| state.objects.get(key).cloned())
+            .collect()
+    }
+
+    /// Every object, in the order of their keys.
+    pub fn all(&self) -> Vec<Arc<K>> {
+        let mut objects: Vec<_> = self.read().objects.values().cloned().collect();
+        objects.sort_by_key(|object| object.key());
+        objects
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.read().objects.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes over an object, unless a newer version of it is there already.
+    pub fn put(&self, object: K) {
+        let key = object.key();
+        let mut state = self.write();
+        if let Some(old) = state.objects.get(&key) {
+            if version(old.as_ref()) > version(&object) && old.meta().uid == object.meta().uid {
+                return;
+            }
+            let old = old.clone();
+            self.unlist(&mut state, &key, &old);
+        }
+        for (position, index) in self.indexes.iter().enumerate() {
+            for value in (index.values)(&object) {
+                state.found[position]
+                    .entry(value)
+                    .or_default()
+                    .insert(key.clone());
+            }
+        }
+        state.objects.insert(key, Arc::new(object));
+    }
+
+    /// Drops an object.
+    pub fn remove(&self, key: &ObjectKey) {
+        let mut state = self.write();
+        if let Some(old) = state.objects.remove(key) {
+            self.unlist(&mut state, key, &old);
+        }
+    }
+
+    fn unlist(&self, state: &mut State<K>, key: &ObjectKey, old: &K) {
+        for (position, index) in self.indexes.iter().enumerate() {
+            for value in (index.values)(old) {
+                if let Some(keys) = state.found[position].get_mut(&value) {
+                    keys.remove(key);
+                    if keys.is_empty() {
+                        state.found[position].remove(&value);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, State<K>> {
+        self.shared.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, State<K>> {
+        self.shared.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The version as a number, by which versions of one object compare; nothing where the server counts otherwise.
+fn version<K: Object>(object: &K) -> Option<u128> {
+    object.meta().resource_version.as_deref()?.parse().ok()
+}

@@ -1,0 +1,90 @@
+//! Queues between those who record and those who deliver.
+
+use std::time::Duration;
+
+use kube::Client;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::cluster::ClusterSink;
+use super::webhook::Webhook;
+use super::{Event, webhook};
+
+/// How many events may wait for one destination.
+const CAPACITY: usize = 1024;
+
+/// Takes events; clones share the queues.
+#[derive(Debug, Clone)]
+pub struct Recorder {
+    sinks: Vec<(&'static str, mpsc::Sender<Event>)>,
+}
+
+/// Who records, and where to.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The reporting controller, such as `source-controller`.
+    pub controller: String,
+    /// The reporting instance: the host name.
+    pub instance: String,
+    /// `--events-addr`; empty for none.
+    pub address: String,
+}
+
+/// The tasks that deliver; kept by the runtime, which flushes them at the end.
+#[derive(Debug)]
+pub struct Delivery {
+    tasks: JoinSet<()>,
+}
+
+impl Recorder {
+    /// A recorder to Kubernetes and, where there is an address, to that.
+    ///
+    /// # Errors
+    /// When the address is not a URL, or there is no HTTP client to be had.
+    pub fn start(
+        client: Client,
+        settings: &Settings,
+    ) -> Result<(Self, Delivery), webhook::WebhookError> {
+        let mut tasks = JoinSet::new();
+        let (sender, receiver) = mpsc::channel(CAPACITY);
+        tasks.spawn(ClusterSink::new(client, settings).deliver(receiver));
+        let mut sinks = vec![("kubernetes", sender)];
+        if !settings.address.is_empty() {
+            let (sender, receiver) = mpsc::channel(CAPACITY);
+            tasks.spawn(Webhook::new(settings)?.deliver(receiver));
+            sinks.push(("events address", sender));
+        }
+        Ok((Self { sinks }, Delivery { tasks }))
+    }
+
+    /// A recorder whose events come out of the receiver; for tests.
+    pub fn in_memory() -> (Self, mpsc::Receiver<Event>) {
+        let (sender, receiver) = mpsc::channel(CAPACITY);
+        (
+            Self {
+                sinks: vec![("memory", sender)],
+            },
+            receiver,
+        )
+    }
+
+    /// Takes an event. What does not fit into a queue is dropped, and the log says so.
+    pub fn record(&self, event: &Event) {
+        for (name, sink) in &self.sinks {
+            if let Err(mpsc::error::TrySendError::Full(event)) = sink.try_send(event.clone()) {
+                tracing::warn!(destination = name, object = %event.involved, reason = event.reason,
+                    "unable to record event: too many wait already");
+            }
+        }
+    }
+}
+
+impl Delivery {
+    /// Delivers what waits, for at most `limit`. Every [`Recorder`] must be gone by then, or this takes the whole time.
+    pub async fn flush(mut self, limit: Duration) {
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(limit, all).await.is_err() {
+            tracing::warn!("some events could not be delivered in time");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Posting to the events address.
+
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode, Url};
+use tokio::sync::mpsc;
+
+use super::{Event, Settings};
+use crate::redact;
+
+/// Limit of one try (K7.1).
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Tries after the first one (E1).
+const RETRIES: u32 = 4;
+/// Pause before the first retry; doubled each time.
+const MIN_PAUSE: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+
+/// Why events cannot be posted.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookError {
+    /// The flag holds no URL.
+    #[error(
+        "invalid value of --events-addr: {0}: expected a URL such as http://notification-controller/"
+    )]
+    Address(String),
+    /// No HTTP client.
+    #[error("failed to set up the client for --events-addr: {0}")]
+    Client(#[source] reqwest::Error),
+}
+
+/// The events address.
+#[derive(Debug)]
+pub(super) struct Webhook {
+    client: Client,
+    address: Url,
+    controller: String,
+    instance: String,
+    min_pause: Duration,
+}
+
+impl Webhook {
+    pub(super) fn new(settings: &Settings) -> Result<Self, WebhookError> {
+        let address = Url::parse(&settings.address)
+            .map_err(|_| WebhookError::Address(redact::url(&settings.address)))?;
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            .build()
+            .map_err(WebhookError::Client)?;
+        Ok(Self {
+            client,
+            address,
+            controller: settings.controller.clone(),
+            instance: settings.instance.clone(),
+            min_pause: MIN_PAUSE,
+        })
+    }
+
+    /// Posts what comes, one after the other, until the last recorder is gone.
+    pub(super) async fn deliver(self, mut events: mpsc::Receiver<Event>) {
+        while let Some(event) = events.recv().await {
+            let Some(body) = event.payload(&self.controller, &self.instance) else {
+                continue;
+            };
+            if let Err(error) = self.post(&body).await {
+                tracing::error!(object = %event.involved, reason = event.reason, error, "unable to record event");
+            }
+        }
+    }
+
+    async fn post(&self, body: &[u8]) -> Result<(), String> {
+        let mut pause = self.min_pause;
+        for attempt in 0..=RETRIES {
+            if attempt > 0 {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(MAX_PAUSE);
+            }
+            let request = self
+                .client
+                .post(self.address.clone())
+                .header("content-type", "application/json");
+            let failure = match request.body(body.to_vec()).send().await {
+                // A duplicate, which is as good as delivered.
+                Ok(answer) if answer.status() == StatusCode::TOO_MANY_REQUESTS => return Ok(()),
+                Ok(answer) if answer.status().is_server_error() => {
+                    format!("answered {}", answer.status())
+                }
+                Ok(_) => return Ok(()),
+                Err(error) => error.without_url().to_string(),
+            };
+            if attempt == RETRIES {
+                return Err(format!("giving up after {} tries: {failure}", RETRIES + 1));
+            }
+        }
+        Ok(())
+    }
+}

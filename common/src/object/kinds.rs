@@ -1,0 +1,15 @@
+//! The kinds of the toolkit, as the skeleton sees them.
+
+use super::Object;
+
+impl Object for crds::source::GitRepository {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
+impl Object for crds::kustomize::Kustomization {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}

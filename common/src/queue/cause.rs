@@ -1,0 +1,108 @@
+//! Why a key is in the queue, and telling a running pass about it.
+
+use std::fmt;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::object::ObjectKey;
+
+/// Whether a pass that is waiting should be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// The key runs when it can; a pass that is under way is left alone.
+    Enqueue,
+    /// A pass that is under way is interrupted: what it works on is out of date.
+    Interrupt,
+}
+
+/// The object whose change brought a key into the queue. Prints as `Kind/namespace/name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Its kind.
+    pub kind: String,
+    /// Its namespace and name.
+    pub key: ObjectKey,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.key)
+    }
+}
+
+/// Why a key was added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// The object that changed.
+    pub origin: Origin,
+    /// Whether a running pass is told.
+    pub urgency: Urgency,
+}
+
+/// Why a wait ended before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Interrupted {
+    /// The object, or something it is made from, changed; the key is queued again.
+    Changed(Origin),
+    /// The process is going down.
+    Shutdown,
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed(origin) => write!(f, "new reconciliation triggered by {origin}"),
+            Self::Shutdown => f.write_str("the controller is shutting down"),
+        }
+    }
+}
+
+/// A pass's ear: tells whether something urgent came up since the pass began. Clones hear the same.
+#[derive(Debug, Clone)]
+pub struct Interrupt {
+    changed: watch::Receiver<Option<Origin>>,
+    shutdown: CancellationToken,
+}
+
+impl Interrupt {
+    pub(super) fn new(
+        changed: watch::Receiver<Option<Origin>>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self { changed, shutdown }
+    }
+
+    /// An ear that hears nothing but the given token; for passes that no queue runs, as in tests.
+    pub fn detached(shutdown: CancellationToken) -> Self {
+        Self {
+            changed: watch::channel(None).1,
+            shutdown,
+        }
+    }
+
+    /// What came up so far.
+    pub fn pending(&self) -> Option<Interrupted> {
+        if self.shutdown.is_cancelled() {
+            return Some(Interrupted::Shutdown);
+        }
+        self.changed.borrow().clone().map(Interrupted::Changed)
+    }
+
+    /// Waits until something comes up; at once when it already has.
+    pub async fn wait(&self) -> Interrupted {
+        let mut changed = self.changed.clone();
+        let change = async {
+            match changed.wait_for(Option::is_some).await {
+                Ok(origin) => origin.clone(),
+                // The queue let go of the key: nothing more can come.
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => Interrupted::Shutdown,
+            Some(origin) = change => Interrupted::Changed(origin),
+        }
+    }
+}
