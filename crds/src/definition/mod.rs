@@ -12,7 +12,7 @@ mod schema;
 use serde_json::Value;
 
 use crate::resource::{CustomResource, WithStatus};
-use crate::{kustomize, source, source_extensions};
+use crate::{helm, image, kustomize, notification, source, source_extensions};
 
 pub(crate) use self::schema::integer;
 
@@ -112,14 +112,14 @@ pub struct CrdFile {
 /// All kinds of all groups, in the order of their file names.
 pub fn all() -> Vec<CrdFile> {
     let mut files = vec![
-        //        with_status::<helm::HelmRelease>(),
-        //        with_status::<image::ImagePolicy>(),
-        //        with_status::<image::ImageRepository>(),
-        //        with_status::<image::ImageUpdateAutomation>(),
+        with_status::<helm::HelmRelease>(),
+        with_status::<image::ImagePolicy>(),
+        with_status::<image::ImageRepository>(),
+        with_status::<image::ImageUpdateAutomation>(),
         with_status::<kustomize::Kustomization>(),
-        //        without_status::<notification::Alert>(),
-        //        without_status::<notification::Provider>(),
-        //        with_status::<notification::Receiver>(),
+        without_status::<notification::Alert>(),
+        without_status::<notification::Provider>(),
+        with_status::<notification::Receiver>(),
         with_status::<source::Bucket>(),
         with_status::<source::ExternalArtifact>(),
         with_status::<source::GitRepository>(),

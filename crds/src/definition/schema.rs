@@ -48,8 +48,11 @@ fn make_structural(schema: &mut Value) {
     if let Some(Value::String(description)) = schema.get_mut("description") {
         *description = tidy_description(description);
     }
-    if let Some(Value::Array(required)) = schema.get_mut("required") {
+    if let Some(Value::Array(mut required)) = schema.remove("required")
+        && !required.is_empty()
+    {
         required.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        schema.insert("required".into(), required.into());
     }
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.values_mut().for_each(make_structural);
