@@ -117,7 +117,7 @@ pub struct Upgrade {
     /// Whether to apply on the server; as the release before (`auto`) when unset.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub server_side_apply: Option<ServerSideApplyMode>,
-    /// What to do when the chart's name changes: Reinstall (the default) or InPlaceUpdate.
+    /// What to do when the chart's name changes: `Reinstall` (the default) or `InPlaceUpdate`.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub chart_name_change_strategy: Option<ChartNameChangeStrategy>,
 }

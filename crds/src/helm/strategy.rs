@@ -27,7 +27,7 @@ text_enum! {
     "message": ".retryInterval cannot be set when .name is 'RemediateOnFailure'",
 }]))]
 pub struct InstallStrategy {
-    /// RemediateOnFailure undoes it, RetryOnFailure leaves it and tries again.
+    /// `RemediateOnFailure` undoes it, `RetryOnFailure` leaves it and tries again.
     pub name: ActionStrategyName,
     /// When to try again; after five minutes when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ pub struct InstallStrategy {
     "message": ".retryInterval can only be set when .name is 'RetryOnFailure'",
 }]))]
 pub struct UpgradeStrategy {
-    /// RemediateOnFailure undoes it, RetryOnFailure leaves it and tries again.
+    /// `RemediateOnFailure` undoes it, `RetryOnFailure` leaves it and tries again.
     pub name: ActionStrategyName,
     /// When to try again; after five minutes when unset.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -59,7 +59,7 @@ pub struct ImagePolicySpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter_tags: Option<TagFilter>,
     /// Whether the digest of the chosen tag is looked up at every change of the tag and at every
-    /// interval (Always), once (IfNotPresent), or not at all (Never).
+    /// interval (`Always`), once (`IfNotPresent`), or not at all (`Never`).
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     #[schemars(extend("x-default" = "Never"))]
     pub digest_reflection_policy: Option<ReflectionPolicy>,

@@ -67,8 +67,8 @@ pub struct KustomizationSpec {
     /// Deletes objects that are no longer in the source.
     pub prune: bool,
     /// What happens to the objects when the Kustomization is deleted: as `prune` says
-    /// (MirrorPrune, the default), they are deleted (Delete), they are deleted and waited for
-    /// (WaitForTermination), or they stay (Orphan).
+    /// (`MirrorPrune`, the default), they are deleted (`Delete`), they are deleted and waited for
+    /// (`WaitForTermination`), or they stay (`Orphan`).
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub deletion_policy: Option<DeletionPolicy>,
     /// Objects that must become healthy.
@@ -148,7 +148,7 @@ impl KustomizationSpec {
         timeout.max(GRACE)
     }
 
-    /// What happens to the objects on deletion, MirrorPrune when unset.
+    /// What happens to the objects on deletion, `MirrorPrune` when unset.
     pub fn deletion_policy(&self) -> DeletionPolicy {
         self.deletion_policy
             .clone()
@@ -174,7 +174,7 @@ pub struct Decryption {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PostBuild {
-    /// Whether objects are substituted only when there are variables (WithVariables, the default)
+    /// Whether objects are substituted only when there are variables (`WithVariables`, the default)
     /// or in any case (Always).
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub substitute_strategy: Option<SubstituteStrategy>,

@@ -378,7 +378,7 @@ mod tests {
             text: text.into(),
         };
         let cases = [
-            ("", Invalid("".into())),
+            ("", Invalid(String::new())),
             ("-", Invalid("-".into())),
             ("s", Invalid("s".into())),
             (".s", Invalid(".s".into())),

@@ -27,9 +27,9 @@ pub struct LabelSelector {
 pub struct LabelSelectorRequirement {
     /// The label.
     pub key: String,
-    /// In, NotIn, Exists or DoesNotExist.
+    /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
     pub operator: String,
-    /// The values of In and NotIn; empty for the other two.
+    /// The values of `In` and `NotIn`; empty for the other two.
     #[serde(skip_serializing_if = "go::zero", deserialize_with = "go::null")]
     #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
     pub values: Vec<String>,

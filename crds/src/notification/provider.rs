@@ -140,7 +140,7 @@ text_enum! {
         GitHubPullRequestComment = "githubpullrequestcomment",
         /// Comments on merge requests at GitLab.
         GitLabMergeRequestComment = "gitlabmergerequestcomment",
-        /// PagerDuty.
+        /// The service of `PagerDuty`.
         PagerDuty = "pagerduty",
         /// Datadog.
         DataDog = "datadog",

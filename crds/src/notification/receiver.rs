@@ -162,7 +162,7 @@ text_enum! {
         Nexus = "nexus",
         /// Azure Container Registry.
         Acr = "acr",
-        /// Any that sends CDEvents.
+        /// Any that sends events in the format `CDEvents`.
         CdEvents = "cdevents",
     }
 }

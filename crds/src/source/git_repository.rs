@@ -158,7 +158,7 @@ text_enum! {
     GitProvider {
         /// With what the Secret holds.
         Generic = "generic",
-        /// With the identity of an AWS role, at CodeCommit.
+        /// With the identity of an AWS role, at `CodeCommit`.
         Aws = "aws",
         /// With the identity of an Azure account, at Azure DevOps.
         Azure = "azure",
