@@ -1,1 +1,32 @@
-//! (skeleton)
+//! Reading from remote git repositories over http and https, without a work tree and without a program.
+//!
+//! ```text
+//! Access + RemoteUrl ──connect──▶ Session ──resolve──▶ Resolved ──checkout──▶ Checkout (an artifact::tree::Tree)
+//!                                   one ls-refs          what a pass needs       one shallow fetch, streamed from the pack
+//! ```
+//!
+//! - [`access`]: credentials, certificates and proxy, and their form in Secrets (G8, P1, P3).
+//! - [`reference`]: what to look for, and the revision that was found (G1 to G4).
+//! - [`session`]: one conversation with a remote.
+//! - [`checkout`]: a fetched commit; its files are read from the pack when they are asked for.
+//!
+//! Everything blocks: call it where blocking is fine. Every conversation has a deadline, a byte budget
+//! and a switch that ends it ([`Limits`]). No message shows the user information or query of a URL.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+#![warn(missing_docs)]
+
+pub mod access;
+pub mod checkout;
+mod error;
+mod http;
+pub mod reference;
+pub mod session;
+mod url;
+
+pub use access::Access;
+pub use checkout::{Checkout, Commit};
+pub use error::Error;
+pub use reference::{Reference, Revision};
+pub use session::{Limits, Resolved, Session, connect};
+pub use url::{RemoteUrl, Scheme, UrlError};

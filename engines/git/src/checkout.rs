@@ -1,0 +1,383 @@
+//! A fetched commit. Its tree is read straight from the pack; nothing is checked out to disk.
+
+use std::io::{self, BufRead, Read};
+use std::num::NonZeroU32;
+
+use artifact::tree::{Content, Entry, Kind, Tree};
+use gix::ObjectId;
+use gix::objs::tree::EntryKind;
+use gix::objs::{CommitRef, FindExt as _, Kind as ObjectKind};
+use gix::odb::{HeaderExt as _, pack};
+use gix::progress::Discard;
+use gix::protocol::fetch::negotiate::one_round;
+use gix::protocol::fetch::negotiate::{Action, Round};
+use gix::protocol::fetch::{Arguments, Context, Negotiate, Options, Response, Shallow, Tags};
+use tempfile::TempDir;
+
+use crate::error::{Error, RemoteError};
+use crate::http::FirstFailure;
+use crate::reference::Revision;
+use crate::session::{Resolved, Session, explain};
+
+/// The largest single object that is unpacked in memory.
+const MAX_OBJECT: u64 = 512 << 20;
+
+/// Tags that point to tags are followed this far.
+const MAX_TAGS: usize = 16;
+
+/// How much history is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The commit alone.
+    One,
+    /// Everything.
+    All,
+}
+
+/// Objects that were fetched. They are gone when this is dropped.
+pub(crate) struct Store {
+    objects: gix::odb::Handle,
+    _directory: TempDir,
+}
+
+/// A commit and its files.
+pub struct Checkout {
+    store: Store,
+    tree: ObjectId,
+    revision: Revision,
+    commit: Commit,
+}
+
+/// What a commit says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// 40 hex digits.
+    pub hash: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// When it was committed, seconds since the Unix epoch.
+    pub committed: i64,
+}
+
+impl Checkout {
+    /// The revision that was fetched.
+    pub fn revision(&self) -> &Revision {
+        &self.revision
+    }
+
+    /// The commit.
+    pub fn commit(&self) -> &Commit {
+        &self.commit
+    }
+}
+
+/// Fetches objects into a temporary store.
+pub(crate) fn fetch(
+    session: &mut Session,
+    wants: &[ObjectId],
+    depth: Depth,
+) -> Result<Store, Error> {
+    let directory = tempfile::Builder::new()
+        .prefix("git-")
+        .tempdir_in(&session.limits.temporary)?;
+    let objects = directory.path().join("objects");
+    let packs = objects.join("pack");
+    std::fs::create_dir_all(&packs)?;
+
+    let shallow = match depth {
+        Depth::One => Shallow::DepthAtRemote(NonZeroU32::MIN),
+        Depth::All => Shallow::NoChange,
+    };
+    let failure = session.failure.clone();
+    let budget = session.limits.pack_bytes;
+    let interrupt = std::sync::Arc::clone(&session.limits.interrupt);
+    let result = gix::protocol::fetch(
+        &mut Wants(wants),
+        |pack, progress, interrupt| {
+            let mut pack = Budget {
+                inner: pack,
+                left: budget,
+                budget,
+                failure: failure.clone(),
+            };
+            pack::Bundle::write_to_directory(
+                &mut pack,
+                Some(&packs),
+                progress,
+                interrupt,
+                None::<gix::objs::find::Never>,
+                gix::hash::Kind::Sha1,
+                pack::bundle::write::Options {
+                    thread_limit: Some(2),
+                    alloc_limit_bytes: usize::try_from(MAX_OBJECT).ok(),
+                    ..Default::default()
+                },
+            )?;
+            Ok(true)
+        },
+        Discard,
+        &interrupt,
+        Context {
+            handshake: &mut session.handshake,
+            transport: &mut session.transport,
+            user_agent: ("agent", Some(gix::protocol::agent("sluice"))),
+            trace_packetlines: false,
+        },
+        Options {
+            shallow_file: directory.path().join("shallow"),
+            shallow: &shallow,
+            tags: Tags::None,
+            reject_shallow_remote: false,
+        },
+    );
+    let failed = |source| Error::Fetch {
+        url: session.url.to_string(),
+        source,
+    };
+    match result {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            return Err(failed(RemoteError::Protocol(
+                "remote sent no pack".to_owned(),
+            )));
+        }
+        Err(error) => return Err(failed(explain(&session.failure, &error))),
+    }
+    let objects = gix::odb::at(objects, gix::hash::Kind::Sha1)?;
+    Ok(Store {
+        objects,
+        _directory: directory,
+    })
+}
+
+impl Store {
+    pub(crate) fn contains(&self, id: ObjectId) -> bool {
+        self.objects.header(id).is_ok()
+    }
+
+    /// When the commit behind a reference was made.
+    pub(crate) fn commit_time(&self, name: &str, object: ObjectId) -> Result<i64, Error> {
+        let id = self.peel(name, object)?;
+        self.read_commit(id, |commit| {
+            commit.committer().map_or(0, |who| who.seconds())
+        })
+    }
+
+    pub(crate) fn into_checkout(
+        self,
+        resolved: &Resolved,
+        name: &str,
+        object: ObjectId,
+    ) -> Result<Checkout, Error> {
+        let id = self.peel(name, object)?;
+        let (tree, commit) = self.read_commit(id, |found| {
+            let message = String::from_utf8_lossy(found.message);
+            let commit = Commit {
+                hash: id.to_string(),
+                subject: message
+                    .trim_start()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+                committed: found.committer().map_or(0, |who| who.seconds()),
+            };
+            (found.tree(), commit)
+        })?;
+        let revision = resolved.revision_of(id);
+        Ok(Checkout {
+            store: self,
+            tree,
+            revision,
+            commit,
+        })
+    }
+
+    /// Follows tags to the commit.
+    fn peel(&self, name: &str, object: ObjectId) -> Result<ObjectId, Error> {
+        let mut id = object;
+        let mut buffer = Vec::new();
+        for _ in 0..MAX_TAGS {
+            let data = self
+                .objects
+                .find(&id, &mut buffer)
+                .map_err(|error| unreadable(id, &error))?;
+            match data.kind {
+                ObjectKind::Commit => return Ok(id),
+                ObjectKind::Tag => {
+                    id = gix::objs::TagRefIter::from_bytes(data.data, gix::hash::Kind::Sha1)
+                        .target_id()
+                        .map_err(|error| unreadable(id, &error))?;
+                }
+                kind => {
+                    return Err(Error::NotACommit {
+                        name: name.to_owned(),
+                        kind: kind.to_string(),
+                    });
+                }
+            }
+        }
+        Err(Error::NotACommit {
+            name: name.to_owned(),
+            kind: "chain of tags".to_owned(),
+        })
+    }
+
+    fn read_commit<T>(
+        &self,
+        id: ObjectId,
+        read: impl FnOnce(&CommitRef<'_>) -> T,
+    ) -> Result<T, Error> {
+        let mut buffer = Vec::new();
+        let commit = self
+            .objects
+            .find_commit(&id, &mut buffer)
+            .map_err(|error| unreadable(id, &error))?;
+        Ok(read(&commit))
+    }
+}
+
+fn unreadable(id: ObjectId, error: &impl std::fmt::Display) -> Error {
+    Error::Object {
+        id: id.to_string(),
+        message: error.to_string(),
+    }
+}
+
+/// Symbolic links are left out (S3); a submodule is the empty directory that a plain checkout makes of it.
+impl Tree for Checkout {
+    type Node = Option<ObjectId>;
+
+    fn root(&self) -> io::Result<Self::Node> {
+        Ok(Some(self.tree))
+    }
+
+    fn list(&self, directory: &Self::Node) -> io::Result<Vec<Entry<Self::Node>>> {
+        let Some(id) = directory else {
+            return Ok(Vec::new());
+        };
+        let mut buffer = Vec::new();
+        let tree = self
+            .store
+            .objects
+            .find_tree(id, &mut buffer)
+            .map_err(|error| io::Error::other(unreadable(*id, &error)))?;
+        let mut entries = Vec::with_capacity(tree.entries.len());
+        for entry in &tree.entries {
+            let name: &[u8] = entry.filename.as_ref();
+            if matches!(name, b"" | b"." | b"..") || name.contains(&b'/') || name.contains(&0) {
+                let message = format!("invalid name {:?} in tree {id}", entry.filename);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            let (kind, node) = match entry.mode.kind() {
+                EntryKind::Tree => (Kind::Directory, Some(entry.oid.to_owned())),
+                EntryKind::Commit => (Kind::Directory, None),
+                EntryKind::Blob => (Kind::File, Some(entry.oid.to_owned())),
+                EntryKind::BlobExecutable => (Kind::Executable, Some(entry.oid.to_owned())),
+                EntryKind::Link => continue,
+            };
+            entries.push(Entry {
+                name: entry.filename.to_vec(),
+                kind,
+                node,
+            });
+        }
+        Ok(entries)
+    }
+
+    fn open<'a>(&'a self, file: &Self::Node) -> io::Result<Content<'a>> {
+        let Some(id) = file else {
+            return Err(io::ErrorKind::IsADirectory.into());
+        };
+        let failed = |error: &dyn std::fmt::Display| io::Error::other(unreadable(*id, &error));
+        let size = self
+            .store
+            .objects
+            .header(id)
+            .map_err(|error| failed(&error))?
+            .size();
+        if size > MAX_OBJECT {
+            return Err(io::Error::other(format!(
+                "file is over the limit of {MAX_OBJECT} bytes"
+            )));
+        }
+        let mut bytes = Vec::new();
+        self.store
+            .objects
+            .find_blob(id, &mut bytes)
+            .map_err(|error| failed(&error))?;
+        Ok(Content {
+            size: bytes.len() as u64,
+            reader: Box::new(io::Cursor::new(bytes)),
+        })
+    }
+}
+
+/// A negotiation of somebody who has nothing and knows what they want.
+struct Wants<'a>(&'a [ObjectId]);
+
+impl Negotiate for Wants<'_> {
+    fn mark_complete_and_common_ref(&mut self) -> gix::error::Result<Action> {
+        Ok(Action::MustNegotiate {
+            remote_ref_target_known: Vec::new(),
+        })
+    }
+
+    fn add_wants(&mut self, arguments: &mut Arguments, _known: &[bool]) -> bool {
+        for id in self.0 {
+            arguments.want(id);
+        }
+        !self.0.is_empty()
+    }
+
+    fn one_round(
+        &mut self,
+        _state: &mut one_round::State,
+        _arguments: &mut Arguments,
+        _previous: Option<&Response>,
+    ) -> gix::error::Result<(Round, bool)> {
+        let round = Round {
+            haves_sent: 0,
+            in_vain: 0,
+            haves_to_send: 0,
+            previous_response_had_at_least_one_in_common: false,
+        };
+        Ok((round, true))
+    }
+}
+
+/// Ends the pack when it grows over its budget.
+struct Budget<'a> {
+    inner: &'a mut dyn BufRead,
+    left: u64,
+    limit: u64,
+    failure: FirstFailure,
+}
+
+impl Read for Budget<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let count = available.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&available[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Budget<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let available = self.inner.fill_buf()?;
+        if self.left == 0 && !available.is_empty() {
+            return Err(self.failure.record(RemoteError::Budget(self.limit)));
+        }
+        let shown = usize::try_from(self.left)
+            .unwrap_or(usize::MAX)
+            .min(available.len());
+        Ok(&available[..shown])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.left -= amount as u64;
+        self.inner.consume(amount);
+    }
+}
