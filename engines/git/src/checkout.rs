@@ -22,6 +22,9 @@ use crate::session::{Resolved, Session, explain};
 /// The largest single object that is unpacked in memory.
 const MAX_OBJECT: u64 = 512 << 20;
 
+/// Where an object store keeps its packs.
+const PACKS: &str = "pack";
+
 /// Tags that point to tags are followed this far.
 const MAX_TAGS: usize = 16;
 
@@ -36,17 +39,25 @@ pub(crate) enum Depth {
 
 /// Objects that were fetched. They are gone when this is dropped.
 pub(crate) struct Store {
-    objects: gix::odb::Handle,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
-/// A commit and its files.
+/// A commit that was fetched. It can be kept and sent; its files are there until it is dropped.
 pub struct Checkout {
     store: Store,
     tree: ObjectId,
     revision: Revision,
     commit: Commit,
 }
+
+/// The files of a commit, read from the pack.
+pub struct Files<'a> {
+    objects: Objects,
+    checkout: &'a Checkout,
+}
+
+/// An open store.
+struct Objects(gix::odb::Handle);
 
 /// What a commit says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +80,14 @@ impl Checkout {
     pub fn commit(&self) -> &Commit {
         &self.commit
     }
+
+    /// Opens the files.
+    pub fn files(&self) -> Result<Files<'_>, Error> {
+        Ok(Files {
+            objects: self.store.open()?,
+            checkout: self,
+        })
+    }
 }
 
 /// Fetches objects into a temporary store.
@@ -80,8 +99,7 @@ pub(crate) fn fetch(
     let directory = tempfile::Builder::new()
         .prefix("git-")
         .tempdir_in(&session.limits.temporary)?;
-    let objects = directory.path().join("objects");
-    let packs = objects.join("pack");
+    let packs = directory.path().join(PACKS);
     std::fs::create_dir_all(&packs)?;
 
     let shallow = match depth {
@@ -97,7 +115,7 @@ pub(crate) fn fetch(
             let mut pack = Budget {
                 inner: pack,
                 left: budget,
-                budget,
+                limit: budget,
                 failure: failure.clone(),
             };
             pack::Bundle::write_to_directory(
@@ -143,22 +161,26 @@ pub(crate) fn fetch(
         }
         Err(error) => return Err(failed(explain(&session.failure, &error))),
     }
-    let objects = gix::odb::at(objects, gix::hash::Kind::Sha1)?;
-    Ok(Store {
-        objects,
-        _directory: directory,
-    })
+    Ok(Store { directory })
 }
 
 impl Store {
-    pub(crate) fn contains(&self, id: ObjectId) -> bool {
-        self.objects.header(id).is_ok()
+    fn open(&self) -> Result<Objects, Error> {
+        Ok(Objects(gix::odb::at(
+            self.directory.path(),
+            gix::hash::Kind::Sha1,
+        )?))
+    }
+
+    pub(crate) fn contains(&self, id: ObjectId) -> Result<bool, Error> {
+        Ok(self.open()?.0.header(id).is_ok())
     }
 
     /// When the commit behind a reference was made.
     pub(crate) fn commit_time(&self, name: &str, object: ObjectId) -> Result<i64, Error> {
-        let id = self.peel(name, object)?;
-        self.read_commit(id, |commit| {
+        let objects = self.open()?;
+        let id = objects.peel(name, object)?;
+        objects.read_commit(id, |commit| {
             commit.committer().map_or(0, |who| who.seconds())
         })
     }
@@ -169,8 +191,9 @@ impl Store {
         name: &str,
         object: ObjectId,
     ) -> Result<Checkout, Error> {
-        let id = self.peel(name, object)?;
-        let (tree, commit) = self.read_commit(id, |found| {
+        let objects = self.open()?;
+        let id = objects.peel(name, object)?;
+        let (tree, commit) = objects.read_commit(id, |found| {
             let message = String::from_utf8_lossy(found.message);
             let commit = Commit {
                 hash: id.to_string(),
@@ -192,14 +215,16 @@ impl Store {
             commit,
         })
     }
+}
 
+impl Objects {
     /// Follows tags to the commit.
     fn peel(&self, name: &str, object: ObjectId) -> Result<ObjectId, Error> {
         let mut id = object;
         let mut buffer = Vec::new();
         for _ in 0..MAX_TAGS {
             let data = self
-                .objects
+                .0
                 .find(&id, &mut buffer)
                 .map_err(|error| unreadable(id, &error))?;
             match data.kind {
@@ -230,7 +255,7 @@ impl Store {
     ) -> Result<T, Error> {
         let mut buffer = Vec::new();
         let commit = self
-            .objects
+            .0
             .find_commit(&id, &mut buffer)
             .map_err(|error| unreadable(id, &error))?;
         Ok(read(&commit))
@@ -245,11 +270,11 @@ fn unreadable(id: ObjectId, error: &impl std::fmt::Display) -> Error {
 }
 
 /// Symbolic links are left out (S3); a submodule is the empty directory that a plain checkout makes of it.
-impl Tree for Checkout {
+impl Tree for Files<'_> {
     type Node = Option<ObjectId>;
 
     fn root(&self) -> io::Result<Self::Node> {
-        Ok(Some(self.tree))
+        Ok(Some(self.checkout.tree))
     }
 
     fn list(&self, directory: &Self::Node) -> io::Result<Vec<Entry<Self::Node>>> {
@@ -258,8 +283,8 @@ impl Tree for Checkout {
         };
         let mut buffer = Vec::new();
         let tree = self
-            .store
             .objects
+            .0
             .find_tree(id, &mut buffer)
             .map_err(|error| io::Error::other(unreadable(*id, &error)))?;
         let mut entries = Vec::with_capacity(tree.entries.len());
@@ -291,8 +316,8 @@ impl Tree for Checkout {
         };
         let failed = |error: &dyn std::fmt::Display| io::Error::other(unreadable(*id, &error));
         let size = self
-            .store
             .objects
+            .0
             .header(id)
             .map_err(|error| failed(&error))?
             .size();
@@ -302,8 +327,8 @@ impl Tree for Checkout {
             )));
         }
         let mut bytes = Vec::new();
-        self.store
-            .objects
+        self.objects
+            .0
             .find_blob(id, &mut bytes)
             .map_err(|error| failed(&error))?;
         Ok(Content {

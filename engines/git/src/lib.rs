@@ -1,7 +1,7 @@
 //! Reading from remote git repositories over http and https, without a work tree and without a program.
 //!
 //! ```text
-//! Access + RemoteUrl ──connect──▶ Session ──resolve──▶ Resolved ──checkout──▶ Checkout (an artifact::tree::Tree)
+//! Access + RemoteUrl ──connect──▶ Session ──resolve──▶ Resolved ──checkout──▶ Checkout (its Files are an artifact::tree::Tree)
 //!                                   one ls-refs          what a pass needs       one shallow fetch, streamed from the pack
 //! ```
 //!
@@ -25,7 +25,7 @@ pub mod session;
 mod url;
 
 pub use access::Access;
-pub use checkout::{Checkout, Commit};
+pub use checkout::{Checkout, Commit, Files};
 pub use error::Error;
 pub use reference::{Reference, Revision};
 pub use session::{Limits, Resolved, Session, connect};

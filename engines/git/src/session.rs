@@ -110,8 +110,8 @@ pub fn connect(url: &RemoteUrl, access: &Access, limits: Limits) -> Result<Sessi
     };
     let exchange = Exchange::new(url, access, watch, failure.clone())?;
     // The library needs a URL to build on; the exchange puts its own base in its place.
-    let placeholder = gix::url::parse("https://remote/")
-        .map_err(|error| Error::Client(error.to_string()))?;
+    let placeholder =
+        gix::url::parse("https://remote/").map_err(|error| Error::Client(error.to_string()))?;
     let mut transport = Transport::new_http(exchange, placeholder, Protocol::V2, false);
     let handshake = gix::protocol::handshake(
         &mut transport,
@@ -197,7 +197,7 @@ impl Session {
                     (tips.clone(), Depth::All)
                 };
                 let store = checkout::fetch(&mut self, &wants, depth)?;
-                if !store.contains(*id) {
+                if !store.contains(*id)? {
                     let searched = searched.clone();
                     return Err(Error::NoSuchCommit {
                         id: id.to_string(),
@@ -260,7 +260,9 @@ impl Session {
             tips.sort_unstable();
             tips.dedup();
             if tips.is_empty() {
-                return Err(Error::EmptyFor { url: self.url.to_string() });
+                return Err(Error::EmptyFor {
+                    url: self.url.to_string(),
+                });
             }
             (tips, "any branch".to_owned())
         };
