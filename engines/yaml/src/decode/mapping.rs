@@ -230,6 +230,9 @@ fn merge_sources(value: &Value) -> &[Value] {
 }
 
 fn unusable_key(fault: &str, value: &Value) -> String {
-    let value = super::go_syntax::print(value, Dialect::Kubernetes);
+    let value = match value {
+        Value::Null => "<nil>".to_owned(),
+        value => super::go_syntax::print(value, Dialect::Kubernetes),
+    };
     format!("unsupported map key of type: {fault}, value: {value}")
 }

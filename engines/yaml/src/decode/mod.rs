@@ -68,11 +68,7 @@ pub fn decode_first(
     budget: &Budget,
 ) -> Result<Option<Value>, Error> {
     let input = Input::new(bytes, dialect, budget)?;
-    let document = input.next(&mut input.builder())?;
-    if document.is_none() {
-        input.finish()?;
-    }
-    Ok(document)
+    input.next(&mut input.builder())
 }
 
 /// go-yaml's reader takes its input in pieces of this size.
@@ -118,15 +114,13 @@ impl<'a> Input<'a> {
 
     fn next(&self, builder: &mut Builder<'_>) -> Result<Option<Value>, Error> {
         match builder.document() {
-            Ok(document) if document.is_some() || !self.is_cut_before(builder.offset()) => {
-                Ok(document)
-            }
-            Ok(_) => self.finish().map(|()| None),
-            Err(problem) => Err(self.word(problem, builder.offset())),
+            Ok(_) if self.is_cut_before(builder.offset()) => self.finish().map(|()| None),
+            Ok(document) => Ok(document),
+            Err(failure) => Err(self.word(failure, builder.offset())),
         }
     }
 
-    /// Words a problem found while the text was read up to `offset`. What is wrong with the bytes
+    /// Words a failure found while the text was read up to `offset`. What is wrong with the bytes
     /// comes first when go-yaml's reader would have seen it by then.
     pub fn word(&self, failure: Failure, offset: usize) -> Error {
         if self.is_cut_before(offset)

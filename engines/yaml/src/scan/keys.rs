@@ -10,6 +10,8 @@ const SIMPLE_KEY_LENGTH: usize = 1024;
 #[derive(Clone, Copy, Default)]
 pub(super) struct SimpleKey {
     possible: bool,
+    /// Whether the token waits in the queue until it is known whether it is a key.
+    awaited: bool,
     /// Whether nothing but a key can stand there: the token is at the block's indentation.
     required: bool,
     /// The number of the token, counted from the start of the stream.
@@ -25,7 +27,7 @@ impl<'a> Scanner<'a> {
             .simple_keys
             .partition_point(|key| key.token < self.taken);
         match self.simple_keys.get(level) {
-            Some(key) if key.token == self.taken => self.check_simple_key(level),
+            Some(key) if key.token == self.taken && key.awaited => self.check_simple_key(level),
             _ => Ok(false),
         }
     }
@@ -63,6 +65,7 @@ impl<'a> Scanner<'a> {
         if let Some(last) = self.simple_keys.last_mut() {
             *last = SimpleKey {
                 possible: true,
+                awaited: true,
                 required,
                 token,
                 mark,
@@ -110,9 +113,17 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn decrease_flow_level(&mut self) {
-        if self.flow_level > 0 {
-            self.flow_level -= 1;
-            self.simple_keys.pop();
+        if self.flow_level == 0 {
+            return;
+        }
+        self.flow_level -= 1;
+        let closed = self.simple_keys.pop().unwrap_or_default();
+        if let Some(outer) = self.simple_keys.last_mut()
+            && outer.token == closed.token
+        {
+            // An empty collection is not waited for: go-yaml files the possible key of the
+            // collection and that of its inside under the same number (`scannerc.go`).
+            outer.awaited = false;
         }
     }
 
@@ -166,7 +177,8 @@ impl<'a> Scanner<'a> {
 
     /// Puts a token in front of the one numbered `token`.
     pub(super) fn insert(&mut self, token: usize, kind: TokenKind<'a>, mark: Mark) {
-        let at = token.saturating_sub(self.taken).min(self.queue.len());
+        // A token that is gone cannot be preceded any more; the parser reports what follows.
+        let at = token.checked_sub(self.taken).unwrap_or(self.queue.len());
         self.queue.insert(
             at,
             Token {
