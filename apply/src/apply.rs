@@ -2,6 +2,7 @@
 
 mod assess;
 mod recreate;
+mod served;
 
 use crate::change_set::{Action, Change, ChangeSet};
 use crate::cluster::{ApplyMode, Cluster};
@@ -77,11 +78,14 @@ async fn apply_stage(
         .into_iter()
         .map(|assessment| assessment.change)
         .collect();
-    for (object, change) in objects.iter().zip(&changes) {
-        if object.is_custom_resource_definition() && change.action.is_change() {
-            cluster.forget(served_group(object));
-        }
-    }
+    let definitions: Vec<&Object> = objects
+        .iter()
+        .zip(&changes)
+        .filter(|(object, change)| {
+            object.is_custom_resource_definition() && change.action.is_change()
+        })
+        .map(|(object, _)| object)
+        .collect();
     let outcome = ChangeSet { changes };
     if stage.is_waited_for()
         && let Err(error) = wait(cluster, &unhealthy, &stage_wait(options)).await
@@ -91,6 +95,7 @@ async fn apply_stage(
             outcome,
         });
     }
+    served::wait(cluster, &definitions, options.stage_timeout).await;
     Ok(outcome)
 }
 
@@ -169,14 +174,6 @@ fn stage_wait(options: &ApplyOptions) -> WaitOptions {
         concurrency: options.concurrency,
         ..WaitOptions::new(options.stage_timeout)
     }
-}
-
-fn served_group(definition: &Object) -> &str {
-    definition
-        .as_value()
-        .pointer("/spec/group")
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default()
 }
 
 /// The action of an object whose dry-run gave this answer.

@@ -30,6 +30,8 @@ mod order;
 mod prune;
 mod redact;
 mod stage;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod wait;
 
 pub use apply::apply_all;

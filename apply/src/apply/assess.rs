@@ -36,6 +36,8 @@ pub(super) async fn assess(
     let (mut live, unread) = match cluster.get(&desired.object_ref()).await {
         Ok(live) => (Some(live), None),
         Err(error) if error.is_not_found() => (None, None),
+        // The dry-run would say the same, or find a kind that is served since a moment ago.
+        Err(error @ ApiError::NoMatch(_)) => return Err(dry_run_error(desired, error)),
         Err(error) => (None, Some(error)),
     };
     if is_skipped(desired, live.as_ref(), options) {

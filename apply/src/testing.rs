@@ -1,0 +1,7 @@
+//! Clusters for tests: one that lives in memory, and one that records what is asked of another.
+//!
+//! Behind the feature `testing`; no part of the product enables it.
+
+mod recorder;
+
+pub use recorder::{Recorder, Request, Verb};
