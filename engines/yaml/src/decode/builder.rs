@@ -269,7 +269,29 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// A state of [`Faults`] to go back to.
+#[derive(Clone, Copy)]
+pub(super) struct FaultMark {
+    issues: usize,
+    fatal: bool,
+}
+
 impl Faults {
+    pub fn mark(&self) -> FaultMark {
+        FaultMark {
+            issues: self.issues.len(),
+            fatal: self.fatal.is_some(),
+        }
+    }
+
+    /// Forgets what was noted since `mark`: it lies in a mapping whose values go-yaml never sees.
+    pub fn rewind(&mut self, mark: FaultMark) {
+        self.issues.truncate(mark.issues);
+        if !mark.fatal {
+            self.fatal = None;
+        }
+    }
+
     /// Notes a fault that ends decoding, unless there is one already.
     pub fn fatal(&mut self, message: String, at: Mark) {
         self.fatal

@@ -15,14 +15,26 @@ struct Key {
     start: Mark,
     is_alias: bool,
     is_merge: bool,
+    /// Whether it is written as text, so that messages quote it.
+    is_text: bool,
     /// Set when the key cannot be used; the message waits for the value.
     unusable: Option<String>,
+}
+
+impl Key {
+    fn shown(&self) -> String {
+        if self.is_text {
+            format!("{:?}", self.text)
+        } else {
+            self.text.to_string()
+        }
+    }
 }
 
 impl<'a> Builder<'a> {
     /// Builds a mapping up to its end; gives its height without itself.
     pub(super) fn mapping(&mut self) -> Result<(Map, usize), Failure> {
-        let issues_before = self.faults.issues.len();
+        let faults_before = self.faults.mark();
         let mut map = Map::new();
         let mut height = 0;
         // Where each key of `map` is, and the keys that came again.
@@ -58,7 +70,10 @@ impl<'a> Builder<'a> {
                 Dialect::Kubernetes => {
                     map.insert(key.text, node.value);
                 }
-                Dialect::KubernetesStrict => self.insert_strict(&mut map, &key.text, node),
+                Dialect::KubernetesStrict => {
+                    let shown = key.shown();
+                    self.insert_strict(&mut map, &key.text, shown, node);
+                }
                 Dialect::Kyaml => match map.position(&key.text) {
                     Some(_) if !key.is_alias => repeated.push((key.text, key.start)),
                     Some(_) => {
@@ -73,7 +88,7 @@ impl<'a> Builder<'a> {
         }
         if !repeated.is_empty() {
             // The keys of a mapping are compared before its values are looked at.
-            self.faults.issues.truncate(issues_before);
+            self.faults.rewind(faults_before);
             let first_of = |key: &Str| match map.position(key) {
                 Some(at) => places.get(at).copied(),
                 None => merged.as_ref().map(|(_, first)| *first),
@@ -100,6 +115,7 @@ impl<'a> Builder<'a> {
             raw = Some(scalar.value.clone());
         }
         let node = self.node(event)?;
+        let is_text = node.value.is_str();
         let text = match (grammar, node.value, raw) {
             (_, Value::Str(text), _) if grammar == Grammar::V2 || node.is_alias => Ok(text),
             (Grammar::V3, Value::Str(text), Some(raw)) if *text == raw => Ok(text),
@@ -114,6 +130,7 @@ impl<'a> Builder<'a> {
             start,
             is_alias: node.is_alias,
             is_merge,
+            is_text,
             unusable: None,
         };
         match text {
@@ -124,14 +141,15 @@ impl<'a> Builder<'a> {
         Ok(key)
     }
 
-    fn insert_strict(&mut self, map: &mut Map, key: &Str, node: Node) {
+    /// Inserts a key that must be new; messages call it `shown`.
+    fn insert_strict(&mut self, map: &mut Map, key: &Str, shown: String, node: Node) {
         if !map.contains_key(key) {
             map.insert(key.clone(), node.value);
             return;
         }
         if self.faults.issues.len() < MOST_ISSUES {
             let line = node.start.line + 1;
-            let message = format!("line {line}: key {key:?} already set in map");
+            let message = format!("line {line}: key {shown} already set in map");
             self.faults.issues.push((message, node.start));
         }
     }
@@ -201,7 +219,7 @@ impl<'a> Builder<'a> {
                         value: value.clone(),
                         ..*node
                     };
-                    self.insert_strict(map, key, node);
+                    self.insert_strict(map, key, format!("{key:?}"), node);
                 } else {
                     map.insert(key, value.clone());
                 }

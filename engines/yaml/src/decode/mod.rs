@@ -135,10 +135,18 @@ impl<'a> Input<'a> {
     }
 
     fn is_cut_before(&self, offset: usize) -> bool {
-        let cut = self.source.text.len() + self.source.mark;
-        let seen = (cut / READ_SIZE * READ_SIZE).saturating_sub(self.source.mark);
+        let Some(fault) = self.source.fault else {
+            return false;
+        };
+        let cut = self.source.text.len();
+        let seen = if fault.waits_for_more() {
+            cut
+        } else {
+            let mark = self.source.mark;
+            ((cut + mark) / READ_SIZE * READ_SIZE).saturating_sub(mark)
+        };
         // The scanner asks for up to four bytes beyond its place.
-        self.source.fault.is_some() && offset + 4 > seen
+        offset + 4 > seen
     }
 
     /// The fault in the bytes, for a stream that was read to its end.
@@ -150,7 +158,7 @@ impl<'a> Input<'a> {
         let line_start = text.rfind('\n').map_or(0, |at| at + 1);
         let line = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let column = text[line_start..].chars().count() + 1;
-        Err(Error::new(ErrorKind::Reader, fault, line, column))
+        Err(Error::new(ErrorKind::Reader, fault.text(), line, column))
     }
 }
 

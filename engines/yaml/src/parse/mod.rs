@@ -26,6 +26,9 @@ pub(crate) struct Parser<'a> {
     comments: Comments,
     /// The comment over a sequence entry that belongs to the collection in it.
     stem: Option<String>,
+    /// A problem that was met while looking for the comment of an entry. go-yaml reads on and
+    /// reports the next problem instead, if there is one (`yaml_parser_split_stem_comment`).
+    passed_over: Option<Problem>,
 }
 
 /// The handles that every document has.
@@ -43,6 +46,7 @@ impl<'a> Parser<'a> {
             tags: Vec::new(),
             comments: Comments::default(),
             stem: None,
+            passed_over: None,
         }
     }
 
@@ -53,6 +57,14 @@ impl<'a> Parser<'a> {
 
     /// The next event; after the end of the stream always `StreamEnd`.
     pub fn next(&mut self) -> Result<Event<'a>, Problem> {
+        let event = self.step()?;
+        match self.passed_over.take() {
+            Some(problem) => Err(problem),
+            None => Ok(event),
+        }
+    }
+
+    fn step(&mut self) -> Result<Event<'a>, Problem> {
         match self.state {
             State::StreamStart => {
                 self.peek()?;

@@ -149,7 +149,7 @@ impl<'a> Parser<'a> {
         let (start, end) = (token.start, token.end);
         match token.kind {
             TokenKind::BlockEntry => {
-                self.take_entry()?;
+                self.take_entry();
                 if matches!(
                     self.peek()?.kind,
                     TokenKind::BlockEntry | TokenKind::BlockEnd
@@ -177,7 +177,7 @@ impl<'a> Parser<'a> {
             self.pop_state();
             return Ok(Self::event(EventKind::SequenceEnd, start, start));
         }
-        self.take_entry()?;
+        self.take_entry();
         if matches!(
             self.peek()?.kind,
             TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd
@@ -191,16 +191,22 @@ impl<'a> Parser<'a> {
 
     /// Takes the dash of an entry. A comment over it that heads a collection in the entry is the
     /// collection's as a whole, not its first key's.
-    fn take_entry(&mut self) -> Result<(), Problem> {
+    fn take_entry(&mut self) {
         let above = self.comments.head.len();
         self.scanner.take();
         if above == 0 {
-            return Ok(());
+            return;
         }
-        let opens = matches!(
-            self.peek()?.kind,
-            TokenKind::BlockSequenceStart | TokenKind::BlockMappingStart
-        );
+        let opens = match self.peek() {
+            Ok(token) => matches!(
+                token.kind,
+                TokenKind::BlockSequenceStart | TokenKind::BlockMappingStart
+            ),
+            Err(problem) => {
+                self.passed_over = Some(problem);
+                return;
+            }
+        };
         if opens {
             let head = &mut self.comments.head;
             // One line feed separates it from what was added since.
@@ -208,7 +214,6 @@ impl<'a> Parser<'a> {
             head.truncate(above);
             self.stem = Some(std::mem::replace(head, rest));
         }
-        Ok(())
     }
 
     pub(super) fn parse_block_mapping_key(&mut self) -> Result<Event<'a>, Problem> {

@@ -7,9 +7,27 @@ pub(crate) struct Source<'a> {
     /// The text without its byte order mark.
     pub text: Cow<'a, str>,
     /// What ends the text before its end, if anything does.
-    pub fault: Option<&'static str>,
+    pub fault: Option<Fault>,
     /// Bytes of the byte order mark in front of the text.
     pub mark: usize,
+}
+
+/// What is wrong with the bytes behind the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault(&'static str);
+
+impl Fault {
+    const INCOMPLETE: Self = Self("incomplete UTF-8 octet sequence");
+
+    /// go-yaml's words for it.
+    pub fn text(self) -> &'static str {
+        self.0
+    }
+
+    /// Whether it shows only when the reader asks for bytes beyond the end.
+    pub fn waits_for_more(self) -> bool {
+        self == Self::INCOMPLETE
+    }
 }
 
 impl<'a> Source<'a> {
@@ -45,7 +63,7 @@ impl<'a> Source<'a> {
                 };
                 Self {
                     text,
-                    fault: Some("control characters are not allowed"),
+                    fault: Some(Fault("control characters are not allowed")),
                     mark,
                 }
             }
@@ -54,7 +72,7 @@ impl<'a> Source<'a> {
 }
 
 /// The longest part of `bytes` that is UTF-8, and what is wrong with the rest.
-fn utf8(bytes: &[u8]) -> (&str, Option<&'static str>) {
+fn utf8(bytes: &[u8]) -> (&str, Option<Fault>) {
     let Some(bad) = bytes
         .utf8_chunks()
         .find(|chunk| !chunk.invalid().is_empty())
@@ -68,32 +86,32 @@ fn utf8(bytes: &[u8]) -> (&str, Option<&'static str>) {
 }
 
 /// Why the sequence that starts `bytes` is no UTF-8 (`readerc.go`, `yaml_parser_update_buffer`).
-fn utf8_fault(bytes: &[u8]) -> &'static str {
+fn utf8_fault(bytes: &[u8]) -> Fault {
     let width = match bytes.first() {
         Some(0xC0..=0xDF) => 2,
         Some(0xE0..=0xEF) => 3,
         Some(0xF0..=0xF7) => 4,
-        _ => return "invalid leading UTF-8 octet",
+        _ => return Fault("invalid leading UTF-8 octet"),
     };
     if bytes.len() < width {
-        return "incomplete UTF-8 octet sequence";
+        return Fault::INCOMPLETE;
     }
     if bytes[1..width].iter().any(|byte| byte & 0xC0 != 0x80) {
-        return "invalid trailing UTF-8 octet";
+        return Fault("invalid trailing UTF-8 octet");
     }
     let too_long = match (width, bytes[0], bytes[1]) {
         (2, lead, _) => lead < 0xC2,
         (3, lead, next) => lead == 0xE0 && next < 0xA0,
         (_, lead, next) => lead == 0xF0 && next < 0x90,
     };
-    if too_long {
+    Fault(if too_long {
         "invalid length of a UTF-8 sequence"
     } else {
         "invalid Unicode character"
-    }
+    })
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<&'static str>) {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<Fault>) {
     let mut pairs = bytes.chunks_exact(2);
     let mut units = pairs
         .by_ref()
@@ -102,20 +120,20 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<&'static str
     let mut text = String::with_capacity(bytes.len());
     while let Some(first) = units.next() {
         let char = match first {
-            0xDC00..=0xDFFF => return (text, Some("unexpected low surrogate area")),
+            0xDC00..=0xDFFF => return (text, Some(Fault("unexpected low surrogate area"))),
             0xD800..=0xDBFF => match units.next() {
-                None => return (text, Some("incomplete UTF-16 surrogate pair")),
+                None => return (text, Some(Fault("incomplete UTF-16 surrogate pair"))),
                 Some(second @ 0xDC00..=0xDFFF) => {
                     let high = u32::from(first & 0x3FF) << 10;
                     char::from_u32(0x1_0000 + high + u32::from(second & 0x3FF))
                 }
-                Some(_) => return (text, Some("expected low surrogate area")),
+                Some(_) => return (text, Some(Fault("expected low surrogate area"))),
             },
             _ => char::from_u32(u32::from(first)),
         };
         text.extend(char);
     }
-    let fault = (bytes.len() % 2 == 1).then_some("incomplete UTF-16 character");
+    let fault = (bytes.len() % 2 == 1).then_some(Fault("incomplete UTF-16 character"));
     (text, fault)
 }
 
@@ -161,7 +179,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> (String, Option<&'static str>) {
         let source = Source::new(bytes);
-        (source.text.into_owned(), source.fault)
+        (source.text.into_owned(), source.fault.map(Fault::text))
     }
 
     #[test]
