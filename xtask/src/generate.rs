@@ -1,0 +1,63 @@
+//! The generated files: the definitions of the custom resources, `crds/*.yaml`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+
+/// A file that is made and never edited.
+pub struct Generated {
+    /// Path relative to the root of the repository.
+    pub path: String,
+    /// What it holds.
+    pub content: String,
+}
+
+/// Every generated file, as it should be.
+pub fn all() -> Vec<Generated> {
+    let files = crds::definition::all().into_iter();
+    files
+        .map(|file| Generated {
+            path: format!("crds/{}", file.name),
+            content: yaml::encode(&yaml::Value::from_json(file.document)),
+        })
+        .collect()
+}
+
+/// Paths of files that look generated, but that nothing makes any more.
+pub fn stale(workspace: &Workspace) -> Result<Vec<String>> {
+    let made: Vec<String> = all().into_iter().map(|file| file.path).collect();
+    let mut stale = Vec::new();
+    for entry in fs::read_dir(workspace.path("crds")).context("list crds/")? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let path = format!("crds/{name}");
+        if Path::new(&name)
+            .extension()
+            .is_some_and(|ext| ext == "yaml")
+            && !made.contains(&path)
+        {
+            stale.push(path);
+        }
+    }
+    stale.sort();
+    Ok(stale)
+}
+
+/// Writes what differs, and removes what is stale.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    for file in all() {
+        let path = workspace.path(&file.path);
+        if fs::read_to_string(&path).is_ok_and(|content| content == file.content) {
+            continue;
+        }
+        fs::write(&path, &file.content).with_context(|| format!("write {}", file.path))?;
+        println!("wrote {}", file.path);
+    }
+    for path in stale(workspace)? {
+        fs::remove_file(workspace.path(&path)).with_context(|| format!("remove {path}"))?;
+        println!("removed {path}");
+    }
+    Ok(())
+}
