@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kube::Client;
+use kube::{Client, Config};
 use tokio_util::sync::CancellationToken;
 
 use crate::events::Recorder;
@@ -15,6 +15,8 @@ use crate::metrics::Metrics;
 pub struct Context {
     /// The controller's own identity towards the API server.
     pub client: Client,
+    /// What the client was made from; the base of impersonated clients.
+    pub config: Config,
     /// Where events go.
     pub recorder: Recorder,
     /// What is counted.

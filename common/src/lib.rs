@@ -11,26 +11,36 @@
 //! | [`metrics`] | upstream's series, process figures, request counts |
 //! | [`cluster`] | the cluster as the apply planner sees it |
 //! | [`flags`] | the shared flags and the feature gates |
+//! | [`access`] | cross-namespace references, impersonation |
+//! | [`runtime`] | the process: start, leadership, shutdown |
+//! | [`election`] | the lease |
+//! | [`http`] | metrics and health servers |
+//! | [`logs`] | the log |
 //! | [`object`], [`context`], [`duration`], [`jitter`], [`redact`] | small things that the others share |
 //!
 //! It is the only crate with the Kubernetes runtime; controllers take [`kube`] and [`k8s_openapi`] from here, so that
 //! there is one version of each. It knows nothing of what a particular controller does.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod access;
 pub mod cluster;
 pub mod conditions;
 pub mod context;
 pub mod controller;
 pub mod duration;
+pub mod election;
 pub mod events;
 pub mod flags;
+pub mod http;
 pub mod jitter;
+pub mod logs;
 pub mod metrics;
 pub mod object;
 pub mod patch;
 pub mod queue;
 pub mod reconcile;
 pub mod redact;
+pub mod runtime;
 
 pub use k8s_openapi;
 pub use kube;

@@ -10,3 +10,4 @@ mod webhook;
 
 pub use event::{Event, MAX_MESSAGE};
 pub use recorder::{Delivery, Recorder, Settings};
+pub use webhook::WebhookError;

@@ -12,5 +12,5 @@ mod scopes;
 
 pub use exposition::CONTENT_TYPE;
 pub use registry::Metrics;
-pub use requests::{RequestCounter, RequestKey};
+pub use requests::{RequestCounter, RequestKey, RequestLayer};
 pub use scopes::{ControllerMetrics, QueueMetrics, ReconcileResult};

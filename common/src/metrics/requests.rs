@@ -10,8 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 use tower::{Layer, Service};
 
-/// Counts requests by status code, host and method; a tower layer for a client, and cheap to read in tests. Clones
-/// share the counts.
+/// Counts requests by status code, host and method; cheap to read in tests. Clones share the counts.
 #[derive(Debug, Clone, Default)]
 pub struct RequestCounter {
     family: Family<RequestLabels, Counter>,
@@ -52,6 +51,14 @@ impl RequestCounter {
         self.family.get(&labels).map_or(0, |counter| counter.get())
     }
 
+    /// A tower layer for a client that talks to this host.
+    pub fn for_host(&self, host: &str) -> RequestLayer {
+        RequestLayer {
+            counter: self.clone(),
+            host: host.to_owned(),
+        }
+    }
+
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "rest_client_requests",
@@ -66,13 +73,21 @@ impl RequestCounter {
     }
 }
 
-impl<S> Layer<S> for RequestCounter {
+/// Counts the requests that pass through a client of one host.
+#[derive(Debug, Clone)]
+pub struct RequestLayer {
+    counter: RequestCounter,
+    host: String,
+}
+
+impl<S> Layer<S> for RequestLayer {
     type Service = Counted<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
         Counted {
             inner,
-            counter: self.clone(),
+            counter: self.counter.clone(),
+            host: self.host.clone(),
         }
     }
 }
@@ -82,6 +97,7 @@ impl<S> Layer<S> for RequestCounter {
 pub struct Counted<S> {
     inner: S,
     counter: RequestCounter,
+    host: String,
 }
 
 impl<S, B, R> Service<Request<B>> for Counted<S>
@@ -101,11 +117,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let mut labels = RequestLabels {
             code: "<error>".to_owned(),
-            host: request
-                .uri()
-                .authority()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            host: self.host.clone(),
             method: request.method().to_string(),
         };
         let counter = self.counter.clone();
