@@ -24,10 +24,12 @@ pub mod git;
 mod guard;
 pub mod http;
 pub mod pki;
+mod ports;
 pub mod process;
 pub mod proxy;
 pub mod wait;
 
 pub use control_plane::{ControlPlane, Parts};
 pub use dir::Dir;
+pub use ports::free_ports;
 pub use wait::wait_for;

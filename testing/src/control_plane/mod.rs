@@ -14,18 +14,20 @@ mod keys;
 mod node;
 mod objects;
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use kube::Client;
 use tokio::sync::OnceCell;
 
 use crate::Dir;
 use crate::binaries::{Binaries, Progress};
+use crate::ports::free_ports;
 use crate::process::Process;
 use components::Layout;
+
+pub use objects::{crds_dir, install_crds};
 
 /// How long the API server may take; on an idle machine it is up in three seconds.
 const START: Duration = Duration::from_secs(90);
@@ -211,19 +213,6 @@ async fn wait_ready(client: &Client, etcd: &mut Process, api: &mut Process) -> a
 
 fn lost_port(error: &anyhow::Error) -> bool {
     format!("{error:#}").contains("address already in use")
-}
-
-/// Ports that were free a moment ago; all are held until all are chosen, so that they differ.
-fn free_ports<const N: usize>() -> anyhow::Result<[u16; N]> {
-    let mut listeners = Vec::with_capacity(N);
-    for _ in 0..N {
-        listeners.push(TcpListener::bind("127.0.0.1:0").context("no free loopback port")?);
-    }
-    let mut ports = [0; N];
-    for (port, listener) in ports.iter_mut().zip(&listeners) {
-        *port = listener.local_addr()?.port();
-    }
-    Ok(ports)
 }
 
 /// Prints the build's progress as lines on standard error, at most one per package hundred.

@@ -11,5 +11,6 @@ mod repository;
 mod server;
 
 pub use fault::{Fault, Gate, Stage};
+pub use program::git_dir;
 pub use repository::{Commit, Repository};
 pub use server::{Auth, Request, Server, Transport};

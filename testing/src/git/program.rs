@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
@@ -48,4 +48,17 @@ pub(super) fn git<A: AsRef<OsStr>>(
     Ok(String::from_utf8(output.stdout)?
         .trim_end_matches('\n')
         .to_owned())
+}
+
+/// The git folder (`.git`, or the bare repository itself) of the repository at `dir`, shared by its work trees.
+///
+/// # Errors
+/// When `dir` is in no repository.
+pub fn git_dir(dir: &Path) -> anyhow::Result<PathBuf> {
+    let answer = git(
+        dir,
+        ["rev-parse", "--path-format=absolute", "--git-common-dir"],
+        b"",
+    )?;
+    Ok(PathBuf::from(answer))
 }

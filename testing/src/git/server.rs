@@ -1,7 +1,7 @@
 //! The server: connections, TLS, authentication, faults and the log.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
@@ -141,6 +141,13 @@ impl Server {
     /// Creates an empty repository, served at [`Server::url`].
     pub fn create(&self, name: &str) -> anyhow::Result<Repository> {
         Repository::create(self.dir.path().join(format!("{name}.git")))
+    }
+
+    /// Serves a repository that lies somewhere else; `git_dir` is its `.git` folder, or a bare repository.
+    pub fn link(&self, name: &str, git_dir: &Path) -> anyhow::Result<()> {
+        let link = self.dir.path().join(format!("{name}.git"));
+        std::os::unix::fs::symlink(git_dir, link)
+            .with_context(|| format!("cannot serve {}", git_dir.display()))
     }
 
     /// `http(s)://127.0.0.1:<port>/<name>.git`.
