@@ -1,0 +1,259 @@
+//! Constants as Go writes them: quoted strings, characters, numbers.
+
+use std::fmt::Write as _;
+
+use super::ast::Number;
+
+/// A string in Go's double quotes (`strconv.Quote`).
+pub(crate) fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{b}' => out.push_str("\\v"),
+            c if u32::from(c) < 0x20 || c == '\u{7f}' => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            c if c.is_control() || matches!(c, '\u{ad}' | '\u{feff}' | '\u{2028}' | '\u{2029}') => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The value of a quoted or raw string constant; `None` for bad syntax.
+pub(super) fn unquote(literal: &str) -> Option<String> {
+    if let Some(raw) = literal
+        .strip_prefix('`')
+        .and_then(|rest| rest.strip_suffix('`'))
+    {
+        return Some(raw.replace('\r', ""));
+    }
+    let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
+    let mut bytes = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while !rest.is_empty() {
+        let (unit, tail) = unquote_unit(rest, '"')?;
+        match unit {
+            Unit::Byte(byte) => bytes.push(byte),
+            Unit::Char(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+        rest = tail;
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+enum Unit {
+    Byte(u8),
+    Char(char),
+}
+
+/// One character or escape at the beginning of `text`.
+fn unquote_unit(text: &str, quote: char) -> Option<(Unit, &str)> {
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    if first == quote {
+        return None;
+    }
+    if first != '\\' {
+        return Some((Unit::Char(first), chars.as_str()));
+    }
+    let escape = chars.next()?;
+    let rest = chars.as_str();
+    let simple = |c| Some((Unit::Char(c), rest));
+    match escape {
+        'a' => simple('\u{7}'),
+        'b' => simple('\u{8}'),
+        'f' => simple('\u{c}'),
+        'n' => simple('\n'),
+        'r' => simple('\r'),
+        't' => simple('\t'),
+        'v' => simple('\u{b}'),
+        '\\' => simple('\\'),
+        '\'' | '"' if escape == quote => simple(quote),
+        'x' => digits(rest, 2, 16)
+            .and_then(|(code, rest)| Some((Unit::Byte(u8::try_from(code).ok()?), rest))),
+        'u' => digits(rest, 4, 16)
+            .and_then(|(code, rest)| Some((Unit::Char(char::from_u32(code)?), rest))),
+        'U' => digits(rest, 8, 16)
+            .and_then(|(code, rest)| Some((Unit::Char(char::from_u32(code)?), rest))),
+        '0'..='7' => {
+            let (code, rest) = digits(&text[1..], 3, 8)?;
+            Some((Unit::Byte(u8::try_from(code).ok()?), rest))
+        }
+        _ => None,
+    }
+}
+
+fn digits(text: &str, count: usize, radix: u32) -> Option<(u32, &str)> {
+    let digits = text.get(..count)?;
+    let valid = digits.chars().all(|c| c.is_digit(radix));
+    valid
+        .then(|| u32::from_str_radix(digits, radix).ok())
+        .flatten()
+        .map(|code| (code, &text[count..]))
+}
+
+/// A character constant with its quotes.
+pub(super) fn character(text: &str) -> Result<Number, String> {
+    let inner = text.strip_prefix('\'').unwrap_or(text);
+    let Some((unit, tail)) = unquote_unit(inner, '\'') else {
+        return Err("invalid syntax".to_owned());
+    };
+    if tail != "'" {
+        return Err(format!("malformed character constant: {text}"));
+    }
+    let code = match unit {
+        Unit::Byte(byte) => u32::from(byte),
+        Unit::Char(c) => u32::from(c),
+    };
+    Ok(Number {
+        text: text.into(),
+        int: Some(i64::from(code)),
+        uint: Some(u64::from(code)),
+        float: Some(f64::from(code)),
+        complex: false,
+    })
+}
+
+/// A number with every type that can hold it.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    reason = "a constant takes every type that holds it exactly"
+)]
+pub(super) fn number(text: &str) -> Result<Number, String> {
+    let mut number = Number {
+        text: text.into(),
+        int: None,
+        uint: None,
+        float: None,
+        complex: false,
+    };
+    if let Some(imaginary) = text.strip_suffix('i') {
+        // The real part of `1+2i` ends at its last sign that is not one of an exponent.
+        let split = imaginary.rfind(['+', '-']).filter(|at| *at > 0);
+        let (real, imaginary) = split.map_or(("0", imaginary), |at| imaginary.split_at(at));
+        let parts = parse_float(real).zip(parse_float(imaginary));
+        let Some((real, imaginary)) = parts else {
+            return Err(format!("illegal number syntax: {}", quote(text)));
+        };
+        number.complex = true;
+        if imaginary == 0.0 {
+            number.float = Some(real);
+            number.int = (real as i64 as f64 == real).then_some(real as i64);
+            number.uint = (real as u64 as f64 == real).then_some(real as u64);
+        }
+        return Ok(number);
+    }
+    number.uint = parse_unsigned(text);
+    number.int = parse_signed(text);
+    if number.int == Some(0) {
+        number.uint = number.uint.or(Some(0));
+    }
+    number.float = match (number.int, number.uint) {
+        (Some(int), _) => Some(int as f64),
+        (None, Some(uint)) => Some(uint as f64),
+        (None, None) => None,
+    };
+    if number.float.is_none()
+        && let Some(float) = parse_float(text)
+    {
+        if !text.contains(['.', 'e', 'E', 'p', 'P']) {
+            return Err(format!("integer overflow: {}", quote(text)));
+        }
+        number.float = Some(float);
+        number.int = (float as i64 as f64 == float).then_some(float as i64);
+        number.uint = (float >= 0.0 && float as u64 as f64 == float).then_some(float as u64);
+    }
+    if number.float.is_none() {
+        return Err(format!("illegal number syntax: {}", quote(text)));
+    }
+    Ok(number)
+}
+
+fn parse_signed(text: &str) -> Option<i64> {
+    let (negative, magnitude) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let magnitude = i128::from(parse_unsigned(magnitude)?);
+    i64::try_from(if negative { -magnitude } else { magnitude }).ok()
+}
+
+/// `strconv.ParseUint(text, 0, 64)`: prefixes, a leading zero for octal, underscores between digits.
+fn parse_unsigned(text: &str) -> Option<u64> {
+    let lower = text.to_ascii_lowercase();
+    let (radix, digits, prefixed) = if let Some(digits) = lower.strip_prefix("0x") {
+        (16, digits, true)
+    } else if let Some(digits) = lower.strip_prefix("0b") {
+        (2, digits, true)
+    } else if let Some(digits) = lower.strip_prefix("0o") {
+        (8, digits, true)
+    } else if let Some(digits) = lower.strip_prefix('0').filter(|rest| !rest.is_empty()) {
+        (8, digits, true)
+    } else {
+        (10, lower.as_str(), false)
+    };
+    let plain = separated(digits, prefixed)?;
+    u64::from_str_radix(&plain, radix)
+        .ok()
+        .filter(|_| plain.chars().all(|c| c.is_digit(radix)))
+}
+
+/// The digits without underscores, which may stand only between digits or after the prefix.
+fn separated(digits: &str, prefixed: bool) -> Option<String> {
+    if digits.ends_with('_') || digits.contains("__") || (digits.starts_with('_') && !prefixed) {
+        return None;
+    }
+    Some(digits.replace('_', ""))
+}
+
+/// `strconv.ParseFloat(text, 64)` without infinities and names.
+pub(crate) fn parse_float(text: &str) -> Option<f64> {
+    let (sign, magnitude) = match text.as_bytes().first()? {
+        b'-' => (-1.0, &text[1..]),
+        b'+' => (1.0, &text[1..]),
+        _ => (1.0, text),
+    };
+    let lower = magnitude.to_ascii_lowercase();
+    if let Some(hexadecimal) = lower.strip_prefix("0x") {
+        return parse_hexadecimal(hexadecimal).map(|value| sign * value);
+    }
+    if !lower.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    let value: f64 = lower.parse().ok()?;
+    value.is_finite().then_some(sign * value)
+}
+
+/// `1.8p3`: digits, maybe a point, and an exponent of two that is required.
+fn parse_hexadecimal(text: &str) -> Option<f64> {
+    let (mantissa, exponent) = text.split_once('p')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut value = 0.0_f64;
+    for digit in separated(whole, true)?.chars() {
+        value = value * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let mut scale = 1.0 / 16.0;
+    for digit in fraction.chars() {
+        value += f64::from(digit.to_digit(16)?) * scale;
+        scale /= 16.0;
+    }
+    Some(value * 2.0_f64.powi(exponent))
+}

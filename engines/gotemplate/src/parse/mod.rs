@@ -1,0 +1,21 @@
+//! From source text to syntax trees.
+//!
+//! ```text
+//! text ──lex──▶ tokens ──parser──▶ Definition { name, List } for the text itself and each define and block
+//! ```
+
+mod ast;
+mod lex;
+mod literal;
+mod parser;
+mod print;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use ast::{
+    Argument, Branch, Chain, Command, Declaration, Field, List, Node, Number, Pipeline,
+    TemplateCall, Variable,
+};
+pub use parser::{Definition, ParseError, Source, parse};
