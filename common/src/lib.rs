@@ -9,6 +9,7 @@
 //! | [`patch`] | conflict-safe merge patches |
 //! | [`events`] | Kubernetes events and the events address |
 //! | [`metrics`] | upstream's series, process figures, request counts |
+//! | [`artifact_client`] | artifacts of sources, fetched and unpacked once for all who use them |
 //! | [`cluster`] | the cluster as the apply planner sees it |
 //! | [`flags`] | the shared flags and the feature gates |
 //! | [`access`] | cross-namespace references, impersonation |
@@ -23,6 +24,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod access;
+pub mod artifact_client;
 pub mod cluster;
 pub mod conditions;
 pub mod context;
