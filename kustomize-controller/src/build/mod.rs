@@ -1,0 +1,21 @@
+//! From the files of an artifact to objects: the part of a reconciliation that needs no cluster.
+//!
+//! ```text
+//! tree ─▶ generate (kustomization.yaml from files and spec) ─▶ Overlay ─▶ kustomize::build ─▶ substitute ─▶ Manifest ─▶ objects
+//! ```
+//!
+//! Everything here is a function of the artifact, the spec and the variables; nothing is written to disk.
+
+mod error;
+pub mod generate;
+pub mod guard;
+mod manifest;
+pub mod metadata;
+mod path;
+pub mod substitute;
+mod view;
+
+pub use error::BuildError;
+pub use manifest::{Manifest, build};
+pub use path::build_path;
+pub use view::Overlay;
