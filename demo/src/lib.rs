@@ -24,7 +24,7 @@ mod session;
 mod usage;
 
 use anyhow::Context;
-use testing::binaries::Binaries;
+use testing::binaries::{Binaries, Tool};
 use testing::control_plane;
 
 pub use args::Args;
@@ -47,7 +47,10 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
     // Built before the runtime exists: Ctrl-C then ends this process and the compiler together.
     let binaries = match args.own_cluster() {
         Some(_) => None,
-        None => Some(Binaries::ensure(&mut control_plane::progress_lines())?),
+        None => Some(Binaries::ensure(
+            &Tool::ALL,
+            &mut control_plane::progress_lines(),
+        )?),
     };
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(session::run(args, binaries))

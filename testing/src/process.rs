@@ -181,6 +181,25 @@ impl Process {
         }
     }
 
+    /// Waits until `text` is in the log, and returns the log.
+    pub async fn wait_log(&mut self, text: &str, deadline: Duration) -> anyhow::Result<String> {
+        let end = Instant::now() + deadline;
+        loop {
+            let log = self.log_text()?;
+            if log.contains(text) {
+                return Ok(log);
+            }
+            self.check_running()?;
+            if Instant::now() >= end {
+                bail!(
+                    "{} did not log {text:?} within {deadline:?}; its log:\n{log}",
+                    self.name
+                );
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// SIGKILL to the whole group, and waits for the end.
     pub fn kill(&mut self) -> anyhow::Result<()> {
         self.signal(Signal::KILL)?;
@@ -372,17 +391,16 @@ mod tests {
         process.check_running().unwrap();
     }
 
-    #[test]
-    fn a_process_that_ignores_the_request_to_end_is_killed() {
+    #[tokio::test]
+    async fn a_process_that_ignores_the_request_to_end_is_killed() {
         let dir = Dir::new("process-test").unwrap();
         let log = dir.path().join("log");
         let script = "trap '' TERM; echo ready; while :; do sleep 0.05; done";
         let mut process = shell(script).log(&log).start().unwrap();
-        let end = Instant::now() + Duration::from_secs(10);
-        while !process.log_text().unwrap().contains("ready") {
-            assert!(Instant::now() < end, "the shell did not start");
-            std::thread::sleep(LOOK);
-        }
+        process
+            .wait_log("ready", Duration::from_secs(10))
+            .await
+            .unwrap();
         let error = process.terminate(Duration::from_millis(200)).unwrap_err();
         assert!(error.to_string().contains("did not end"), "{error}");
         assert_eq!(process.exit_status().unwrap().unwrap().signal(), Some(9));

@@ -1,7 +1,7 @@
 //! The local control plane by hand: `build` it, or `run` it until Ctrl-C.
 
 use clap::{Parser, Subcommand, ValueEnum};
-use testing::binaries::Binaries;
+use testing::binaries::{Binaries, Tool};
 use testing::{ControlPlane, Parts, control_plane};
 
 #[derive(Parser)]
@@ -38,7 +38,7 @@ enum With {
 async fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Build => {
-            let binaries = Binaries::ensure(&mut control_plane::progress_lines())?;
+            let binaries = Binaries::ensure(&Tool::ALL, &mut control_plane::progress_lines())?;
             println!("{}", binaries.dir().display());
         }
         Command::Run { with, crds } => {

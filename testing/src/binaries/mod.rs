@@ -59,20 +59,20 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Finds the programs, and builds them when they are neither in `KUBEBUILDER_ASSETS` nor in the cache.
+    /// Finds these programs, and builds all when one is neither in `KUBEBUILDER_ASSETS` nor in the cache.
     ///
     /// Blocks for minutes on an empty cache: `report` hears how far it is. Processes that ask at the same time wait for one
     /// build.
     ///
     /// # Errors
     /// Names what is missing (Go, its version) and the command that installs it, or shows the end of the compiler's output.
-    pub fn ensure(report: &mut dyn FnMut(Progress)) -> anyhow::Result<Self> {
+    pub fn ensure(tools: &[Tool], report: &mut dyn FnMut(Progress)) -> anyhow::Result<Self> {
         let assets = std::env::var_os("KUBEBUILDER_ASSETS").map(PathBuf::from);
         let binaries = Self {
             assets,
             built: cache_dir()?.join(recipe::version()),
         };
-        let missing = Tool::ALL.iter().any(|tool| !binaries.path(*tool).is_file());
+        let missing = tools.iter().any(|tool| !binaries.has(*tool));
         if missing {
             build::into(&binaries.built, report)?;
         }
@@ -91,7 +91,13 @@ impl Binaries {
             .unwrap_or_else(|| self.built.join(tool.file_name()))
     }
 
-    /// The pod, node and volume life cycles that kwok plays.
+    /// Whether a program is there, with the files that it needs.
+    fn has(&self, tool: Tool) -> bool {
+        let complete = tool != Tool::Kwok || self.built.join(recipe::STAGES).is_dir();
+        complete && self.path(tool).is_file()
+    }
+
+    /// The pod and node life cycles that kwok plays.
     pub(crate) fn kwok_stages(&self) -> anyhow::Result<Vec<PathBuf>> {
         let dir = self.built.join(recipe::STAGES);
         let entries = std::fs::read_dir(&dir).with_context(|| format!("no {}", dir.display()))?;

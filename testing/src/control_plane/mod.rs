@@ -22,7 +22,7 @@ use kube::Client;
 use tokio::sync::OnceCell;
 
 use crate::Dir;
-use crate::binaries::{Binaries, Progress};
+use crate::binaries::{Binaries, Progress, Tool};
 use crate::ports::free_ports;
 use crate::process::Process;
 use components::Layout;
@@ -47,6 +47,17 @@ pub enum Parts {
     Controllers,
     /// Also kube-scheduler, kwok and one large node: pods run and Jobs complete within a second or two.
     Pods,
+}
+
+impl Parts {
+    /// The programs that run.
+    pub fn tools(self) -> &'static [Tool] {
+        match self {
+            Self::Api => &Tool::ALL[..2],
+            Self::Controllers => &Tool::ALL[..3],
+            Self::Pods => &Tool::ALL,
+        }
+    }
 }
 
 /// A running control plane.
@@ -89,7 +100,7 @@ impl ControlPlane {
     /// # Errors
     /// Shows the ends of the logs of what did not start.
     pub async fn start(parts: Parts) -> anyhow::Result<Self> {
-        let ensure = || Binaries::ensure(&mut progress_lines());
+        let ensure = move || Binaries::ensure(parts.tools(), &mut progress_lines());
         let binaries = tokio::task::spawn_blocking(ensure).await??;
         Self::start_with(&binaries, parts).await
     }
