@@ -18,7 +18,7 @@ fn build(dir: &Dir, path: &str, assets: &str) -> (Option<i32>, String) {
         .env("KUBEBUILDER_ASSETS", assets)
         .log(&log);
     let mut process = program.start().unwrap();
-    let status = process.wait(Duration::from_secs(60)).unwrap();
+    let status = process.wait(Duration::from_mins(1)).unwrap();
     (status.code(), process.log_text().unwrap())
 }
 
@@ -48,8 +48,8 @@ fn an_old_go_is_refused() {
     assert!(output.contains("Go is too old: go1.21.3"), "{output}");
 }
 
-#[test]
-fn assets_of_kubebuilder_come_first() {
+#[tokio::test]
+async fn assets_of_kubebuilder_come_first() {
     // The real programs, under another folder, with those of this repository out of reach.
     let real = Binaries::ensure(&Tool::ALL, &mut |_| {}).unwrap();
     let dir = Dir::new("build-test").unwrap();
@@ -66,12 +66,10 @@ fn assets_of_kubebuilder_come_first() {
         .env("KUBEBUILDER_ASSETS", &assets)
         .log(&log);
     let mut process = program.start().unwrap();
-    let end = std::time::Instant::now() + Duration::from_secs(60);
-    while !process.log_text().unwrap().contains("ready after") {
-        process.check_running().unwrap();
-        assert!(std::time::Instant::now() < end, "{}", process.log_tail(20));
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    process
+        .wait_log("ready after", Duration::from_mins(1))
+        .await
+        .unwrap();
     assert!(
         !dir.path().join("cache/sluice").exists(),
         "something was built"

@@ -18,16 +18,15 @@ fn wait_until(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-#[test]
-fn a_killed_process_leaves_no_program_and_no_folder_behind() {
+#[tokio::test]
+async fn a_killed_process_leaves_no_program_and_no_folder_behind() {
     let dir = Dir::new("guard-test").unwrap();
     let log = dir.path().join("log");
     let program = Program::new(env!("CARGO_BIN_EXE_control-plane"))
         .args(["run", "--with", "controllers"])
         .log(&log);
     let mut runner = program.start().unwrap();
-    wait_until("up", || runner.log_text().unwrap().contains("ready after"));
-    let text = runner.log_text().unwrap();
+    let text = runner.wait_log("ready after", SOON).await.unwrap();
     let kubeconfig = text
         .lines()
         .find_map(|line| line.strip_prefix("export KUBECONFIG="))
