@@ -13,12 +13,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod conditions;
+mod expressions;
 mod fields;
 mod generic;
 mod kinds;
 mod reader;
 mod status;
 
+pub use expressions::{ExpressionCheck, ExpressionError};
 pub use kinds::{failed_pods, has_pods};
 pub use reader::{GroupKind, Precedence, Reader, Readers};
 pub use status::{Health, Status};
