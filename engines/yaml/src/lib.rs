@@ -7,7 +7,11 @@
 //!
 //! - [`decode`] gives the documents of a stream as [`Value`] trees under the rules of a
 //!   [`Dialect`] and within a [`Budget`].
-//! - [`encode`] prints a [`Value`] as `sigs.k8s.io/yaml` does.
+//! - [`encode`] prints a [`Value`] as `sigs.k8s.io/yaml` does; [`Value::to_go_json`] prints JSON as
+//!   Go does.
+//! - [`node`] keeps what a value drops (comments, styles, tags, anchors, places) and prints it as
+//!   go-yaml v3 and kyaml do.
+//! - [`Document`] replaces scalars in a user's file and leaves every other byte alone.
 //!
 //! The crate is pure: it reads no file and no clock, starts nothing, and the same input always
 //! gives the same bytes.
@@ -16,9 +20,11 @@
 
 mod budget;
 mod decode;
+mod document;
 mod emit;
 mod encode;
 mod error;
+pub mod node;
 mod number;
 mod parse;
 mod resolve;
@@ -27,6 +33,7 @@ mod value;
 
 pub use budget::Budget;
 pub use decode::{Dialect, decode, decode_first};
+pub use document::{Document, EditError, NodePath, Step};
 pub use encode::encode;
 pub use error::{Error, ErrorKind};
 pub use value::{Entries, JsonEscape, Map, Str, Value};

@@ -72,7 +72,7 @@ impl<'a> Builder<'a> {
                 }
                 Dialect::KubernetesStrict => {
                     let shown = key.shown();
-                    self.insert_strict(&mut map, &key.text, shown, node);
+                    self.insert_strict(&mut map, &key.text, &shown, node);
                 }
                 Dialect::Kyaml => match map.position(&key.text) {
                     Some(_) if !key.is_alias => repeated.push((key.text, key.start)),
@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Inserts a key that must be new; messages call it `shown`.
-    fn insert_strict(&mut self, map: &mut Map, key: &Str, shown: String, node: Node) {
+    fn insert_strict(&mut self, map: &mut Map, key: &Str, shown: &str, node: Node) {
         if !map.contains_key(key) {
             map.insert(key.clone(), node.value);
             return;
@@ -219,7 +219,7 @@ impl<'a> Builder<'a> {
                         value: value.clone(),
                         ..*node
                     };
-                    self.insert_strict(map, key, format!("{key:?}"), node);
+                    self.insert_strict(map, key, &format!("{key:?}"), node);
                 } else {
                     map.insert(key, value.clone());
                 }

@@ -103,11 +103,6 @@ impl<'a> Input<'a> {
         Parser::new(&self.source.text, self.dialect.grammar(), self.budget.depth)
     }
 
-    /// Bytes of the byte order mark in front of the text, when the text is a slice of the input.
-    pub fn text(&self) -> &str {
-        &self.source.text
-    }
-
     fn builder(&self) -> Builder<'_> {
         Builder::new(self.parser(), self.dialect, self.budget)
     }

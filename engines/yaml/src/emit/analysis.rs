@@ -50,13 +50,14 @@ impl Analysis {
             let next = chars.peek().copied();
             let before_space = next.is_none_or(is_blank);
             match char {
-                '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' if first => {
+                '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | ',' | '['
+                | ']' | '{' | '}'
+                    if first =>
+                {
                     found.no_plain();
                 }
-                ',' | '[' | ']' | '{' | '}' if first => found.no_plain(),
-                '-' if first && before_space => found.no_plain(),
+                '-' | '?' if first && before_space => found.no_plain(),
                 ':' if before_space => found.no_plain(),
-                '?' if first && before_space => found.no_plain(),
                 '#' if after_space => found.no_plain(),
                 ',' | '?' | '[' | ']' | '{' | '}' | ':' => found.flow_plain = false,
                 '\t' if grammar == Grammar::V3 => {

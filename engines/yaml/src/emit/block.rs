@@ -1,7 +1,7 @@
 //! Literal and folded block scalars.
 
 use super::chars::{is_blank, is_break};
-use super::writer::{INDENT, Indicator, WIDTH, Writer};
+use super::writer::{INDENT, Indicator, Writer};
 
 impl Writer {
     /// Writes `|` or `>` and what must be known before the lines: their indentation when the first
@@ -71,7 +71,7 @@ impl Writer {
             }
             let fold = !after_break
                 && char == ' '
-                && self.column > WIDTH
+                && self.is_beyond_width()
                 && chars.peek().is_some_and(|next| *next != ' ');
             if fold {
                 self.write_indent();

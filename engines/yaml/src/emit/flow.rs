@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::chars::{is_break, is_printable};
-use super::writer::{Indicator, LineBreaks, WIDTH, Writer};
+use super::writer::{Indicator, LineBreaks, Writer};
 
 impl Writer {
     /// Writes a text that may be plain. It has no line breaks.
@@ -12,14 +12,14 @@ impl Writer {
             self.put(' ');
         }
         // Folding needs a space beyond the width.
-        if breaks == LineBreaks::Forbidden || self.column + text.len() <= WIDTH {
+        if breaks == LineBreaks::Forbidden || self.has_room_for(text) {
             self.put_text(text);
         } else {
             let mut after_space = false;
             let mut chars = text.chars().peekable();
             while let Some(char) = chars.next() {
                 let space = char == ' ';
-                if space && !after_space && self.column > WIDTH && chars.peek() != Some(&' ') {
+                if space && !after_space && self.is_beyond_width() && chars.peek() != Some(&' ') {
                     self.write_indent();
                 } else {
                     self.put(char);
@@ -42,7 +42,7 @@ impl Writer {
             if char == ' ' {
                 let fold = breaks == LineBreaks::Allowed
                     && !after_space
-                    && self.column > WIDTH
+                    && self.is_beyond_width()
                     && at > 0
                     && next.is_some_and(|next| next != ' ');
                 if fold {
@@ -92,7 +92,7 @@ impl Writer {
                 let next = chars.peek().map(|(_, char)| *char);
                 let fold = breaks == LineBreaks::Allowed
                     && !after_space
-                    && self.column > WIDTH
+                    && self.is_beyond_width()
                     && at > 0
                     && next.is_some();
                 if fold {

@@ -7,4 +7,4 @@ mod flow;
 mod writer;
 
 pub(crate) use analysis::Analysis;
-pub(crate) use writer::{INDENT, Indicator, LineBreaks, Writer};
+pub(crate) use writer::{INDENT, Indicator, LineBreaks, Width, Writer};

@@ -1,7 +1,13 @@
 //! The output and the place in it.
 
-/// Lines are folded at the first space beyond this column.
-pub(super) const WIDTH: usize = 80;
+/// Where lines are folded: at the first space beyond this column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    /// The width of go-yaml v2.
+    Eighty,
+    /// go-yaml v3 folds nothing.
+    Unlimited,
+}
 
 /// How far a level of indentation goes.
 pub(crate) const INDENT: usize = 2;
@@ -40,10 +46,15 @@ pub(crate) struct Writer {
     /// The indentation under which a foot comment was written last: content at the same one is
     /// set off by an empty line.
     pub foot_indent: Option<usize>,
+    width: usize,
 }
 
 impl Writer {
-    pub fn new() -> Self {
+    pub fn new(width: Width) -> Self {
+        let width = match width {
+            Width::Eighty => 80,
+            Width::Unlimited => usize::MAX,
+        };
         Self {
             out: String::new(),
             column: 0,
@@ -51,6 +62,7 @@ impl Writer {
             whitespace: true,
             indention: true,
             foot_indent: None,
+            width,
         }
     }
 
@@ -76,7 +88,7 @@ impl Writer {
     }
 
     /// Writes a line break of a scalar: a line feed, or another one as it is.
-    pub(super) fn put_break_char(&mut self, char: char) {
+    pub fn put_break_char(&mut self, char: char) {
         if char == '\n' {
             self.put_break();
         } else {
@@ -100,6 +112,16 @@ impl Writer {
         }
         self.whitespace = true;
         self.foot_indent = None;
+    }
+
+    /// Whether the line is so full that it is folded at the next chance.
+    pub fn is_beyond_width(&self) -> bool {
+        self.column > self.width
+    }
+
+    /// Whether `text` fits on the line whatever is in it.
+    pub(super) fn has_room_for(&self, text: &str) -> bool {
+        self.column.saturating_add(text.len()) <= self.width
     }
 
     pub fn write_indicator(&mut self, text: &str, kind: Indicator) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::order;
-use crate::emit::{Analysis, INDENT, Indicator, LineBreaks, Writer};
+use crate::emit::{Analysis, INDENT, Indicator, LineBreaks, Width, Writer};
 use crate::resolve;
 use crate::{Budget, Dialect, Grammar, JsonEscape, Map, Value, number};
 
@@ -18,7 +18,7 @@ const SIMPLE_KEY: usize = 128;
 /// print as `.inf`, `-.inf` and `.nan`.
 pub fn encode(value: &Value) -> String {
     let mut encoder = Encoder {
-        writer: Writer::new(),
+        writer: Writer::new(Width::Eighty),
     };
     encoder.node(value, Place::Root);
     encoder.writer.indent = None;
@@ -120,9 +120,10 @@ impl Encoder {
             } else {
                 self.writer.write_double_quoted(&text, breaks);
             }
-        } else if !resolve::is_text(&text, Grammar::V2) || resolve::is_base_60(&text) {
-            self.writer.write_double_quoted(&text, breaks);
-        } else if found.multiline && place == Place::Key {
+        } else if !resolve::is_text(&text, Grammar::V2)
+            || resolve::is_base_60(&text)
+            || (found.multiline && place == Place::Key)
+        {
             self.writer.write_double_quoted(&text, breaks);
         } else if found.block_plain {
             self.writer.write_plain(&text, breaks);

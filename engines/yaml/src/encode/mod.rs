@@ -1,6 +1,6 @@
 //! Values to text.
 
 mod kubernetes;
-mod order;
+pub(crate) mod order;
 
 pub use kubernetes::encode;

@@ -8,7 +8,7 @@ use crate::Grammar;
 ///
 /// The order upstream defines is not transitive for some odd keys, which the standard library's
 /// sort may answer with a panic; a merge sort always ends.
-pub(super) fn sort<T>(entries: Vec<T>, key: impl Fn(&T) -> &str, grammar: Grammar) -> Vec<T> {
+pub(crate) fn sort<T>(entries: Vec<T>, key: impl Fn(&T) -> &str, grammar: Grammar) -> Vec<T> {
     let mut runs: Vec<Vec<T>> = Vec::new();
     for entry in entries {
         match runs.last_mut() {

@@ -42,16 +42,8 @@ pub(crate) struct Scalar<'a> {
     pub properties: Properties<'a>,
     pub value: Cow<'a, str>,
     pub style: ScalarStyle,
-}
-
-impl Scalar<'_> {
-    /// Whether the value decides the type: plain without a tag, or tagged `!`.
-    pub fn is_implicit(&self) -> bool {
-        match self.properties.tag.as_deref() {
-            None => self.style == ScalarStyle::Plain,
-            Some(tag) => tag == "!",
-        }
-    }
+    /// Where the text starts, behind tag and anchor.
+    pub start: Mark,
 }
 
 /// Whether a collection is written with indentation or with brackets.

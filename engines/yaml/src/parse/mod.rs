@@ -153,6 +153,7 @@ impl<'a> Parser<'a> {
             properties: Properties::default(),
             value: Cow::Borrowed(""),
             style: crate::scan::ScalarStyle::Plain,
+            start: mark,
         };
         Self::event(EventKind::Scalar(scalar), mark, mark)
     }

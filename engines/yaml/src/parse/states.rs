@@ -68,6 +68,7 @@ impl<'a> Parser<'a> {
                         properties,
                         value,
                         style,
+                        start: at,
                     });
                 }
                 Ok(event)
@@ -99,6 +100,7 @@ impl<'a> Parser<'a> {
                     properties,
                     value: "".into(),
                     style,
+                    start: end,
                 });
                 Ok(Self::event(kind, start, end))
             }

@@ -33,9 +33,7 @@ impl Scanner<'_> {
             let blank = self.cursor.is_blank(0);
             match leading_break {
                 Some(Break::Line) if !literal && !leading_blank && !blank => {
-                    if breaks.is_empty() {
-                        value.push(' ');
-                    }
+                    value.extend(breaks.is_empty().then_some(' '));
                 }
                 Some(read) => read.push_to(&mut value),
                 None => {}

@@ -143,10 +143,9 @@ impl Scanner<'_> {
 
     /// Reads the comment lines at the cursor.
     pub(super) fn scan_comments(&mut self, before: Mark) {
-        let owner = match self.appended {
-            [Some((Appended::FlowEntry, _)), Some(owner)] => owner,
-            [Some(owner), _] => owner,
-            [None, _] => return,
+        let ([Some((Appended::FlowEntry, _)), Some(owner)] | [Some(owner), _]) = self.appended
+        else {
+            return;
         };
         let here = self.cursor.mark();
         let newlines = self.cursor.newlines;

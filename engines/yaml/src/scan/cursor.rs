@@ -205,8 +205,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn take_break(&mut self) -> Break {
         let (width, read) = match (self.peek(0), self.peek(1), self.peek(2)) {
-            (b'\r', b'\n', _) => (2, Break::Line),
-            (0xC2, ..) => (2, Break::Line),
+            (b'\r', b'\n', _) | (0xC2, ..) => (2, Break::Line),
             (0xE2, _, 0xA8) => (3, Break::LineSeparator),
             (0xE2, ..) => (3, Break::ParagraphSeparator),
             _ => (1, Break::Line),

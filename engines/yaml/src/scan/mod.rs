@@ -20,7 +20,7 @@ mod token;
 use std::collections::VecDeque;
 
 use comment::Comment;
-pub(crate) use comment::Comments;
+pub use comment::Comments;
 pub(crate) use cursor::Mark;
 use cursor::{Break, Cursor};
 use keys::SimpleKey;
