@@ -143,13 +143,18 @@ impl<R: Reconciler> Controller<R> {
         let slots = Slots::new(self.limits.concurrent, self.metrics.clone());
         let mut passes = JoinSet::new();
         loop {
-            // The worker comes first, so that the queue decides as late as possible who is next.
+            if !self.queue.ready().await {
+                return passes;
+            }
+            // A worker is taken only when there is work for it, and the key only when there is a worker: an idle loop
+            // must not keep a worker from a pass that comes back from being parked, and the queue should decide as
+            // late as possible who is next.
             let slot = tokio::select! {
                 slot = slots.take() => slot,
                 () = self.context.shutdown.cancelled() => return passes,
             };
-            let Some(item) = self.queue.next().await else {
-                return passes;
+            let Some(item) = self.queue.take() else {
+                continue;
             };
             passes.spawn(self.worker().work(item, slot));
             while passes.try_join_next().is_some() {}
@@ -222,7 +227,7 @@ impl<R: Reconciler> Worker<R> {
                 let action =
                     reconcile::run(self.reconciler.as_ref(), &mut pass, &self.metrics).await;
                 if let Some(latest) = pass.latest() {
-                    self.store.put(latest);
+                    self.store.refresh(latest);
                 }
                 Some(action)
             }

@@ -106,6 +106,15 @@ impl<K: Object> Store<K> {
         state.objects.insert(key, Arc::new(object));
     }
 
+    /// Takes over a newer version of an object that is known. One that is not known any more was deleted meanwhile, and
+    /// must not come back.
+    pub fn refresh(&self, object: K) {
+        let known = self.get(&object.key());
+        if known.is_some_and(|known| known.meta().uid == object.meta().uid) {
+            self.put(object);
+        }
+    }
+
     /// Drops an object.
     pub fn remove(&self, key: &ObjectKey) {
         let mut state = self.write();

@@ -93,10 +93,11 @@ impl Leadership {
         self.stop.cancel();
         // Cancelled or done, either way the renewal writes no more.
         let _ = self.renewal.await;
-        if release == Release::Yes && !self.lost.is_cancelled() {
-            if let Err(error) = election.release().await {
-                tracing::warn!(%error, lease = election.name, "failed to release the lease");
-            }
+        if release == Release::Yes
+            && !self.lost.is_cancelled()
+            && let Err(error) = election.release().await
+        {
+            tracing::warn!(%error, lease = election.name, "failed to release the lease");
         }
     }
 }
@@ -147,7 +148,7 @@ impl Election {
                     }
                 }
                 Err(error) => {
-                    tracing::error!(%error, "error retrieving or updating the leader lease {}", self.name)
+                    tracing::error!(%error, "error retrieving or updating the leader lease {}", self.name);
                 }
             }
             // Between one and two periods, so that candidates do not try in step.

@@ -10,9 +10,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::Client;
 use kube::api::{Api, Patch, PatchParams, PostParams};
 use serde_json::json;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::recorder::Inbox;
 use super::{Event, Settings};
 
 /// How long a repeated event counts as the same one.
@@ -54,8 +54,8 @@ impl ClusterSink {
     }
 
     /// Writes what comes, one after the other, until the last recorder is gone.
-    pub(super) async fn deliver(mut self, mut events: mpsc::Receiver<Event>) {
-        while let Some(event) = events.recv().await {
+    pub(super) async fn deliver(mut self, mut inbox: Inbox) {
+        while let Some(event) = inbox.next().await {
             if let Err(error) = self.write(&event).await {
                 tracing::error!(object = %event.involved, reason = event.reason, %error, "unable to record event");
             }

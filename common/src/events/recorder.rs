@@ -5,6 +5,7 @@ use std::time::Duration;
 use kube::Client;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use super::cluster::ClusterSink;
 use super::webhook::Webhook;
@@ -34,6 +35,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Delivery {
     tasks: JoinSet<()>,
+    closing: CancellationToken,
 }
 
 impl Recorder {
@@ -45,16 +47,16 @@ impl Recorder {
         client: Client,
         settings: &Settings,
     ) -> Result<(Self, Delivery), webhook::WebhookError> {
-        let mut tasks = JoinSet::new();
+        let (mut tasks, closing) = (JoinSet::new(), CancellationToken::new());
         let (sender, receiver) = mpsc::channel(CAPACITY);
-        tasks.spawn(ClusterSink::new(client, settings).deliver(receiver));
+        tasks.spawn(ClusterSink::new(client, settings).deliver(Inbox::new(receiver, &closing)));
         let mut sinks = vec![("kubernetes", sender)];
         if !settings.address.is_empty() {
             let (sender, receiver) = mpsc::channel(CAPACITY);
-            tasks.spawn(Webhook::new(settings)?.deliver(receiver));
+            tasks.spawn(Webhook::new(settings)?.deliver(Inbox::new(receiver, &closing)));
             sinks.push(("events address", sender));
         }
-        Ok((Self { sinks }, Delivery { tasks }))
+        Ok((Self { sinks }, Delivery { tasks, closing }))
     }
 
     /// A recorder whose events come out of the receiver; for tests.
@@ -79,9 +81,38 @@ impl Recorder {
     }
 }
 
+/// The end of a queue at which events come out.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    events: mpsc::Receiver<Event>,
+    closing: CancellationToken,
+}
+
+impl Inbox {
+    pub(super) fn new(events: mpsc::Receiver<Event>, closing: &CancellationToken) -> Self {
+        Self {
+            events,
+            closing: closing.clone(),
+        }
+    }
+
+    /// The next event; nothing when there is none left and none can come.
+    pub(super) async fn next(&mut self) -> Option<Event> {
+        tokio::select! {
+            biased;
+            event = self.events.recv() => event,
+            () = self.closing.cancelled() => {
+                self.events.close();
+                self.events.recv().await
+            }
+        }
+    }
+}
+
 impl Delivery {
-    /// Delivers what waits, for at most `limit`. Every [`Recorder`] must be gone by then, or this takes the whole time.
+    /// Delivers what waits, for at most `limit`; what is recorded from now on is dropped.
     pub async fn flush(mut self, limit: Duration) {
+        self.closing.cancel();
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(limit, all).await.is_err() {
             tracing::warn!("some events could not be delivered in time");

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode, Url};
-use tokio::sync::mpsc;
 
-use super::{Event, Settings};
+use super::Settings;
+use super::recorder::Inbox;
 use crate::redact;
 
 /// Limit of one try (K7.1).
@@ -57,8 +57,8 @@ impl Webhook {
     }
 
     /// Posts what comes, one after the other, until the last recorder is gone.
-    pub(super) async fn deliver(self, mut events: mpsc::Receiver<Event>) {
-        while let Some(event) = events.recv().await {
+    pub(super) async fn deliver(self, mut inbox: Inbox) {
+        while let Some(event) = inbox.next().await {
             let Some(body) = event.payload(&self.controller, &self.instance) else {
                 continue;
             };

@@ -14,3 +14,6 @@ pub use exposition::CONTENT_TYPE;
 pub use registry::Metrics;
 pub use requests::{RequestCounter, RequestKey, RequestLayer};
 pub use scopes::{ControllerMetrics, QueueMetrics, ReconcileResult};
+
+#[cfg(test)]
+mod tests;

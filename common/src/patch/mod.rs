@@ -25,3 +25,6 @@ use std::time::Duration;
 pub const TRIES: u32 = 5;
 /// The pause between tries, to which up to as much again is added at random.
 pub const PAUSE: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests;

@@ -93,8 +93,13 @@ impl Interrupt {
     pub async fn wait(&self) -> Interrupted {
         let mut changed = self.changed.clone();
         let change = async {
-            match changed.wait_for(Option::is_some).await {
-                Ok(origin) => origin.clone(),
+            // The guard on the channel must not live on into another wait.
+            let origin = changed
+                .wait_for(Option::is_some)
+                .await
+                .map(|origin| origin.clone());
+            match origin {
+                Ok(origin) => origin,
                 // The queue let go of the key: nothing more can come.
                 Err(_) => std::future::pending().await,
             }

@@ -58,7 +58,7 @@ pub struct Item {
 }
 
 impl Queue {
-    /// An empty queue. Cancelling `shutdown` ends [`Queue::next`] and interrupts every running pass that waits.
+    /// An empty queue. Cancelling `shutdown` ends [`Queue::ready`] and interrupts every running pass that waits.
     pub fn new(backoff: Backoff, metrics: QueueMetrics, shutdown: CancellationToken) -> Self {
         let shared = Shared {
             state: Mutex::default(),
@@ -84,7 +84,7 @@ impl Queue {
                 first
             });
         }
-        self.ready(&mut state, key);
+        self.make_ready(&mut state, key);
     }
 
     /// Adds several keys in the given order, without another key getting between them.
@@ -96,7 +96,7 @@ impl Queue {
 
     /// Adds a key without telling a running pass: the pass itself asks for another run.
     pub fn add_now(&self, key: &ObjectKey) {
-        self.ready(&mut self.lock(), key);
+        self.make_ready(&mut self.lock(), key);
     }
 
     /// Adds a key that may run after `delay`; an earlier timer of the key stays.
@@ -150,21 +150,21 @@ impl Queue {
         state.drop_timer(key);
     }
 
-    /// The next key that may run, or nothing when the queue was shut down. Cancel safe.
-    pub async fn next(&self) -> Option<Item> {
+    /// Waits until some key may run; false when the queue was shut down. Cancel safe.
+    pub async fn ready(&self) -> bool {
         loop {
             // Registered before looking, so that an addition in between is not missed.
             let changed = self.shared.changed.notified();
             tokio::pin!(changed);
             changed.as_mut().enable();
             if self.shared.shutdown.is_cancelled() {
-                return None;
+                return false;
             }
             let due = {
                 let mut state = self.lock();
                 self.promote(&mut state);
-                if let Some(item) = self.take(&mut state) {
-                    return Some(item);
+                if !state.ready.is_empty() {
+                    return true;
                 }
                 state.timers.keys().next().map(|(due, _)| *due)
             };
@@ -177,9 +177,28 @@ impl Queue {
             tokio::select! {
                 () = changed => {}
                 () = timer => {}
-                () = self.shared.shutdown.cancelled() => return None,
+                () = self.shared.shutdown.cancelled() => return false,
             }
         }
+    }
+
+    /// Hands out the key that has waited longest, if one may run.
+    pub fn take(&self) -> Option<Item> {
+        let mut state = self.lock();
+        let (key, since) = state.ready.pop_front()?;
+        state.waiting.remove(&key);
+        state.drop_timer(&key);
+        self.shared.metrics.depth(state.ready.len());
+        self.shared.metrics.waited(since.elapsed());
+        let (sender, receiver) = watch::channel(None);
+        let running = Running {
+            since: Instant::now(),
+            again: false,
+            interrupt: sender,
+        };
+        state.running.insert(key.clone(), running);
+        let interrupt = Interrupt::new(receiver, self.shared.shutdown.clone());
+        Some(Item { key, interrupt })
     }
 
     /// Says that the pass of a key is over; the key runs again if it was added meanwhile.
@@ -190,7 +209,7 @@ impl Queue {
         };
         self.shared.metrics.worked(running.since.elapsed());
         if running.again {
-            self.ready(&mut state, key);
+            self.make_ready(&mut state, key);
         }
     }
 
@@ -221,7 +240,7 @@ impl Queue {
         })
     }
 
-    fn ready(&self, state: &mut State, key: &ObjectKey) {
+    fn make_ready(&self, state: &mut State, key: &ObjectKey) {
         if self.shared.shutdown.is_cancelled() {
             return;
         }
@@ -249,27 +268,8 @@ impl Queue {
             }
             let key = entry.remove();
             state.timer_of.remove(&key);
-            self.ready(state, &key);
+            self.make_ready(state, &key);
         }
-    }
-
-    fn take(&self, state: &mut State) -> Option<Item> {
-        let (key, since) = state.ready.pop_front()?;
-        state.waiting.remove(&key);
-        state.drop_timer(&key);
-        self.shared.metrics.depth(state.ready.len());
-        self.shared.metrics.waited(since.elapsed());
-        let (sender, receiver) = watch::channel(None);
-        let running = Running {
-            since: Instant::now(),
-            again: false,
-            interrupt: sender,
-        };
-        state.running.insert(key.clone(), running);
-        Some(Item {
-            key,
-            interrupt: Interrupt::new(receiver, self.shared.shutdown.clone()),
-        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -288,3 +288,7 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::conditions::ConditionType;
+use crate::conditions::{ConditionType, reasons};
+use crate::queue::Interrupted;
 use crate::redact;
 
 /// The result class of a stop (R7). Success is not among them: a pass that runs to its end succeeded.
@@ -163,6 +164,21 @@ impl Stop {
     /// The text for conditions.
     pub fn message(&self) -> &str {
         &self.message
+    }
+}
+
+impl From<Interrupted> for Stop {
+    /// A shutdown leaves everything as it is; a change runs the pass anew, and needs no words.
+    fn from(interrupted: Interrupted) -> Self {
+        match interrupted {
+            Interrupted::Shutdown => Self::abandon(),
+            Interrupted::Changed(_) => Self::new(
+                Class::Requeue,
+                reasons::PROGRESSING,
+                interrupted.to_string(),
+            )
+            .keeping_ready(),
+        }
     }
 }
 

@@ -26,9 +26,10 @@ pub async fn run<R: Reconciler>(
     });
     let verdict = end(reconciler, pass, verdict).await;
     let action = Action::of(&verdict, &reconciler.schedule(&pass.object));
+    pass.gone |= verdict == Verdict::Finalized;
     let key = pass.key();
     metrics.reconciled(&key, action.result(&verdict), pass.elapsed());
-    if verdict == Verdict::Finalized || pass.gone {
+    if pass.gone {
         metrics.forget(&key);
         reconciler.forget(&key);
     }

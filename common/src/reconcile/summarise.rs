@@ -63,19 +63,22 @@ fn settle<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
         return;
     }
     let list = pass.object.conditions_mut();
-    let finished = match verdict {
-        Verdict::Success | Verdict::Finalized => true,
-        Verdict::Suspended => false,
+    let (finished, stalled) = match verdict {
+        Verdict::Success | Verdict::Finalized => (true, false),
+        // Suspended objects that derive Ready start over; those that do not keep saying what was last concluded.
+        Verdict::Suspended => (false, R::PROFILE.summary.order.is_empty()),
         Verdict::Stopped(stop) => match stop.class {
-            Class::NoOp => true,
+            Class::NoOp => (true, false),
             Class::Stall => {
                 conditions::mark_stalled(list, &stop.reason, &stop.message, generation, now);
                 return;
             }
-            _ => false,
+            _ => (false, false),
         },
     };
-    conditions::remove(list, STALLED);
+    if !stalled {
+        conditions::remove(list, STALLED);
+    }
     if finished {
         conditions::remove(list, RECONCILING);
     } else if let Some(message) =
