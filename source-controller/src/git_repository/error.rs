@@ -1,0 +1,238 @@
+//! What can go wrong with a GitRepository, and what follows from it (G13, R14).
+
+use std::io;
+use std::time::Duration;
+
+use artifact::store::PathError;
+use common::conditions::ConditionType;
+use common::kube;
+use common::reconcile::{Class, Notice, Policy};
+use crds::source::well_known::reason;
+use git::access::AccessError;
+
+use super::conditions::{FETCH_FAILED, INCLUDE_UNAVAILABLE, STORAGE_FAILED, VERIFIED};
+
+/// Why a pass stopped. Messages begin as users know them (E7).
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The URL is none.
+    #[error("failed to parse url '{url}': {source}")]
+    Url {
+        /// As given, without credentials.
+        url: String,
+        /// Why.
+        source: git::UrlError,
+    },
+    /// A Secret is not there or may not be read.
+    #[error("failed to get secret '{namespace}/{name}': {source}")]
+    Secret {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// Why.
+        source: Box<kube::Error>,
+    },
+    /// The Secret does not hold what it should.
+    #[error("failed to configure authentication options: {0}")]
+    Access(#[source] AccessError),
+    /// The proxy's Secret is not there.
+    #[error(
+        "failed to configure proxy options: failed to get secret '{namespace}/{name}': {source}"
+    )]
+    ProxySecret {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// Why.
+        source: Box<kube::Error>,
+    },
+    /// The proxy's Secret does not hold what it should.
+    #[error("failed to configure proxy options: {0}")]
+    Proxy(#[source] AccessError),
+    /// A Secret is for another provider.
+    #[error("secretRef '{namespace}/{name}' has github app data but provider is not set to github")]
+    GitHubSecret {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// The provider needs a Secret.
+    #[error("secretRef with github app data must be specified when provider is set to github")]
+    NoGitHubSecret,
+    /// A feature gate is off.
+    #[error(
+        "to use spec.serviceAccountName for provider authentication please enable the {0} feature gate in the controller"
+    )]
+    Gate(&'static str),
+    /// The provider cannot log in yet.
+    #[error(
+        "spec.provider '{0}' is not supported yet: use a Secret with credentials and provider 'generic'"
+    )]
+    Provider(String),
+    /// Signatures cannot be verified yet, so nothing is published that should be.
+    #[error(
+        "spec.verify is not supported yet: signatures cannot be verified, and nothing is published unverified"
+    )]
+    Verify,
+    /// The field has no effect yet, so it is refused.
+    #[error("{field} is not supported yet: {remedy}")]
+    Unsupported {
+        /// The field.
+        field: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The repository could not be read.
+    #[error("failed to checkout and determine revision: {0}")]
+    Git(#[source] Box<git::Error>),
+    /// The repository has no commits.
+    #[error("git repository is empty")]
+    Empty,
+    /// A directory to check out is not there.
+    #[error(
+        "failed to sparse checkout directories : sparse checkout dir '{0}' does not exist in repository"
+    )]
+    NoSuchDirectory(String),
+    /// An included repository cannot be read.
+    #[error("could not get resource for include '{name}': {source}")]
+    Include {
+        /// Its name.
+        name: String,
+        /// Why.
+        source: Box<kube::Error>,
+        /// When to look again.
+        delay: Duration,
+    },
+    /// An included repository has nothing yet.
+    #[error("no artifact available for include '{name}'")]
+    IncludeWithoutArtifact {
+        /// Its name.
+        name: String,
+        /// When to look again.
+        delay: Duration,
+    },
+    /// The place of an include lies outside.
+    #[error("path calculation for include '{name}' failed: '{path}' leads out of the artifact")]
+    IncludePath {
+        /// Its name.
+        name: String,
+        /// The destination.
+        path: String,
+    },
+    /// An include cannot be copied.
+    #[error("failed to copy '{name}' include from {from} to {to}: {message}")]
+    IncludeCopy {
+        /// Its name.
+        name: String,
+        /// Path in the included artifact.
+        from: String,
+        /// Path in ours.
+        to: String,
+        /// Why.
+        message: String,
+    },
+    /// Namespace and name make no path.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A directory cannot be made.
+    #[error("failed to create artifact directory: {0}")]
+    Directory(#[source] io::Error),
+    /// The lock cannot be taken.
+    #[error("failed to acquire lock for artifact: {0}")]
+    Lock(#[source] io::Error),
+    /// Ignore files cannot be read.
+    #[error("failed to load source ignore patterns from repository: {0}")]
+    Ignore(#[source] artifact::archive::WriteError),
+    /// The archive cannot be written.
+    #[error("unable to archive artifact to storage: {0}")]
+    Archive(#[source] artifact::archive::WriteError),
+    /// A damaged artifact cannot be removed.
+    #[error("failed to remove artifact after digest mismatch: {0}")]
+    Remove(#[source] io::Error),
+    /// The artifacts of a deleted object cannot be removed.
+    #[error("garbage collection for deleted resource failed: {0}")]
+    Garbage(#[source] io::Error),
+    /// A worker thread died.
+    #[error("background work did not finish: {0}")]
+    Background(String),
+}
+
+impl Policy for Error {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Url { .. } => reason::URL_INVALID,
+            Self::Secret { .. } | Self::Access(_) | Self::ProxySecret { .. } | Self::Proxy(_) => {
+                reason::AUTHENTICATION_FAILED
+            }
+            Self::GitHubSecret { .. } | Self::NoGitHubSecret | Self::Provider(_) => {
+                reason::INVALID_PROVIDER_CONFIGURATION
+            }
+            Self::Gate(_) => common::conditions::reasons::FEATURE_GATE_DISABLED,
+            Self::Verify => reason::VERIFICATION_ERROR,
+            Self::Unsupported { .. } | Self::Git(_) | Self::NoSuchDirectory(_) => {
+                reason::GIT_OPERATION_FAILED
+            }
+            Self::Empty => reason::EMPTY_GIT_REPOSITORY,
+            Self::Include { .. } => reason::NOT_FOUND,
+            Self::IncludeWithoutArtifact { .. } => reason::NO_ARTIFACT,
+            Self::IncludePath { .. } => reason::ILLEGAL_PATH,
+            Self::IncludeCopy { .. } => reason::COPY_FAILURE,
+            Self::Path(_) => reason::INVALID_PATH,
+            Self::Directory(_) => reason::DIRECTORY_CREATION_FAILED,
+            Self::Ignore(_) => reason::SOURCE_IGNORE_ERROR,
+            Self::Archive(_) => reason::ARCHIVE_OPERATION_FAILED,
+            Self::Garbage(_) => reason::GARBAGE_COLLECTION_FAILED,
+            Self::Lock(_) | Self::Remove(_) | Self::Background(_) => "Failed",
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Url { .. }
+            | Self::NoGitHubSecret
+            | Self::Gate(_)
+            | Self::Provider(_)
+            | Self::Verify
+            | Self::Unsupported { .. } => Class::Stall,
+            Self::Include { delay, .. } | Self::IncludeWithoutArtifact { delay, .. } => {
+                Class::Wait(*delay)
+            }
+            _ => Class::Retry,
+        }
+    }
+
+    fn condition(&self) -> Option<ConditionType> {
+        match self {
+            Self::Verify => Some(VERIFIED),
+            Self::Include { .. } | Self::IncludeWithoutArtifact { .. } => Some(INCLUDE_UNAVAILABLE),
+            Self::IncludePath { .. }
+            | Self::IncludeCopy { .. }
+            | Self::Path(_)
+            | Self::Directory(_)
+            | Self::Archive(_) => Some(STORAGE_FAILED),
+            Self::Lock(_)
+            | Self::Ignore(_)
+            | Self::Remove(_)
+            | Self::Garbage(_)
+            | Self::Background(_) => None,
+            _ => Some(FETCH_FAILED),
+        }
+    }
+
+    fn notice(&self) -> Notice {
+        Notice::of(self.class())
+    }
+}
+
+impl From<git::Error> for Error {
+    fn from(error: git::Error) -> Self {
+        if error.is_empty_repository() {
+            Self::Empty
+        } else {
+            Self::Git(Box::new(error))
+        }
+    }
+}
