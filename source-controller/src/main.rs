@@ -1,1 +1,7 @@
-fn main() {}
+//! The source-controller program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    source_controller::run()
+}
