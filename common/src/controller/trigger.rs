@@ -27,7 +27,7 @@ pub struct Trigger<K: Object> {
 
 pub(super) enum Source<K: Object> {
     /// Another kind: the future that watches it.
-    Other(Box<dyn FnOnce(Wiring<K>) -> BoxFuture<'static, ()> + Send>),
+    Other(Box<dyn FnOnce(Wiring<K>) -> BoxFuture<'static, ()> + Send + Sync>),
     /// The controller's own kind, whose watch there is already.
     Own(Rule<K, K>),
 }
