@@ -3,6 +3,19 @@
 use super::chars::{is_blank, is_break, is_printable};
 use crate::Grammar;
 
+/// Bytes that mean nothing behind the first place of a text: printable ASCII without spaces and
+/// without the indicators that count in the middle.
+const ORDINARY: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0x21;
+    while byte < 0x7F {
+        table[byte as usize] =
+            !matches!(byte, b'#' | b',' | b'?' | b'[' | b']' | b'{' | b'}' | b':');
+        byte += 1;
+    }
+    table
+};
+
 /// The styles that can hold a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
@@ -42,13 +55,27 @@ impl Analysis {
         if text.starts_with("---") || text.starts_with("...") {
             found.no_plain();
         }
-        let mut chars = text.chars().peekable();
-        let mut first = true;
+        let bytes = text.as_bytes();
+        let mut at = 0;
         let mut after_space = true;
         let (mut previous_space, mut previous_break) = (false, false);
-        while let Some(char) = chars.next() {
-            let next = chars.peek().copied();
-            let before_space = next.is_none_or(is_blank);
+        while let Some(byte) = bytes.get(at) {
+            let first = at == 0;
+            if !first && ORDINARY[usize::from(*byte)] {
+                let run = bytes[at..]
+                    .iter()
+                    .position(|byte| !ORDINARY[usize::from(*byte)]);
+                at = run.map_or(bytes.len(), |run| at + run);
+                (after_space, previous_space, previous_break) = (false, false, false);
+                continue;
+            }
+            let char = match byte {
+                0..=0x7F => char::from(*byte),
+                _ => text[at..].chars().next().unwrap_or_default(),
+            };
+            at += char.len_utf8();
+            let next = bytes.get(at).copied();
+            let before_space = matches!(next, None | Some(b' ' | b'\t'));
             match char {
                 '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | ',' | '['
                 | ']' | '{' | '}'
@@ -91,7 +118,6 @@ impl Analysis {
             previous_space = space;
             previous_break = line_break;
             after_space = line_break || is_blank(char) || char == '\0';
-            first = false;
         }
         found
     }

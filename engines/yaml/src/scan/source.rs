@@ -73,16 +73,11 @@ impl<'a> Source<'a> {
 
 /// The longest part of `bytes` that is UTF-8, and what is wrong with the rest.
 fn utf8(bytes: &[u8]) -> (&str, Option<Fault>) {
-    let Some(bad) = bytes
-        .utf8_chunks()
-        .find(|chunk| !chunk.invalid().is_empty())
-    else {
-        // Without an invalid chunk the whole is one valid chunk.
-        return (std::str::from_utf8(bytes).unwrap_or_default(), None);
-    };
-    let text = bad.valid();
-    let rest = &bytes[text.len()..];
-    (text, Some(utf8_fault(rest)))
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text, None);
+    }
+    let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    (text, Some(utf8_fault(&bytes[text.len()..])))
 }
 
 /// Why the sequence that starts `bytes` is no UTF-8 (`readerc.go`, `yaml_parser_update_buffer`).
