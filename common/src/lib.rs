@@ -32,6 +32,8 @@ pub mod controller;
 pub mod duration;
 pub mod election;
 pub mod events;
+#[cfg(test)]
+mod fake;
 pub mod flags;
 pub mod http;
 pub mod jitter;

@@ -11,3 +11,6 @@ mod webhook;
 pub use event::{Event, MAX_MESSAGE};
 pub use recorder::{Delivery, Recorder, Settings};
 pub use webhook::WebhookError;
+
+#[cfg(test)]
+mod tests;

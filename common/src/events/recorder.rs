@@ -20,8 +20,8 @@ pub struct Recorder {
     sinks: Vec<(&'static str, mpsc::Sender<Event>)>,
 }
 
-/// Who records, and where to.
-#[derive(Debug, Clone)]
+/// Who records, and where to. The address may hold credentials, so there is no debug form.
+#[derive(Clone)]
 pub struct Settings {
     /// The reporting controller, such as `source-controller`.
     pub controller: String,

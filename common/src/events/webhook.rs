@@ -29,8 +29,7 @@ pub enum WebhookError {
     Client(#[source] reqwest::Error),
 }
 
-/// The events address.
-#[derive(Debug)]
+/// The events address. It may hold credentials, so it has no debug form.
 pub(super) struct Webhook {
     client: Client,
     address: Url,
@@ -42,7 +41,9 @@ pub(super) struct Webhook {
 impl Webhook {
     pub(super) fn new(settings: &Settings) -> Result<Self, WebhookError> {
         let address = Url::parse(&settings.address)
-            .map_err(|_| WebhookError::Address(redact::url(&settings.address)))?;
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| WebhookError::Address(redact::url(&settings.address)))?;
         let client = Client::builder()
             .timeout(TIMEOUT)
             .build()
@@ -93,5 +94,56 @@ impl Webhook {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use testing::http::Sink;
+
+    use super::*;
+
+    fn webhook(address: &str) -> Webhook {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let settings = Settings {
+            controller: "c".into(),
+            instance: "i".into(),
+            address: address.into(),
+        };
+        Webhook {
+            min_pause: Duration::from_millis(1),
+            ..Webhook::new(&settings).unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn e1_server_errors_are_retried_four_times() {
+        let sink = Sink::start().await.unwrap();
+        sink.answer_with(StatusCode::BAD_GATEWAY);
+        let error = webhook(sink.url()).post(b"{}").await.unwrap_err();
+        assert_eq!(error, "giving up after 5 tries: answered 502 Bad Gateway");
+        assert_eq!(sink.received().len(), 5);
+    }
+
+    #[tokio::test]
+    async fn e1_refusals_are_not_retried_and_connection_errors_are() {
+        let sink = Sink::start().await.unwrap();
+        sink.answer_with(StatusCode::BAD_REQUEST);
+        webhook(sink.url()).post(b"{}").await.unwrap();
+        assert_eq!(sink.received().len(), 1);
+        let unused = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let error = webhook(&format!("http://{unused}/?token=secret"))
+            .post(b"{}")
+            .await
+            .unwrap_err();
+        assert!(
+            error.starts_with("giving up after 5 tries: ") && !error.contains("secret"),
+            "{error}"
+        );
     }
 }

@@ -129,3 +129,6 @@ pub use profile::{ObservedGeneration, Opening, Profile, RetryRule, Schedule};
 pub use run::run;
 pub use step::{Flow, Reconciler, Step};
 pub use summarise::Verdict;
+
+#[cfg(test)]
+mod tests;
