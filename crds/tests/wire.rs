@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crds::kustomize::{DeletionPolicy, Kustomization, SourceKind};
-use crds::notification::{Alert, Receiver};
+use crds::notification::{Alert, AlertSpec, Receiver};
 use crds::source::{ExternalArtifact, GitProvider, GitRepository, GitVerificationMode};
 use crds::{CustomResource, ReconcileStatus, Status, WithStatus};
 use serde_json::{Value, json};
@@ -198,7 +198,7 @@ fn flattened_fields_stay_beside_their_own() {
 
 #[test]
 fn a_kind_without_a_status_has_none_on_the_wire() {
-    let written = serde_json::to_value(Alert::new("all", Default::default())).unwrap();
+    let written = serde_json::to_value(Alert::new("all", AlertSpec::default())).unwrap();
     assert_eq!(written["metadata"]["name"], "all");
     assert_eq!(written.get("status"), None);
     assert_eq!(

@@ -3,6 +3,7 @@
 
 mod difference;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,7 +63,7 @@ fn every_definition_is_structurally_the_expected_one() {
     for file in crds::definition::all() {
         let expected = read_yaml(&dir.join(&file.name));
         for difference in differences(&file.document, &expected) {
-            report += &format!("{}: {difference}\n", file.name);
+            writeln!(report, "{}: {difference}", file.name).unwrap();
         }
     }
     assert!(

@@ -78,8 +78,7 @@ impl Role {
             Common => matches!(other, Crds | Apply | Health | Engine | Fetcher),
             Crds => false,
             Apply => matches!(other, Health | Engine),
-            Health => matches!(other, Engine),
-            Engine => matches!(other, Engine),
+            Health | Engine => matches!(other, Engine),
             Fetcher => matches!(other, Engine | Fetcher),
         }
     }
