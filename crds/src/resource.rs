@@ -15,7 +15,9 @@ use crate::meta::Condition;
 pub trait CustomResource:
     Resource<DynamicType = (), Scope = NamespaceResourceScope>
     + Clone
+    + std::fmt::Debug
     + Default
+    + PartialEq
     + Serialize
     + DeserializeOwned
     + Send

@@ -7,6 +7,8 @@ use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 
+const HEADER: &str = "# Made by `cargo xtask generate` from the types in crds/src; edit those.\n";
+
 /// A file that is made and never edited.
 pub struct Generated {
     /// Path relative to the root of the repository.
@@ -21,7 +23,7 @@ pub fn all() -> Vec<Generated> {
     files
         .map(|file| Generated {
             path: format!("crds/{}", file.name),
-            content: yaml::encode(&yaml::Value::from_json(file.document)),
+            content: HEADER.to_owned() + &yaml::encode(&yaml::Value::from_json(file.document)),
         })
         .collect()
 }

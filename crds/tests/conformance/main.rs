@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod difference;
+mod round_trip;
+mod sample;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -73,7 +73,7 @@ impl Role {
     fn may_use(self, other: Self) -> bool {
         use Role::{Apply, Cli, Common, Controller, Crds, Engine, Fetcher, Health, Tooling};
         match self {
-            Tooling => !matches!(other, Controller | Cli),
+            Tooling => true,
             Controller | Cli => !matches!(other, Controller | Cli | Tooling),
             Common => matches!(other, Crds | Apply | Health | Engine | Fetcher),
             Crds => false,
@@ -228,7 +228,6 @@ mod tests {
             ("engines/yaml", "common"),
             ("engines/yaml", "engines/git"),
             ("engines/git", "crds"),
-            ("e2e", "source-controller"),
         ];
         for (from, to) in cases {
             let problems = check(vec![krate(from, &[to], &[])]);
