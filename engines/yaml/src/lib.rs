@@ -24,6 +24,7 @@ mod document;
 mod emit;
 mod encode;
 mod error;
+mod events;
 pub mod node;
 mod number;
 mod parse;
@@ -36,6 +37,7 @@ pub use decode::{Dialect, decode, decode_first};
 pub use document::{Document, EditError, NodePath, Step};
 pub use encode::encode;
 pub use error::{Error, ErrorKind};
+pub use events::{NodeEvent, Resolved, ScalarStyle, resolve, visit_first};
 pub use value::{Entries, JsonEscape, Map, Str, Value};
 
 /// Which major version of go-yaml the grammar and the scalars follow.

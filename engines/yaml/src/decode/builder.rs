@@ -331,6 +331,6 @@ fn unsupported_number(value: f64) -> &'static str {
     }
 }
 
-pub(super) fn error_at(kind: ErrorKind, message: impl Into<String>, at: Mark) -> Error {
+pub(crate) fn error_at(kind: ErrorKind, message: impl Into<String>, at: Mark) -> Error {
     Error::new(kind, message, at.line as usize + 1, at.column as usize + 1)
 }

@@ -9,6 +9,7 @@ mod key;
 mod mapping;
 
 use builder::Builder;
+pub(crate) use builder::error_at;
 
 use crate::error::{Error, ErrorKind};
 use crate::parse::Parser;

@@ -8,11 +8,16 @@ use crate::Grammar;
 
 /// What a scalar stands for.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Resolved {
+pub enum Resolved {
+    /// Nothing.
     Null,
+    /// A truth value.
     Bool(bool),
+    /// A whole number.
     Int(i64),
+    /// A whole number beyond `i64`.
     Uint(u64),
+    /// Any other number.
     Float(f64),
     /// A point in time, in the form of RFC 3339.
     Timestamp(String),

@@ -1,0 +1,18 @@
+//! What users write to steer a build: kustomization files and transformer configurations.
+
+mod crds;
+mod decode;
+mod defaults;
+mod fields;
+mod kustomization;
+
+pub(crate) use crds::from_crds;
+pub(crate) use decode::{Context, Decode, Mode, decode_struct, match_field as decode_match_field};
+pub(crate) use fields::{
+    FieldSpec, NameReference, Segment, TransformerConfig, merge_all, merge_one,
+};
+pub(crate) use kustomization::{
+    GeneratorArgs, GeneratorOptions, Image, Kustomization, Label, Metadata, Patch, PatchOptions,
+    Replacement, ReplacementField, ReplacementOptions, ReplacementSource, ReplacementTarget,
+    Replica, Selector, SortOptions, Var,
+};

@@ -1,0 +1,299 @@
+//! The tree that transformers work on.
+//!
+//! A build does not see values but *nodes*: a scalar is its text, a tag and a style, and what type
+//! it has is decided when the result is printed. That is why a replacement can put `8080` into a
+//! string field and keep it a string, and why a prefix on a name may turn it into a number. The
+//! rules are those of kyaml's `RNode` (`kyaml/yaml/fns.go`, `rnode.go`).
+//!
+//! Clones are cheap: collections are shared and copied on write.
+
+mod path;
+mod print;
+mod read;
+mod scalar;
+mod value;
+
+use std::sync::Arc;
+
+use yaml::Str;
+
+pub(crate) use path::{
+    PathPart, clear, is_list_index, list_index_parts, lookup, lookup_create, lookup_mut, set_field,
+    set_field_str, set_scalar, split_path, split_path_smart,
+};
+pub(crate) use print::write_block;
+pub(crate) use read::{ReadError, read_first, read_resources};
+pub(crate) use scalar::{Scalar, Style, Tag};
+pub(crate) use value::{NotJson, from_value, to_go_json, to_value};
+
+/// One node of a YAML tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Node {
+    Scalar(Scalar),
+    Seq(Arc<Vec<Node>>),
+    Map(Arc<Map>),
+}
+
+/// A mapping in the order of its file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Map {
+    entries: Vec<Entry>,
+}
+
+/// A key with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Keys are scalars like any other: a plain `true` is no string when it is printed.
+    pub(crate) key: Scalar,
+    pub(crate) value: Node,
+}
+
+/// What sort of node something is; the names are those of error messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Scalar,
+    Seq,
+    Map,
+}
+
+impl Kind {
+    /// The name in messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "ScalarNode",
+            Self::Seq => "SequenceNode",
+            Self::Map => "MappingNode",
+        }
+    }
+}
+
+/// A node is of another kind than an operation needs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NodeError {
+    #[error("wrong node kind: expected {} but got {}: node contents:\n{contents}", expected.name(), actual.name())]
+    WrongKind {
+        expected: Kind,
+        actual: Kind,
+        contents: String,
+    },
+    #[error("array index {0} cannot be negative")]
+    NegativeIndex(i64),
+    #[error("wildcard is not supported in this path")]
+    Wildcard,
+    #[error("list path element must contain fieldName=fieldValue for element to match")]
+    ListIndex,
+    #[error("index {index} specified but only {len} elements found")]
+    IndexOutOfRange { index: usize, len: usize },
+    #[error("expected sequence or mapping node")]
+    NotACollection,
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Node {
+    /// A null with its tag.
+    pub(crate) fn null() -> Self {
+        Self::Scalar(Scalar::null())
+    }
+
+    /// Text that stays text.
+    pub(crate) fn string(text: impl Into<Str>) -> Self {
+        Self::Scalar(Scalar::string(text))
+    }
+
+    /// Text without a tag: its type is found out when it is printed.
+    pub(crate) fn untagged(text: impl Into<Str>) -> Self {
+        Self::Scalar(Scalar::untagged(text))
+    }
+
+    /// An empty mapping.
+    pub(crate) fn map() -> Self {
+        Self::Map(Arc::default())
+    }
+
+    /// An empty sequence.
+    pub(crate) fn seq() -> Self {
+        Self::Seq(Arc::default())
+    }
+
+    /// An empty node of a kind.
+    pub(crate) fn empty(kind: Kind) -> Self {
+        match kind {
+            Kind::Scalar => Self::untagged(""),
+            Kind::Seq => Self::seq(),
+            Kind::Map => Self::map(),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Scalar(_) => Kind::Scalar,
+            Self::Seq(_) => Kind::Seq,
+            Self::Map(_) => Kind::Map,
+        }
+    }
+
+    /// Tagged as null.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Self::Scalar(scalar) if scalar.tag == Tag::Null)
+    }
+
+    /// Null, an empty mapping or an empty sequence.
+    pub(crate) fn is_null_or_empty(&self) -> bool {
+        match self {
+            Self::Scalar(scalar) => scalar.tag == Tag::Null,
+            Self::Seq(items) => items.is_empty(),
+            Self::Map(map) => map.is_empty(),
+        }
+    }
+
+    pub(crate) fn is_empty_map(&self) -> bool {
+        matches!(self, Self::Map(map) if map.is_empty())
+    }
+
+    pub(crate) fn as_scalar(&self) -> Option<&Scalar> {
+        match self {
+            Self::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_map(&self) -> Option<&Map> {
+        match self {
+            Self::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_map_mut(&mut self) -> Option<&mut Map> {
+        match self {
+            Self::Map(map) => Some(Arc::make_mut(map)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_seq(&self) -> Option<&[Node]> {
+        match self {
+            Self::Seq(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_seq_mut(&mut self) -> Option<&mut Vec<Node>> {
+        match self {
+            Self::Seq(items) => Some(Arc::make_mut(items)),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar, and the empty text for everything else.
+    pub(crate) fn text(&self) -> &str {
+        self.as_scalar().map_or("", |scalar| &scalar.text)
+    }
+
+    /// The value of a field, when this is a mapping that has it.
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.as_map()?.get(key)
+    }
+
+    /// The value of a field, to change it.
+    ///
+    /// Looks before it copies a shared mapping.
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        match self {
+            Self::Map(map) => {
+                let at = map.position(key)?;
+                Some(&mut Arc::make_mut(map).entries[at].value)
+            }
+            _ => None,
+        }
+    }
+
+    /// Fails unless the node is null or of `kind`.
+    pub(crate) fn expect(&self, kind: Kind) -> Result<(), NodeError> {
+        if self.is_null() || self.kind() == kind {
+            return Ok(());
+        }
+        Err(NodeError::WrongKind {
+            expected: kind,
+            actual: self.kind(),
+            contents: value::to_display(self),
+        })
+    }
+}
+
+impl Map {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(capacity),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The index of the first entry with this key.
+    pub(crate) fn position(&self, key: &str) -> Option<usize> {
+        self.entries
+            .iter()
+            .position(|entry| *entry.key.text == *key)
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.position(key).map(|at| &self.entries[at].value)
+    }
+
+    /// Appends without looking for the key.
+    pub(crate) fn push(&mut self, key: Scalar, value: Node) {
+        self.entries.push(Entry { key, value });
+    }
+
+    /// Takes out the first entry with this key.
+    pub(crate) fn remove(&mut self, key: &str) -> Option<Node> {
+        self.position(key).map(|at| self.entries.remove(at).value)
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(crate) fn entries_mut(&mut self) -> &mut [Entry] {
+        &mut self.entries
+    }
+
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
+        self.entries.retain(keep);
+    }
+}
+
+impl FromIterator<(Scalar, Node)> for Map {
+    fn from_iter<T: IntoIterator<Item = (Scalar, Node)>>(iter: T) -> Self {
+        Self {
+            entries: iter
+                .into_iter()
+                .map(|(key, value)| Entry { key, value })
+                .collect(),
+        }
+    }
+}
+
+impl From<Map> for Node {
+    fn from(map: Map) -> Self {
+        Self::Map(Arc::new(map))
+    }
+}
+
+impl From<Vec<Node>> for Node {
+    fn from(items: Vec<Node>) -> Self {
+        Self::Seq(Arc::new(items))
+    }
+}

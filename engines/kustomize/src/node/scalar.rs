@@ -1,0 +1,138 @@
+//! Scalars: text, tag, style, and what they mean when they are printed.
+
+use yaml::{Dialect, Resolved, Str, Value};
+
+/// The type that a scalar was read with or given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    /// None yet: the printed text decides.
+    Unset,
+    Str,
+    Int,
+    Float,
+    Bool,
+    Null,
+    Timestamp,
+    /// The merge key `<<`.
+    Merge,
+    /// A tag of somebody's own, which is dropped when printed.
+    Custom,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
+    Literal,
+    Folded,
+}
+
+/// A scalar node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scalar {
+    pub(crate) text: Str,
+    pub(crate) tag: Tag,
+    pub(crate) style: Style,
+}
+
+impl Scalar {
+    pub(crate) fn new(text: impl Into<Str>, tag: Tag) -> Self {
+        Self {
+            text: text.into(),
+            tag,
+            style: Style::Plain,
+        }
+    }
+
+    pub(crate) fn null() -> Self {
+        Self::new("null", Tag::Null)
+    }
+
+    pub(crate) fn string(text: impl Into<Str>) -> Self {
+        Self::new(text, Tag::Str)
+    }
+
+    pub(crate) fn untagged(text: impl Into<Str>) -> Self {
+        Self::new(text, Tag::Unset)
+    }
+
+    /// Counts as a string for setters: tagged so, or not tagged (`IsYNodeString`).
+    pub(crate) fn is_string(&self) -> bool {
+        matches!(self.tag, Tag::Str | Tag::Unset)
+    }
+
+    /// The value of the text, were it written plain.
+    pub(crate) fn resolve_text(&self) -> Resolved {
+        yaml::resolve(&self.text, Dialect::Kyaml)
+    }
+
+    /// Quotes text without a style that would be read as another type (`IsYaml1_1NonString`).
+    pub(crate) fn quote_if_ambiguous(&mut self) {
+        if self.is_string()
+            && self.style == Style::Plain
+            && !self.text.is_empty()
+            && !self.text.contains('\n')
+            // A timestamp is text to the older rules that decide this.
+            && !matches!(
+                self.resolve_text(),
+                Resolved::Text | Resolved::Timestamp(_)
+            )
+        {
+            self.style = Style::DoubleQuoted;
+        }
+    }
+
+    /// What this scalar is once it is printed and read again.
+    ///
+    /// # Errors
+    ///
+    /// When the tag demands a type that the text does not have.
+    pub(crate) fn value(&self) -> Result<Value, String> {
+        let quoted = self.style != Style::Plain || self.text.contains('\n');
+        match self.tag {
+            Tag::Str | Tag::Custom => Ok(Value::Str(self.text.clone())),
+            Tag::Unset | Tag::Merge if quoted => Ok(Value::Str(self.text.clone())),
+            Tag::Unset | Tag::Merge => Ok(self.plain_value(self.resolve_text())),
+            Tag::Int | Tag::Float | Tag::Bool | Tag::Null | Tag::Timestamp => {
+                self.tagged_value(quoted)
+            }
+        }
+    }
+
+    fn plain_value(&self, resolved: Resolved) -> Value {
+        match resolved {
+            Resolved::Null => Value::Null,
+            Resolved::Bool(value) => Value::Bool(value),
+            Resolved::Int(value) => Value::Int(value),
+            Resolved::Uint(value) => Value::Uint(value),
+            Resolved::Float(value) => Value::Float(value),
+            Resolved::Timestamp(time) => Value::Str(time.into()),
+            Resolved::Text => Value::Str(self.text.clone()),
+        }
+    }
+
+    fn tagged_value(&self, quoted: bool) -> Result<Value, String> {
+        let resolved = self.resolve_text();
+        let tag = match self.tag {
+            Tag::Int => "!!int",
+            Tag::Float => "!!float",
+            Tag::Bool => "!!bool",
+            Tag::Null => "!!null",
+            _ => "!!timestamp",
+        };
+        match resolved {
+            _ if resolved.tag() == tag && quoted => Ok(Value::Str(self.text.clone())),
+            _ if resolved.tag() == tag => Ok(self.plain_value(resolved)),
+            // The tag stays on paper, and converts.
+            #[expect(clippy::cast_precision_loss, reason = "the tag asks for it")]
+            Resolved::Int(int) if self.tag == Tag::Float => Ok(Value::Float(int as f64)),
+            _ => Err(format!(
+                "cannot decode {} `{}` as a {tag}",
+                resolved.tag(),
+                self.text
+            )),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Name, namespace, labels and annotations of an object.
+
+use yaml::Str;
+
+use super::{Resource, Track};
+use crate::error::Error;
+use crate::node::{self, Kind, Map, Node, Scalar};
+
+/// Where the origin of an object is noted.
+pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
+/// Where the transformations of an object are noted.
+pub(crate) const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
+
+/// Annotations that a result never has.
+const DROPPED: [&str; 9] = [
+    "internal.config.kubernetes.io/path",
+    "internal.config.kubernetes.io/index",
+    "internal.config.kubernetes.io/seqindent",
+    "internal.config.kubernetes.io/id",
+    "internal.config.kubernetes.io/annotations-migration-resource-id",
+    "config.kubernetes.io/path",
+    "config.kubernetes.io/index",
+    "config.k8s.io/id",
+    "internal.config.kubernetes.io/helm-generated",
+];
+
+/// The entries of a mapping as text, in their order.
+pub(super) fn text_entries(node: Option<&Node>) -> Vec<(Str, Str)> {
+    let entries = node.and_then(Node::as_map).map_or(&[][..], Map::entries);
+    entries
+        .iter()
+        .map(|entry| (entry.key.text.clone(), text_of(&entry.value)))
+        .collect()
+}
+
+fn text_of(node: &Node) -> Str {
+    node.as_scalar()
+        .map(|scalar| scalar.text.clone())
+        .unwrap_or_default()
+}
+
+impl Resource {
+    fn metadata(&self) -> Option<&Node> {
+        self.node
+            .get("metadata")
+            .filter(|node| !node.is_null_or_empty())
+    }
+
+    fn metadata_text(&self, field: &str) -> Str {
+        self.metadata()
+            .and_then(|meta| meta.get(field))
+            .filter(|node| !node.is_null_or_empty())
+            .map(text_of)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn name(&self) -> Str {
+        self.metadata_text("name")
+    }
+
+    pub(crate) fn namespace(&self) -> Str {
+        self.metadata_text("namespace")
+    }
+
+    pub(crate) fn set_name(&mut self, name: &str) -> Result<(), Error> {
+        self.set_metadata_text("name", name)
+    }
+
+    /// Sets the namespace, or takes it away when it is empty.
+    pub(crate) fn set_namespace(&mut self, namespace: &str) -> Result<(), Error> {
+        if !namespace.is_empty() {
+            return self.set_metadata_text("namespace", namespace);
+        }
+        if let Some(meta) = node::lookup_mut(&mut self.node, &["metadata"])? {
+            node::clear(meta, "namespace")?;
+        }
+        Ok(())
+    }
+
+    fn set_metadata_text(&mut self, field: &str, text: &str) -> Result<(), Error> {
+        if let Some(meta) = node::lookup_create(&mut self.node, Kind::Map, &["metadata"])? {
+            node::set_field_str(meta, field, text)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn labels(&self) -> Vec<(Str, Str)> {
+        text_entries(self.metadata().and_then(|meta| meta.get("labels")))
+    }
+
+    pub(crate) fn annotations(&self) -> Vec<(Str, Str)> {
+        text_entries(self.metadata().and_then(|meta| meta.get("annotations")))
+    }
+
+    pub(crate) fn annotation(&self, key: &str) -> Option<&Node> {
+        self.metadata()?.get("annotations")?.get(key)
+    }
+
+    pub(crate) fn set_labels(&mut self, labels: Vec<(Str, Str)>) -> Result<(), Error> {
+        self.set_metadata_map("labels", labels)
+    }
+
+    pub(crate) fn set_annotations(&mut self, annotations: Vec<(Str, Str)>) -> Result<(), Error> {
+        self.set_metadata_map("annotations", annotations)
+    }
+
+    /// Sets one annotation; like every such change it makes all of them strings.
+    pub(crate) fn set_annotation(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        let mut annotations = self.annotations();
+        annotations.retain(|(name, _)| *name != *key);
+        annotations.push((key.into(), value.into()));
+        self.set_annotations(annotations)
+    }
+
+    /// Takes annotations away; like every such change it makes all others strings, and an empty
+    /// mapping disappears.
+    pub(crate) fn remove_annotations(&mut self, keys: &[&str]) -> Result<(), Error> {
+        let mut annotations = self.annotations();
+        annotations.retain(|(name, _)| !keys.contains(&name.as_str()));
+        self.set_annotations(annotations)
+    }
+
+    /// Takes away what the build itself noted.
+    pub(crate) fn remove_build_annotations(&mut self) -> Result<(), Error> {
+        self.track = Track::default();
+        if DROPPED.iter().any(|key| self.annotation(key).is_some()) {
+            self.remove_annotations(&DROPPED)?;
+        }
+        Ok(())
+    }
+
+    fn set_metadata_map(&mut self, field: &str, mut entries: Vec<(Str, Str)>) -> Result<(), Error> {
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        entries.dedup_by(|later, earlier| later.0 == earlier.0);
+        if self.has_exactly(field, &entries) {
+            return Ok(());
+        }
+        let Some(meta) = node::lookup_create(&mut self.node, Kind::Map, &["metadata"])? else {
+            return Ok(());
+        };
+        node::clear(meta, field)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let mut map = Map::with_capacity(entries.len());
+        for (key, value) in entries {
+            let mut value = Scalar::string(value);
+            value.quote_if_ambiguous();
+            map.push(Scalar::untagged(key), Node::Scalar(value));
+        }
+        node::set_field(meta, field, map.into())?;
+        Ok(())
+    }
+
+    /// Whether setting these entries would change nothing that can be seen.
+    fn has_exactly(&self, field: &str, entries: &[(Str, Str)]) -> bool {
+        let existing = self.node.get("metadata").and_then(|meta| meta.get(field));
+        match existing {
+            None => entries.is_empty() && self.node.get("metadata").is_some(),
+            Some(Node::Map(map)) => {
+                !entries.is_empty()
+                    && map.len() == entries.len()
+                    && map
+                        .entries()
+                        .iter()
+                        .zip(entries)
+                        .all(|(entry, (key, value))| {
+                            entry.key == Scalar::untagged(key.clone())
+                                && matches!(&entry.value, Node::Scalar(scalar)
+                                if scalar.tag == node::Tag::Str && scalar.text == *value)
+                        })
+            }
+            Some(_) => false,
+        }
+    }
+
+    /// Takes labels, annotations, name and namespace over from `old`; our own labels and
+    /// annotations win, its memory does (`CopyMergeMetaDataFieldsFrom`).
+    pub(crate) fn take_metadata_from(&mut self, old: &Self) -> Result<(), Error> {
+        self.set_labels(merged(old.labels(), self.labels()))?;
+        self.set_annotations(merged(old.annotations(), self.annotations()))?;
+        let needs_hash = self.track.needs_hash && old.track.needs_hash;
+        self.track = old.track.clone();
+        self.track.needs_hash = needs_hash;
+        self.set_name(&old.name())?;
+        self.set_namespace(&old.namespace())?;
+        self.ref_vars.clone_from(&old.ref_vars);
+        Ok(())
+    }
+}
+
+/// Both lists; where both have a key, `over` wins.
+pub(crate) fn merged(base: Vec<(Str, Str)>, over: Vec<(Str, Str)>) -> Vec<(Str, Str)> {
+    let mut out = base;
+    out.retain(|(key, _)| !over.iter().any(|(other, _)| other == key));
+    out.extend(over);
+    out
+}

@@ -1,0 +1,183 @@
+//! Objects, with what a build remembers about them.
+
+mod map;
+mod metadata;
+mod track;
+
+use yaml::Str;
+
+use crate::error::Error;
+use crate::id::{Gvk, ResId};
+use crate::node::{self, Kind, Node};
+use crate::schema::Schemas;
+
+pub(crate) use map::{ResMap, set_data};
+pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
+pub(crate) use track::{Behavior, Previous, Track};
+
+/// An object on its way through the build.
+#[derive(Clone, Debug)]
+pub(crate) struct Resource {
+    /// The object. Null or an empty mapping when a patch deleted it.
+    pub(crate) node: Node,
+    /// What it was called before, and how it came to be.
+    pub(crate) track: Track,
+    /// The vars that read their value from it.
+    pub(crate) ref_vars: Vec<Str>,
+}
+
+impl Resource {
+    /// An object as it was read. Build annotations that a file carries become memory.
+    pub(crate) fn new(node: Node) -> Self {
+        let mut resource = Self {
+            node,
+            track: Track::default(),
+            ref_vars: Vec::new(),
+        };
+        resource.absorb_track();
+        resource
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.node.is_null_or_empty()
+    }
+
+    pub(crate) fn kind(&self) -> &str {
+        self.node.get("kind").map_or("", Node::text)
+    }
+
+    pub(crate) fn api_version(&self) -> &str {
+        self.node.get("apiVersion").map_or("", Node::text)
+    }
+
+    pub(crate) fn gvk(&self) -> Gvk {
+        let scalar = |field: &str| {
+            self.node
+                .get(field)
+                .and_then(Node::as_scalar)
+                .map(|scalar| scalar.text.clone())
+                .unwrap_or_default()
+        };
+        let api_version = scalar("apiVersion");
+        let kind = scalar("kind");
+        if api_version.contains('/') {
+            Gvk::from_api_version(&api_version, kind)
+        } else {
+            Gvk::new("", api_version, kind)
+        }
+    }
+
+    /// The identity at this moment.
+    pub(crate) fn id(&self, schemas: &Schemas) -> ResId {
+        let gvk = self.gvk();
+        let cluster_scoped = schemas.is_cluster_scoped(&gvk);
+        ResId {
+            gvk,
+            name: self.name(),
+            namespace: self.namespace(),
+            cluster_scoped,
+        }
+    }
+
+    /// The identities it had before, oldest first.
+    pub(crate) fn previous_ids(&self) -> impl Iterator<Item = ResId> + '_ {
+        let gvk = (!self.track.previous.is_empty()).then(|| self.gvk());
+        self.track.previous.iter().map(move |previous| {
+            let gvk = gvk.clone().unwrap_or_default();
+            previous.id(gvk)
+        })
+    }
+
+    /// The identity that its file gave it.
+    pub(crate) fn original_id(&self, schemas: &Schemas) -> ResId {
+        self.previous_ids()
+            .next()
+            .unwrap_or_else(|| self.id(schemas))
+    }
+
+    /// The identity now and all before, for selectors that look at each of them.
+    pub(crate) fn all_ids(&self) -> Vec<ResId> {
+        let current = ResId {
+            gvk: self.gvk(),
+            name: self.name(),
+            namespace: self.namespace(),
+            cluster_scoped: false,
+        };
+        std::iter::once(current)
+            .chain(self.previous_ids())
+            .collect()
+    }
+
+    /// Remembers the present identity before it changes.
+    pub(crate) fn store_previous_id(&mut self, schemas: &Schemas) {
+        let id = self.id(schemas);
+        self.track.previous.push(Previous {
+            name: id.name.clone(),
+            namespace: id.effective_namespace().into(),
+            kind: id.gvk.kind,
+        });
+    }
+
+    pub(crate) fn set_kind(&mut self, kind: &str) -> Result<(), Error> {
+        Ok(node::set_field_str(&mut self.node, "kind", kind)?)
+    }
+
+    pub(crate) fn set_api_version(&mut self, api_version: &str) -> Result<(), Error> {
+        Ok(node::set_field_str(
+            &mut self.node,
+            "apiVersion",
+            api_version,
+        )?)
+    }
+
+    /// The `data` or `binaryData` of a ConfigMap or Secret, as text.
+    pub(crate) fn data(&self, field: &str) -> Vec<(Str, Str)> {
+        metadata::text_entries(self.node.get(field))
+    }
+
+    /// Fails unless the object has a kind and, when it is no list, a name.
+    pub(crate) fn validate(node: &Node) -> Result<(), Error> {
+        node.expect(Kind::Map)?;
+        let describe = || {
+            let json = node::to_go_json(node).unwrap_or_default();
+            let end = json
+                .char_indices()
+                .nth(300)
+                .map_or(json.len(), |(at, _)| at);
+            json[..end].to_owned()
+        };
+        let non_empty = |found: Option<&Node>| found.is_some_and(|node| !node.is_null_or_empty());
+        let kind = node.get("kind");
+        let name = node.get("metadata").and_then(|meta| meta.get("name"));
+        if !non_empty(kind)
+            && !non_empty(node.get("apiVersion"))
+            && !non_empty(node.get("metadata"))
+        {
+            return Err(Error::Resource(format!(
+                "missing Resource metadata in object {}",
+                describe()
+            )));
+        }
+        let kind_text = kind.filter(|node| !node.is_null()).map_or("", Node::text);
+        if kind_text.is_empty() {
+            return Err(Error::Resource(format!(
+                "missing kind in object {}",
+                describe()
+            )));
+        }
+        if kind_text.ends_with("List") {
+            return Ok(());
+        }
+        if name
+            .filter(|node| !node.is_null())
+            .map_or("", Node::text)
+            .is_empty()
+        {
+            return Err(Error::Resource(format!(
+                "missing metadata.name in object {}",
+                describe()
+            )));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! Which lists merge by which keys, and which kinds live in a namespace.
+//!
+//! The built-in schema is that of Kubernetes 1.21.2, as in kyaml 0.21.3; `openapi.path` replaces
+//! it. The rules of precedence are those of `kyaml/openapi/openapi.go`.
+
+mod custom;
+mod table;
+
+use std::sync::{Arc, LazyLock};
+
+use crate::error::Error;
+use crate::id::Gvk;
+
+pub(crate) use table::{Scope, Shape, Table};
+
+static BUILTIN: LazyLock<Table> = LazyLock::new(|| Table::parse(include_str!("builtin.txt")));
+
+/// The one version that is built in.
+const BUILTIN_VERSION: &str = "v1.21.2";
+
+/// The schemas of one build.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Schemas {
+    custom: Option<Arc<Table>>,
+    /// A version was asked for by name, so that no other schema may be set any more.
+    pinned: bool,
+    /// The built-in schema counts beside the custom one.
+    builtin_beside: bool,
+}
+
+/// What `openapi:` of a kustomization asks for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Request<'a> {
+    pub(crate) version: Option<&'a str>,
+    pub(crate) schema: Option<&'a [u8]>,
+}
+
+impl Schemas {
+    /// Sets the schema of the kustomization that is built.
+    pub(crate) fn set_root(&mut self, request: &Request<'_>) -> Result<(), Error> {
+        *self = Self::default();
+        self.apply(request)
+    }
+
+    /// Sets the schema of a kustomization further down: the first one counts.
+    pub(crate) fn set_nested(&mut self, request: &Request<'_>) -> Result<(), Error> {
+        if self.custom.is_some() || self.pinned {
+            return Ok(());
+        }
+        // What was read before had its scope looked up in the built-in schema.
+        self.builtin_beside = true;
+        self.apply(request)
+    }
+
+    fn apply(&mut self, request: &Request<'_>) -> Result<(), Error> {
+        if let Some(schema) = request.schema {
+            if request.version.is_some() {
+                return Err(Error::Config(
+                    "builtin version and custom schema provided, cannot use both".into(),
+                ));
+            }
+            self.custom = Some(Arc::new(custom::parse(schema)?));
+            return Ok(());
+        }
+        match request.version {
+            None | Some("") => Ok(()),
+            Some(BUILTIN_VERSION) => {
+                self.pinned = true;
+                Ok(())
+            }
+            Some(version) => Err(Error::Config(format!(
+                "the specified OpenAPI version is not built in: {version}; only {BUILTIN_VERSION} is"
+            ))),
+        }
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &Table> {
+        let builtin = self.custom.is_none() || self.builtin_beside;
+        // A definition read later replaces an earlier one, and the built-in ones come last.
+        builtin
+            .then(|| &*BUILTIN)
+            .into_iter()
+            .chain(self.custom.as_deref())
+    }
+
+    /// The shape of objects of a kind, for [`Schemas::field`] of the same table.
+    pub(crate) fn kind(&self, api_version: &str, kind: &str) -> Option<Schema<'_>> {
+        self.tables().find_map(|table| {
+            let shape = table.kind(api_version, kind)?;
+            Some(Schema { table, shape })
+        })
+    }
+
+    /// Whether objects of a kind surely live outside of namespaces.
+    pub(crate) fn is_cluster_scoped(&self, gvk: &Gvk) -> bool {
+        let scope = BUILTIN
+            .scope_of(gvk)
+            .or_else(|| self.custom.as_deref().and_then(|table| table.scope_of(gvk)));
+        scope == Some(Scope::Cluster)
+    }
+}
+
+/// The schema of one node.
+#[derive(Clone, Debug)]
+pub(crate) struct Schema<'a> {
+    table: &'a Table,
+    shape: Shape,
+}
+
+impl Schema<'_> {
+    /// The schema of a field.
+    pub(crate) fn field(&self, name: &str) -> Option<Self> {
+        let shape = self.table.field(&self.shape, name)?;
+        Some(Self {
+            table: self.table,
+            shape,
+        })
+    }
+
+    /// The keys that the elements of a list merge by, when it merges at all.
+    pub(crate) fn merge_keys(&self) -> Option<&[Box<str>]> {
+        match &self.shape {
+            Shape::MergeList { keys, .. } => Some(keys),
+            _ => None,
+        }
+    }
+
+    /// The schema of the elements.
+    pub(crate) fn element(&self) -> Option<Self> {
+        match &self.shape {
+            Shape::MergeList {
+                item: Some(item), ..
+            } => Some(Self {
+                table: self.table,
+                shape: (**item).clone(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn containers_merge_by_name() {
+        let schemas = Schemas::default();
+        let pod = schemas.kind("v1", "Pod").unwrap();
+        let containers = pod.field("spec").unwrap().field("containers").unwrap();
+        assert_eq!(containers.merge_keys(), Some(&["name".into()][..]));
+        let ports = containers.element().unwrap().field("ports").unwrap();
+        assert_eq!(
+            ports.merge_keys(),
+            Some(&["containerPort".into(), "protocol".into()][..])
+        );
+    }
+
+    #[test]
+    fn scopes_are_known_for_built_in_kinds_only() {
+        let schemas = Schemas::default();
+        assert!(schemas.is_cluster_scoped(&Gvk::new("", "v1", "Namespace")));
+        assert!(!schemas.is_cluster_scoped(&Gvk::new("", "v1", "ConfigMap")));
+        assert!(!schemas.is_cluster_scoped(&Gvk::new("example.org", "v1", "Thing")));
+    }
+
+    #[test]
+    fn only_one_version_is_built_in() {
+        let request = Request {
+            version: Some("v1.20.4"),
+            schema: None,
+        };
+        let error = Schemas::default().set_root(&request).unwrap_err();
+        assert!(error.to_string().contains("is not built in"));
+    }
+}

@@ -1,0 +1,43 @@
+//! Labels and annotations: entries set in mappings (`api/filters/labels`, `annotations`).
+
+use std::collections::BTreeMap;
+
+use super::Transform;
+use super::field::{Creation, apply};
+use crate::config::FieldSpec;
+use crate::error::Error;
+use crate::node::{self, Kind, Node, Tag};
+use crate::resource::ResMap;
+use crate::schema::Schemas;
+
+/// Sets entries in the mappings at some fields.
+#[derive(Clone, Debug)]
+pub(crate) struct MapEntries {
+    pub(crate) entries: BTreeMap<String, String>,
+    pub(crate) fields: Vec<FieldSpec>,
+}
+
+impl MapEntries {
+    pub(crate) fn apply_to(&self, object: &mut Node) -> Result<(), Error> {
+        let creation = Creation {
+            kind: Kind::Map,
+            tag: Tag::Unset,
+        };
+        for (key, value) in &self.entries {
+            for field in &self.fields {
+                apply(object, field, Some(creation), &mut |node| {
+                    Ok(node::set_field(node, key, Node::string(value.as_str()))?)
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Transform for MapEntries {
+    fn transform(&self, objects: &mut ResMap, _: &Schemas) -> Result<(), Error> {
+        objects
+            .iter_mut_keeping_ids()
+            .try_for_each(|resource| self.apply_to(&mut resource.node))
+    }
+}

@@ -1,0 +1,177 @@
+//! The namespace of objects, with its special cases (`api/filters/namespace`).
+
+use std::collections::HashMap;
+
+use super::Transform;
+use super::field::{Creation, apply};
+use crate::config::{FieldSpec, decode_struct};
+use crate::error::{Error, ResultExt};
+use crate::node::{self, Kind, Node, Scalar, Tag};
+use crate::resource::{ResMap, Resource};
+use crate::schema::Schemas;
+
+decode_struct! {
+    /// What a configuration of its own may ask for.
+    pub(crate) struct NamespaceOptions {
+        unset_only: bool = "unsetOnly",
+        set_role_binding_subjects: String = "setRoleBindingSubjects",
+    }
+}
+
+/// Which subjects of role bindings get the namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subjects {
+    /// Those named `default`.
+    Default,
+    ServiceAccounts,
+    None,
+}
+
+/// Sets the namespace.
+#[derive(Clone, Debug)]
+pub(crate) struct Namespace {
+    namespace: String,
+    fields: Vec<FieldSpec>,
+    unset_only: bool,
+    subjects: Subjects,
+    metadata: FieldSpec,
+}
+
+/// Marks what a chart made, which has its namespace already.
+const FROM_HELM: &str = "internal.config.kubernetes.io/helm-generated";
+
+impl Namespace {
+    pub(crate) fn new(
+        namespace: &str,
+        fields: &[FieldSpec],
+        options: &NamespaceOptions,
+    ) -> Result<Self, Error> {
+        let subjects = match options.set_role_binding_subjects.as_str() {
+            "" | "defaultOnly" => Subjects::Default,
+            "allServiceAccounts" => Subjects::ServiceAccounts,
+            "none" => Subjects::None,
+            other => {
+                return Err(Error::Config(format!(
+                    "invalid value {other:?} for setRoleBindingSubjects: must be one of \
+                     \"defaultOnly\", \"none\" or \"allServiceAccounts\""
+                )));
+            }
+        };
+        let gvk = crate::id::Gvk::default();
+        Ok(Self {
+            namespace: namespace.to_owned(),
+            fields: fields.to_vec(),
+            unset_only: options.unset_only,
+            subjects,
+            metadata: FieldSpec::new(gvk, "metadata/namespace", true),
+        })
+    }
+
+    fn set(&self, node: &mut Node) -> Result<(), Error> {
+        if self.unset_only && !node.is_null() && !node.text().is_empty() {
+            return Ok(());
+        }
+        let scalar = Scalar::string(self.namespace.as_str());
+        Ok(node::set_scalar(node, scalar)?)
+    }
+
+    /// Sets the namespace wherever it stands in one object.
+    pub(crate) fn apply_to(&self, resource: &mut Resource, schemas: &Schemas) -> Result<(), Error> {
+        let gvk = resource.gvk();
+        let creation = |tag| Creation {
+            kind: Kind::Scalar,
+            tag,
+        };
+        if !schemas.is_cluster_scoped(&gvk) {
+            apply(
+                &mut resource.node,
+                &self.metadata,
+                Some(creation(Tag::Unset)),
+                &mut |node| self.set(node),
+            )?;
+        }
+        let binds = matches!(&*gvk.kind, "RoleBinding" | "ClusterRoleBinding");
+        if binds {
+            self.set_subjects(&mut resource.node)?;
+        }
+        let api_version = resource.api_version().to_owned();
+        for field in &self.fields {
+            // The namespace itself is done, and only namespaces proper are called like theirs.
+            let done = field.path == "metadata/namespace"
+                || (field.path == "metadata/name" && api_version != "v1")
+                || (binds
+                    && field.path == "subjects/namespace"
+                    && matches!(&*field.gvk.kind, "RoleBinding" | "ClusterRoleBinding"));
+            if done {
+                continue;
+            }
+            apply(
+                &mut resource.node,
+                field,
+                Some(creation(Tag::Str)),
+                &mut |node| self.set(node),
+            )
+            .context(|| "namespace transformation failed".into())?;
+        }
+        Ok(())
+    }
+
+    fn set_subjects(&self, object: &mut Node) -> Result<(), Error> {
+        let (field, value) = match self.subjects {
+            Subjects::None => return Ok(()),
+            Subjects::Default => ("name", "default"),
+            Subjects::ServiceAccounts => ("kind", "ServiceAccount"),
+        };
+        let Some(subjects) = node::lookup_mut(object, &["subjects"])? else {
+            return Ok(());
+        };
+        subjects.expect(Kind::Seq)?;
+        for subject in subjects.as_seq_mut().into_iter().flatten() {
+            subject.expect(Kind::Map)?;
+            if subject.get(field).is_none_or(|found| found.text() != value) {
+                continue;
+            }
+            if let Some(namespace) = node::lookup_create(subject, Kind::Scalar, &["namespace"])? {
+                self.set(namespace)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Transform for Namespace {
+    fn transform(&self, objects: &mut ResMap, schemas: &Schemas) -> Result<(), Error> {
+        if self.namespace.is_empty() {
+            return Ok(());
+        }
+        // How many objects have an id at this moment: each move must end at a free place.
+        let mut count: HashMap<_, usize> = HashMap::new();
+        for resource in objects.iter() {
+            *count.entry(resource.id(schemas).key()).or_default() += 1;
+        }
+        for resource in objects.iter_mut() {
+            if resource.is_empty()
+                || resource
+                    .annotation(FROM_HELM)
+                    .is_some_and(|node| node.text() == "true")
+            {
+                continue;
+            }
+            let before = resource.id(schemas).key();
+            resource.store_previous_id(schemas);
+            self.apply_to(resource, schemas)?;
+            let id = resource.id(schemas);
+            if let Some(count) = count.get_mut(&before) {
+                *count -= 1;
+            }
+            let after = count.entry(id.key()).or_default();
+            *after += 1;
+            if *after > 1 {
+                return Err(Error::Transform(format!(
+                    "namespace transformation produces ID conflict: {id}"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
