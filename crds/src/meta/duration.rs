@@ -250,23 +250,41 @@ fn unit(name: &str) -> Option<u64> {
     })
 }
 
-/// One number with its unit in nanoseconds; a fraction of a nanosecond is cut.
+/// One number with its unit in nanoseconds.
 fn term(whole: &str, fraction: &str, unit: u64) -> Option<u64> {
     let whole = if whole.is_empty() {
         0
     } else {
         whole.parse::<u64>().ok()?
     };
-    let whole = whole.checked_mul(unit)?;
-    // 19 digits settle the fraction of an hour to the nanosecond and fit the arithmetic.
-    let fraction = &fraction[..fraction.len().min(19)];
-    let part = if fraction.is_empty() {
-        0
-    } else {
-        let scale = 10_u128.pow(u32::try_from(fraction.len()).ok()?);
-        fraction.parse::<u128>().ok()? * u128::from(unit) / scale
-    };
-    whole.checked_add(u64::try_from(part).ok()?)
+    whole.checked_mul(unit)?.checked_add(part(fraction, unit))
+}
+
+/// A fraction of a unit in nanoseconds, in floating point as Go computes it (`time/format.go`), so
+/// that a third of an hour with many digits is 20 minutes.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the precision that is lost is lost in Go too"
+)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "less than an hour"
+)]
+fn part(fraction: &str, unit: u64) -> u64 {
+    let (mut value, mut scale) = (0_u64, 1_f64);
+    for digit in fraction.bytes() {
+        // Digits beyond 63 bits do not count.
+        if value > (u64::MAX >> 1) / 10 {
+            break;
+        }
+        let next = value * 10 + u64::from(digit - b'0');
+        if next > 1 << 63 {
+            break;
+        }
+        (value, scale) = (next, scale * 10.0);
+    }
+    (value as f64 * (unit as f64 / scale)) as u64
 }
 
 /// Nanoseconds in Go's notation: hours, minutes and seconds, or one smaller unit below a second.
@@ -361,7 +379,9 @@ mod tests {
             ("1\u{b5}s1\u{3bc}s", 2_000),
             ("0.9999999999ns", 0),
             ("1m1m", 120_000_000_000),
-            ("0.3333333333333333333h", 1_200_000_000_000 - 1),
+            ("0.3333333333333333333h", 1_200_000_000_000),
+            ("0.830103483285477580700h", 2_988_372_539_827),
+            ("0.100000000000000000000h", 360_000_000_000),
             ("9223372036854775807ns", i64::MAX),
             ("-9223372036854775808ns", i64::MIN),
         ];
