@@ -114,7 +114,7 @@ impl Board {
 
     /// Whether something has failed and nothing has moved for `quiet`: waiting longer will not help.
     pub(crate) fn stuck(&self, quiet: Duration, now: Instant) -> bool {
-        now - self.changed >= quiet && self.rows.iter().any(|row| row.ready == Ready::False)
+        now - self.changed >= quiet && self.rows.iter().any(Row::has_failed)
     }
 
     /// Every object that is not Ready, with its conditions.
@@ -184,6 +184,16 @@ impl Row {
         }
     }
 
+    /// Not Ready for a reason of its own: what waits for a dependency has not failed.
+    fn has_failed(&self) -> bool {
+        self.ready == Ready::False && !self.waits_for_dependency()
+    }
+
+    /// Whether it waits for another Kustomization.
+    pub(crate) fn waits_for_dependency(&self) -> bool {
+        self.reason == "DependencyNotReady"
+    }
+
     fn looks_like(&self, other: &Self) -> bool {
         let face = |row: &Self| {
             (
@@ -213,12 +223,16 @@ mod tests {
     }
 
     fn object(generation: u64, status: &str, revision: &str) -> Value {
+        object_with_reason(generation, status, "R", revision)
+    }
+
+    fn object_with_reason(generation: u64, status: &str, reason: &str, revision: &str) -> Value {
         json!({
             "metadata": { "generation": generation },
             "status": {
                 "observedGeneration": 1,
                 "lastAppliedRevision": revision,
-                "conditions": [{ "type": "Ready", "status": status, "reason": "R", "message": "M" }],
+                "conditions": [{ "type": "Ready", "status": status, "reason": reason, "message": "M" }],
             },
         })
     }
@@ -255,6 +269,15 @@ mod tests {
         // The same state again, as a retry reports it, is no movement.
         assert!(!board.update(key("a"), object(1, "False", ""), start + quiet * 2));
         assert!(board.stuck(quiet, start + quiet * 2));
+    }
+
+    #[test]
+    fn waiting_for_a_dependency_is_not_stuck() {
+        let (start, quiet) = (Instant::now(), Duration::from_secs(15));
+        let mut board = Board::new(start);
+        let waiting = object_with_reason(1, "False", "DependencyNotReady", "");
+        board.update(key("a"), waiting, start);
+        assert!(!board.stuck(quiet, start + quiet));
     }
 
     #[test]

@@ -77,14 +77,21 @@ impl Screen {
             } = &row.key;
             let state = match row.ready {
                 Ready::True => "Ready",
+                Ready::False if row.waits_for_dependency() => "waiting",
                 Ready::False => "failed",
                 Ready::Unknown => "working",
             };
-            self.say(&format!(
-                "{kind} {namespace}/{name} {state} {} {}",
-                short_revision(&row.revision),
-                first_line(&row.message)
-            ));
+            let mut line = format!("{kind} {namespace}/{name} {state}");
+            for part in [
+                short_revision(&row.revision).as_str(),
+                first_line(&row.message),
+            ] {
+                if !part.is_empty() {
+                    line.push(' ');
+                    line.push_str(part);
+                }
+            }
+            self.say(&line);
         }
     }
 
@@ -136,6 +143,7 @@ fn table(board: &Board, colour: bool, width: usize) -> Vec<String> {
     for row in board.rows() {
         let (state, code) = match row.ready {
             Ready::True => ("yes", "32"),
+            Ready::False if row.waits_for_dependency() => ("waits", "33"),
             Ready::False => ("no", "31"),
             Ready::Unknown => ("…", "33"),
         };
@@ -165,12 +173,11 @@ fn name(row: &Row) -> String {
     format!("{}/{}", row.key.namespace, row.key.name)
 }
 
-/// `main@sha1:0123456789…` as `main@sha1:01234567`.
+/// `main@sha1:0123456789…` as `main@sha1:01234567`, and a bare hash likewise.
 pub(crate) fn short_revision(revision: &str) -> String {
-    match revision.rsplit_once(':') {
-        Some((head, hash)) => format!("{head}:{}", hash.chars().take(8).collect::<String>()),
-        None => revision.to_owned(),
-    }
+    let start = revision.rfind(':').map_or(0, |colon| colon + 1);
+    let (head, hash) = revision.split_at(start);
+    format!("{head}{}", hash.chars().take(8).collect::<String>())
 }
 
 fn first_line(message: &str) -> &str {
@@ -300,6 +307,7 @@ mod tests {
     #[test]
     fn revisions_are_shortened_after_the_algorithm() {
         assert_eq!(short_revision("main@sha1:0123456789"), "main@sha1:01234567");
+        assert_eq!(short_revision("0123456789"), "01234567");
         assert_eq!(short_revision(""), "");
     }
 }

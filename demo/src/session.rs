@@ -151,10 +151,8 @@ impl Session<'_> {
 
     /// A commit on this machine: the source is told, as a webhook would.
     async fn pushed(&mut self, commit: String) -> anyhow::Result<()> {
-        self.screen.say(&format!(
-            "new commit {}",
-            short_revision(&format!(":{commit}"))
-        ));
+        self.screen
+            .say(&format!("new commit {}", short_revision(&commit)));
         self.applied = Instant::now();
         self.converged = false;
         objects::request_reconcile(self.client, &commit).await?;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
 use kube::api::{DeleteParams, ListParams, PostParams};
 use kube::{Api, ResourceExt};
@@ -125,4 +126,12 @@ async fn pods_run_where_pods_were_asked_for() {
         status.is_some_and(|status| status.available_replicas == Some(3))
     });
     assert_eq!(ready.await.unwrap().unwrap().name_any(), "web");
+
+    // The node stays alive: its lease is renewed by somebody.
+    let leases: Api<Lease> = Api::namespaced(plane.client().await, "kube-node-lease");
+    let renewed = wait_for(&leases, "node-1", "renewed", SOON, |lease| {
+        let spec = lease.and_then(|lease| lease.spec.as_ref());
+        spec.is_some_and(|spec| spec.renew_time.is_some())
+    });
+    renewed.await.unwrap();
 }

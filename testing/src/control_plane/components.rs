@@ -134,7 +134,9 @@ impl Layout<'_> {
                 "--manage-all-nodes",
                 "--cidr=10.10.0.0/16",
                 "--node-ip=127.0.0.1",
-            ]);
+            ])
+            // Without a lease that is renewed the node counts as dead after 40 s, and its pods as not ready.
+            .arg("--node-lease-duration-seconds=40");
         for stage in self.binaries.kwok_stages()? {
             program = program.arg(format!("--config={}", stage.display()));
         }
