@@ -29,7 +29,7 @@ impl Action {
         match verdict {
             Verdict::Success => interval(),
             Verdict::Suspended | Verdict::Finalized => Self::Await,
-            Verdict::Stopped(stop) => match stop.class {
+            Verdict::Stopped(stop) => match stop.details.class {
                 Class::NoOp => interval(),
                 Class::Stall | Class::Abandon => Self::Await,
                 Class::Wait(delay) => Self::After(delay),
@@ -45,7 +45,7 @@ impl Action {
     /// How the pass counts in `controller_runtime_reconcile_total`.
     pub fn result(&self, verdict: &Verdict) -> ReconcileResult {
         match (self, verdict) {
-            (Self::Backoff, Verdict::Stopped(stop)) if stop.class == Class::Requeue => {
+            (Self::Backoff, Verdict::Stopped(stop)) if stop.details.class == Class::Requeue => {
                 ReconcileResult::Requeue
             }
             (Self::Backoff, _) => ReconcileResult::Error,

@@ -77,14 +77,20 @@ impl Notice {
 /// Why a pass stopped, with its policy. Its message is fit to be shown: URLs in it have lost userinfo and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
-    pub(super) reason: Cow<'static, str>,
-    pub(super) message: String,
-    pub(super) class: Class,
-    pub(super) notice: Notice,
-    pub(super) condition: Option<ConditionType>,
-    pub(super) event: Option<String>,
-    pub(super) metadata: Vec<(String, String)>,
-    pub(super) keeps_ready: bool,
+    /// Boxed, since every step returns it and nearly none does so in earnest.
+    pub(super) details: Box<Details>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Details {
+    pub reason: Cow<'static, str>,
+    pub message: String,
+    pub class: Class,
+    pub notice: Notice,
+    pub condition: Option<ConditionType>,
+    pub event: Option<String>,
+    pub metadata: Vec<(String, String)>,
+    pub keeps_ready: bool,
 }
 
 impl Stop {
@@ -94,7 +100,7 @@ impl Stop {
         reason: impl Into<Cow<'static, str>>,
         message: impl AsRef<str>,
     ) -> Self {
-        Self {
+        let details = Details {
             reason: reason.into(),
             message: redact::urls_in(message.as_ref()),
             class,
@@ -103,6 +109,9 @@ impl Stop {
             event: None,
             metadata: Vec::new(),
             keeps_ready: false,
+        };
+        Self {
+            details: Box::new(details),
         }
     }
 
@@ -119,51 +128,51 @@ impl Stop {
     /// Also writes this condition: True when it is negative, False when it is positive.
     #[must_use]
     pub fn with_condition(mut self, condition: ConditionType) -> Self {
-        self.condition = Some(condition);
+        self.details.condition = Some(condition);
         self
     }
 
     /// Tells somebody else than the class would.
     #[must_use]
     pub fn with_notice(mut self, notice: Notice) -> Self {
-        self.notice = notice;
+        self.details.notice = notice;
         self
     }
 
     /// Gives the event another text than the condition.
     #[must_use]
     pub fn with_event(mut self, text: impl AsRef<str>) -> Self {
-        self.event = Some(redact::urls_in(text.as_ref()));
+        self.details.event = Some(redact::urls_in(text.as_ref()));
         self
     }
 
     /// Adds metadata to the event.
     #[must_use]
     pub fn with_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.metadata.push((key.into(), value.into()));
+        self.details.metadata.push((key.into(), value.into()));
         self
     }
 
     /// Leaves Ready as it is, for failures that say nothing about it.
     #[must_use]
     pub fn keeping_ready(mut self) -> Self {
-        self.keeps_ready = true;
+        self.details.keeps_ready = true;
         self
     }
 
     /// What happens next.
     pub fn class(&self) -> Class {
-        self.class
+        self.details.class
     }
 
     /// The reason for conditions and events.
     pub fn reason(&self) -> &str {
-        &self.reason
+        &self.details.reason
     }
 
     /// The text for conditions.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.details.message
     }
 }
 
@@ -185,9 +194,9 @@ impl From<Interrupted> for Stop {
 impl<E: Policy> From<E> for Stop {
     fn from(error: E) -> Self {
         let mut stop = Self::new(error.class(), error.reason(), error.to_string());
-        stop.notice = error.notice();
-        stop.condition = error.condition();
-        stop.event = error.event().map(|text| redact::urls_in(&text));
+        stop.details.notice = error.notice();
+        stop.details.condition = error.condition();
+        stop.details.event = error.event().map(|text| redact::urls_in(&text));
         stop
     }
 }

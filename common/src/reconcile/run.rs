@@ -101,7 +101,7 @@ async fn announce<R: Reconciler>(pass: &mut Pass<R>) -> Result<(), Stop> {
 
 /// Everything from the verdict on.
 async fn end<R: Reconciler>(reconciler: &R, pass: &mut Pass<R>, verdict: Verdict) -> Verdict {
-    if matches!(&verdict, Verdict::Stopped(stop) if stop.class == Class::Abandon) {
+    if matches!(&verdict, Verdict::Stopped(stop) if stop.details.class == Class::Abandon) {
         return verdict;
     }
     let mut verdict = summarise(pass, verdict);
@@ -109,7 +109,7 @@ async fn end<R: Reconciler>(reconciler: &R, pass: &mut Pass<R>, verdict: Verdict
         reconciler.conclude(pass, &verdict);
     }
     if let Err(stop) = pass.patch().await {
-        if stop.class == Class::Abandon {
+        if stop.details.class == Class::Abandon {
             return if verdict == Verdict::Finalized {
                 verdict
             } else {
@@ -131,18 +131,27 @@ fn tell<R: Reconciler>(pass: &Pass<R>, verdict: &Verdict) {
     let Verdict::Stopped(stop) = verdict else {
         return;
     };
-    let text = stop.event.as_deref().unwrap_or(&stop.message);
-    pass.record(stop.notice, &stop.reason, text, stop.metadata.clone());
-    match stop.class {
+    let text = stop
+        .details
+        .event
+        .as_deref()
+        .unwrap_or(&stop.details.message);
+    pass.record(
+        stop.details.notice,
+        &stop.details.reason,
+        text,
+        stop.details.metadata.clone(),
+    );
+    match stop.details.class {
         Class::Retry | Class::Backoff | Class::Stall => {
             tracing::error!(
-                error = stop.message.as_str(),
-                reason = stop.reason.as_ref(),
+                error = stop.details.message.as_str(),
+                reason = stop.details.reason.as_ref(),
                 "Reconciler error"
             );
         }
         Class::Wait(_) | Class::NoOp | Class::Requeue | Class::Abandon => {
-            tracing::info!(reason = stop.reason.as_ref(), "{text}");
+            tracing::info!(reason = stop.details.reason.as_ref(), "{text}");
         }
     }
 }

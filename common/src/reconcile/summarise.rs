@@ -54,10 +54,15 @@ fn settle<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
     let generation = pass.object.generation();
     let now = Timestamp::now();
     if let Verdict::Stopped(stop) = verdict
-        && let Some(kind) = stop.condition
+        && let Some(kind) = stop.details.condition
     {
         let status = Status::from(kind.polarity() == Polarity::Negative);
-        pass.set(kind.name(), status, &stop.reason, &stop.message);
+        pass.set(
+            kind.name(),
+            status,
+            &stop.details.reason,
+            &stop.details.message,
+        );
     }
     if pass.object.conditions().is_empty() && !matches!(verdict, Verdict::Stopped(_)) {
         return;
@@ -67,10 +72,16 @@ fn settle<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
         Verdict::Success | Verdict::Finalized => (true, false),
         // Suspended objects that derive Ready start over; those that do not keep saying what was last concluded.
         Verdict::Suspended => (false, R::PROFILE.summary.order.is_empty()),
-        Verdict::Stopped(stop) => match stop.class {
+        Verdict::Stopped(stop) => match stop.details.class {
             Class::NoOp => (true, false),
             Class::Stall => {
-                conditions::mark_stalled(list, &stop.reason, &stop.message, generation, now);
+                conditions::mark_stalled(
+                    list,
+                    &stop.details.reason,
+                    &stop.details.message,
+                    generation,
+                    now,
+                );
                 return;
             }
             _ => (false, false),
@@ -118,8 +129,15 @@ fn write_ready<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
             });
             pass.set(READY, Status::True, &reason, &message);
         }
-        Verdict::Stopped(stop) if !stop.keeps_ready && stop.class != Class::NoOp => {
-            pass.set(READY, Status::False, &stop.reason, &stop.message);
+        Verdict::Stopped(stop)
+            if !stop.details.keeps_ready && stop.details.class != Class::NoOp =>
+        {
+            pass.set(
+                READY,
+                Status::False,
+                &stop.details.reason,
+                &stop.details.message,
+            );
         }
         Verdict::Stopped(_) | Verdict::Suspended | Verdict::Finalized => {}
     }
@@ -127,13 +145,13 @@ fn write_ready<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
 
 /// `status.observedGeneration`.
 fn observe<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
-    let stalled = matches!(verdict, Verdict::Stopped(stop) if stop.class == Class::Stall);
+    let stalled = matches!(verdict, Verdict::Stopped(stop) if stop.details.class == Class::Stall);
     let moves = match R::PROFILE.observed_generation {
         ObservedGeneration::Settled => {
             let settled = match verdict {
                 Verdict::Success | Verdict::Suspended => true,
                 Verdict::Finalized => false,
-                Verdict::Stopped(stop) => matches!(stop.class, Class::Stall | Class::NoOp),
+                Verdict::Stopped(stop) => matches!(stop.details.class, Class::Stall | Class::NoOp),
             };
             settled && !pass.object.conditions().is_empty()
         }

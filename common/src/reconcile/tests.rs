@@ -217,6 +217,7 @@ fn drain(mut events: mpsc::Receiver<Event>) -> Vec<Event> {
     std::iter::from_fn(|| events.try_recv().ok()).collect()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of several scripts")]
 fn stored(pass: &mut dyn PassView) -> Result<Flow, Stop> {
     pass.mark(IN_STORAGE, true, "Succeeded", "stored artifact");
     pass.succeed("Applied revision: main@sha1:1");
