@@ -1,0 +1,12 @@
+//! The reconciler of GitRepository against a real API server and a real git server.
+//!
+//! Each test has a namespace, a git server and a controller of its own; the control plane is shared.
+
+#![allow(clippy::unwrap_used)]
+
+mod failures;
+mod lifecycle;
+mod publishing;
+mod refused;
+mod storage;
+mod world;

@@ -1,0 +1,341 @@
+//! What a test works with: a namespace, a git server, a controller in the process, and what it says.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use artifact::store::Retention;
+use artifact::{Algorithm, Store};
+use common::context::{Context, Scope};
+use common::controller::{Controller, Limits};
+use common::events::{Event, Recorder};
+use common::flags::FeatureGates;
+use common::jitter::Jitter;
+use common::k8s_openapi::api::core::v1::Secret;
+use common::kube::api::{Patch, PatchParams, PostParams};
+use common::kube::config::{KubeConfigOptions, Kubeconfig};
+use common::kube::{Api, Client, Config};
+use common::metrics::Metrics;
+use common::queue::Backoff;
+use common::reconcile::Notice;
+use common::runtime::client_from;
+use crds::meta::{Artifact, Condition};
+use crds::source::GitRepository;
+use serde_json::{Value, json};
+use source_controller::advertise::Advertised;
+use source_controller::git_repository::{Budget, GitRepositories, Options};
+use source_controller::server;
+use source_controller::storage::Storage;
+use testing::git::{Auth, Repository, Server, Transport};
+use testing::{ControlPlane, Dir, wait_for};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Everything around one test.
+pub struct World {
+    pub client: Client,
+    pub namespace: String,
+    pub git: Server,
+    pub repository: Repository,
+    pub storage_dir: Dir,
+    pub options: WorldOptions,
+    events: watch::Sender<Vec<Event>>,
+    metrics: Metrics,
+    config: Config,
+    running: Option<Running>,
+}
+
+/// How the controller of a test is set up.
+#[derive(Clone)]
+pub struct WorldOptions {
+    pub retention: Retention,
+    pub gates: FeatureGates,
+    pub budget: Budget,
+}
+
+struct Running {
+    shutdown: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl World {
+    /// A world with an empty repository and a running controller.
+    pub async fn new() -> Self {
+        Self::with(Transport::Http, Auth::None).await
+    }
+
+    pub async fn with(transport: Transport, auth: Auth) -> Self {
+        let plane = ControlPlane::shared().await;
+        let git = Server::start_with(transport, auth).await.unwrap();
+        let mut world = Self {
+            client: plane.client().await,
+            namespace: plane.namespace("source").await,
+            repository: git.create("r").unwrap(),
+            git,
+            storage_dir: Dir::new("storage").unwrap(),
+            options: WorldOptions {
+                retention: Retention {
+                    ttl: Duration::from_mins(1),
+                    records: 2,
+                },
+                gates: FeatureGates::default(),
+                budget: Budget::default(),
+            },
+            events: watch::Sender::new(Vec::new()),
+            metrics: Metrics::new(),
+            config: plane_config(plane).await,
+            running: None,
+        };
+        world.start().await;
+        world
+    }
+
+    /// Starts the controller and its file server.
+    pub async fn start(&mut self) {
+        let listener = server::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let root = self.storage_dir.path().to_owned();
+        let storage = Storage::new(
+            Store::open(&root).unwrap(),
+            Advertised::new(&address, &address, None).unwrap(),
+            Algorithm::Sha256,
+            self.options.retention,
+        );
+        let shutdown = CancellationToken::new();
+        let (recorder, mut received) = Recorder::in_memory();
+        let context = Arc::new(Context {
+            client: client_from(self.config.clone(), self.metrics.requests()).unwrap(),
+            config: self.config.clone(),
+            recorder,
+            metrics: self.metrics.clone(),
+            gates: self.options.gates.clone(),
+            scope: Scope {
+                namespace: Some(self.namespace.as_str().into()),
+                ..Scope::default()
+            },
+            shutdown: shutdown.clone(),
+        });
+        let options = Options {
+            jitter: Jitter::percent(0),
+            requeue_dependency: Duration::from_secs(1),
+            temporary: std::env::temp_dir(),
+            budget: self.options.budget,
+        };
+        let limits = Limits {
+            concurrent: 2,
+            backoff: Backoff {
+                min: Duration::from_millis(50),
+                max: Duration::from_millis(200),
+            },
+            grace: Duration::from_secs(5),
+        };
+        let reconciler = GitRepositories::new(storage, options);
+        let controller = Controller::new(reconciler, context, limits, Vec::new());
+        let events = self.events.clone();
+        let stop = shutdown.clone();
+        let tasks = vec![
+            tokio::spawn(controller.run()),
+            tokio::spawn(async move { server::serve(listener, root, stop).await.unwrap() }),
+            tokio::spawn(async move {
+                while let Some(event) = received.recv().await {
+                    events.send_modify(|all| all.push(event));
+                }
+            }),
+        ];
+        self.running = Some(Running { shutdown, tasks });
+    }
+
+    /// Stops the controller, and waits until it has ended.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.shutdown.cancel();
+            for task in running.tasks {
+                task.await.unwrap();
+            }
+        }
+    }
+
+    pub fn api(&self) -> Api<GitRepository> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Creates an object that follows `main` of the test's repository, with more fields of the spec.
+    pub async fn create(&self, name: &str, more: Value) {
+        let mut object = json!({
+            "apiVersion": "source.toolkit.fluxcd.io/v1",
+            "kind": "GitRepository",
+            "metadata": { "name": name },
+            "spec": { "url": self.git.url("r"), "interval": "1h", "ref": { "branch": "main" } },
+        });
+        merge(&mut object["spec"], more);
+        let object = serde_json::from_value(object).unwrap();
+        self.api()
+            .create(&PostParams::default(), &object)
+            .await
+            .unwrap();
+    }
+
+    /// Changes fields of the spec.
+    pub async fn change(&self, name: &str, spec: Value) {
+        self.merge(name, json!({ "spec": spec })).await;
+    }
+
+    pub async fn merge(&self, name: &str, patch: Value) {
+        self.api()
+            .patch(name, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
+    }
+
+    /// Asks for a pass, and waits until it has ended.
+    pub async fn reconcile(&self, name: &str, token: &str) -> GitRepository {
+        let annotations = json!({ "reconcile.fluxcd.io/requestedAt": token });
+        self.merge(name, json!({ "metadata": { "annotations": annotations } }))
+            .await;
+        self.wait(name, "reconciled as asked", |object| {
+            object.status.last_handled_reconcile_at.as_deref() == Some(token)
+        })
+        .await
+    }
+
+    pub async fn wait(
+        &self,
+        name: &str,
+        what: &str,
+        condition: impl Fn(&GitRepository) -> bool,
+    ) -> GitRepository {
+        let holds = |object: Option<&GitRepository>| object.is_some_and(&condition);
+        wait_for(&self.api(), name, what, DEADLINE, holds)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    pub async fn wait_gone(&self, name: &str) {
+        wait_for(&self.api(), name, "gone", DEADLINE, |object| {
+            object.is_none()
+        })
+        .await
+        .unwrap();
+    }
+
+    /// Waits until the object is Ready at its generation.
+    pub async fn wait_ready(&self, name: &str) -> GitRepository {
+        self.wait(name, "Ready", |object| {
+            is(object, "Ready", "True")
+                && object.metadata.generation == Some(object.status.observed_generation)
+        })
+        .await
+    }
+
+    /// Waits until Ready is False for this reason.
+    pub async fn wait_failed(&self, name: &str, reason: &str) -> GitRepository {
+        self.wait(name, &format!("not Ready for {reason}"), |object| {
+            find(object, "Ready")
+                .is_some_and(|c| c.status.to_string() == "False" && c.reason == reason)
+        })
+        .await
+    }
+
+    pub async fn secret(&self, name: &str, data: Value) {
+        let secret = json!({ "metadata": { "name": name }, "stringData": data });
+        let secrets: Api<Secret> = Api::namespaced(self.client.clone(), &self.namespace);
+        let secret: Secret = serde_json::from_value(secret).unwrap();
+        let params = PatchParams::apply("test").force();
+        secrets
+            .patch(name, &params, &Patch::Apply(&secret))
+            .await
+            .unwrap();
+    }
+
+    /// The file of an artifact in the storage.
+    pub fn file(&self, artifact: &Artifact) -> PathBuf {
+        self.storage_dir.path().join(&artifact.path)
+    }
+
+    /// Reason, notice and message of the events so far.
+    pub fn events(&self) -> Vec<(String, Notice, String)> {
+        let events = self.events.borrow();
+        events
+            .iter()
+            .map(|e| (e.reason.clone(), e.notice, e.message.clone()))
+            .collect()
+    }
+
+    /// Waits for such an event.
+    pub async fn told(&self, reason: &str, notice: Notice, message: &str) {
+        self.told_that(&format!("{reason} {notice:?} {message}"), |event| {
+            event.reason == reason && event.notice == notice && event.message == message
+        })
+        .await;
+    }
+
+    /// Waits until the events so far fulfil a condition.
+    pub async fn wait_events(&self, what: &str, condition: impl Fn(&[Event]) -> bool) {
+        let mut events = self.events.subscribe();
+        let fulfilled = events.wait_for(|all| condition(all));
+        let waited = tokio::time::timeout(DEADLINE, fulfilled).await;
+        assert!(waited.is_ok(), "no {what}; told: {:#?}", self.events());
+    }
+
+    /// Waits for an event.
+    pub async fn told_that(&self, what: &str, condition: impl Fn(&Event) -> bool) -> Event {
+        let mut events = self.events.subscribe();
+        let found = events.wait_for(|all| all.iter().any(&condition));
+        let Ok(all) = tokio::time::timeout(DEADLINE, found).await else {
+            panic!("not told: {what}; told: {:#?}", self.events());
+        };
+        all.unwrap()
+            .iter()
+            .find(|event| condition(event))
+            .unwrap()
+            .clone()
+    }
+
+    pub fn forget_events(&self) {
+        self.events.send_modify(Vec::clear);
+    }
+
+    /// Requests of the controller to the API server so far.
+    pub fn api_requests(&self) -> u64 {
+        self.metrics.requests().total()
+    }
+
+    /// All metrics, as they are scraped.
+    pub fn metrics(&self) -> String {
+        self.metrics.render()
+    }
+}
+
+async fn plane_config(plane: &ControlPlane) -> Config {
+    let kubeconfig = Kubeconfig::read_from(plane.kubeconfig_path()).unwrap();
+    Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
+        .await
+        .unwrap()
+}
+
+/// A condition of the object.
+pub fn find<'a>(object: &'a GitRepository, kind: &str) -> Option<&'a Condition> {
+    common::conditions::find(&object.status.conditions, kind)
+}
+
+/// Whether the object has the condition with the status.
+pub fn is(object: &GitRepository, kind: &str, status: &str) -> bool {
+    find(object, kind).is_some_and(|condition| condition.status.to_string() == status)
+}
+
+/// Reason and message of a condition.
+pub fn says(object: &GitRepository, kind: &str) -> (String, String) {
+    let condition =
+        find(object, kind).unwrap_or_else(|| panic!("no {kind}: {:?}", object.status.conditions));
+    (condition.reason.clone(), condition.message.clone())
+}
+
+fn merge(target: &mut Value, more: Value) {
+    if let (Some(target), Value::Object(more)) = (target.as_object_mut(), more) {
+        target.extend(more);
+    }
+}
