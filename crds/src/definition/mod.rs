@@ -3,8 +3,8 @@
 //! A schema comes from the types by `schemars`: names, types, formats, lengths, patterns and
 //! descriptions are derived, and a field is required when it is always written. Attributes in the
 //! types add the rest: `x-kubernetes-*` keys as they are, and `x-default` for a default of the
-//! schema, which is not the Rust default. [`schema`] brings that into the structural form that the
-//! API server takes; [`document`] wraps it.
+//! schema, which is not the Rust default. The module `schema` brings that into the structural form that the
+//! API server takes, `document` wraps it.
 
 mod document;
 mod schema;
