@@ -12,7 +12,8 @@ struct Tool {
     name: &'static str,
     arguments: &'static [&'static str],
     least: Version,
-    install: &'static str,
+    /// The command on Linux and the command on macOS.
+    install: [&'static str; 2],
     purpose: &'static str,
 }
 
@@ -21,28 +22,32 @@ const TOOLS: &[Tool] = &[
         name: "rustc",
         arguments: &["--version"],
         least: Version(1, 95),
-        install: "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
+        install: ["curl -sSf https://sh.rustup.rs | sh"; 2],
         purpose: "builds everything; rust-toolchain.toml picks the version",
     },
     Tool {
         name: "rustfmt",
         arguments: &["--version"],
         least: Version(1, 8),
-        install: "rustup component add rustfmt",
+        install: ["rustup component add rustfmt"; 2],
         purpose: "checks the formatting",
     },
     Tool {
         name: "go",
         arguments: &["version"],
         least: Version(1, 26),
-        install: "brew install go, or unpack an archive of https://go.dev/dl/ to /usr/local",
+        install: [
+            "curl -sSfL https://go.dev/dl/go1.26.5.linux-{arch}.tar.gz | sudo tar -xz -C /usr/local \
+             && export PATH=/usr/local/go/bin:$PATH",
+            "brew install go",
+        ],
         purpose: "builds the local control plane, once",
     },
     Tool {
         name: "git",
         arguments: &["--version"],
         least: Version(2, 30),
-        install: "apt-get install --yes git, or brew install git",
+        install: ["sudo apt-get install --yes git", "brew install git"],
         purpose: "serves the repositories of the demo and the tests",
     },
 ];
@@ -77,10 +82,10 @@ fn problem(tool: &Tool, output: Option<&str>) -> Option<String> {
     let Tool {
         name,
         least,
-        install,
         purpose,
         ..
     } = tool;
+    let install = install(tool, std::env::consts::OS, std::env::consts::ARCH);
     let state = match output.map(version) {
         None => "is not installed".to_owned(),
         Some(None) => "does not tell its version".to_owned(),
@@ -90,6 +95,17 @@ fn problem(tool: &Tool, output: Option<&str>) -> Option<String> {
     Some(format!(
         "  {name} {state}, {least} or newer is needed ({purpose}):\n      {install}\n"
     ))
+}
+
+/// The command that installs a tool on this kind of machine.
+fn install(tool: &Tool, os: &str, arch: &str) -> String {
+    let arch = match arch {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let [linux, macos] = tool.install;
+    if os == "macos" { macos } else { linux }.replace("{arch}", arch)
 }
 
 /// The first version in an output such as `go version go1.26.5 linux/amd64`.
@@ -114,9 +130,16 @@ mod tests {
         name: "go",
         arguments: &["version"],
         least: Version(1, 26),
-        install: "get go",
+        install: ["get go for {arch}", "brew go"],
         purpose: "builds",
     };
+
+    #[test]
+    fn the_command_is_that_of_the_machine() {
+        assert_eq!(install(&GO, "linux", "x86_64"), "get go for amd64");
+        assert_eq!(install(&GO, "linux", "aarch64"), "get go for arm64");
+        assert_eq!(install(&GO, "macos", "aarch64"), "brew go");
+    }
 
     #[test]
     fn versions_are_found_in_what_the_tools_print() {
@@ -143,7 +166,7 @@ mod tests {
             missing.contains("go is not installed, 1.26 or newer is needed"),
             "{missing}"
         );
-        assert!(missing.contains("\n      get go\n"), "{missing}");
+        assert!(missing.contains("\n      "), "{missing}");
         let old = problem(&GO, Some("go version go1.9 linux/amd64")).unwrap();
         assert!(
             old.contains("go is version 1.9, 1.26 or newer is needed"),
