@@ -131,13 +131,22 @@ async fn g11_an_unchanged_remote_costs_a_listing_and_moves_nothing_but_the_reque
         .file("a", "1")
         .write()
         .unwrap();
+    let message =
+        format!("no changes since last reconciliation: observed revision 'main@sha1:{commit}'");
     world.create("r", json!({})).await;
     world.wait_ready("r").await;
     let before = world.reconcile("r", "0").await;
-    world.git.forget_requests();
+    // Told when everything is written.
+    world
+        .told("GitOperationSucceeded", Notice::Trace, &message)
+        .await;
     world.forget_events();
+    world.git.forget_requests();
     let api_requests = world.api_requests();
     let after = world.reconcile("r", "1").await;
+    world
+        .told("GitOperationSucceeded", Notice::Trace, &message)
+        .await;
     assert_eq!(
         world.api_requests() - api_requests,
         2,
@@ -150,11 +159,6 @@ async fn g11_an_unchanged_remote_costs_a_listing_and_moves_nothing_but_the_reque
     );
     assert_eq!(after.status.artifact, before.status.artifact);
     assert_eq!(after.status.conditions, before.status.conditions);
-    let message =
-        format!("no changes since last reconciliation: observed revision 'main@sha1:{commit}'");
-    world
-        .told("GitOperationSucceeded", Notice::Trace, &message)
-        .await;
     assert!(
         !world
             .events()
@@ -219,16 +223,19 @@ async fn g11_commit_and_semver_are_not_fetched_again_either() {
         .write()
         .unwrap();
     world.repository.tag("v1.0.0", &commit).unwrap();
-    world
-        .create("pinned", json!({ "ref": { "commit": commit } }))
-        .await;
-    world
-        .create("range", json!({ "ref": { "semver": "1.x" } }))
-        .await;
-    for (name, revision) in [
-        ("pinned", format!("sha1:{commit}")),
-        ("range", format!("v1.0.0@sha1:{commit}")),
+    for (name, reference, revision) in [
+        (
+            "pinned",
+            json!({ "commit": commit }),
+            format!("sha1:{commit}"),
+        ),
+        (
+            "range",
+            json!({ "semver": "1.x" }),
+            format!("v1.0.0@sha1:{commit}"),
+        ),
     ] {
+        world.create(name, json!({ "ref": reference })).await;
         let before = world.wait_ready(name).await;
         assert_eq!(before.status.artifact.as_ref().unwrap().revision, revision);
         world.git.forget_requests();
