@@ -5,24 +5,9 @@ use crate::decode::{Dialect, Failure, Input, error_at};
 use crate::error::{Error, ErrorKind};
 use crate::parse::EventKind;
 use crate::resolve as scalars;
-use crate::scan;
 
 pub use crate::resolve::Resolved;
-
-/// How a scalar is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScalarStyle {
-    /// Without quotes.
-    Plain,
-    /// `'…'`
-    SingleQuoted,
-    /// `"…"`
-    DoubleQuoted,
-    /// `|`
-    Literal,
-    /// `>`
-    Folded,
-}
+pub use crate::scan::ScalarStyle;
 
 /// One event of a document. Anchors and tags are those written; tags are in their long form.
 #[derive(Debug)]
@@ -68,6 +53,7 @@ pub fn visit_first(
     let mut parser = input.parser();
     let mut any = false;
     let mut values = 0;
+    let mut depth = 0;
     loop {
         let event = match parser.next() {
             Ok(event) => event,
@@ -84,35 +70,37 @@ pub fn visit_first(
                 any = true;
                 continue;
             }
-            EventKind::DocumentEnd => return Ok(any),
+            EventKind::DocumentEnd => {
+                input.check_read(parser.offset())?;
+                return Ok(any);
+            }
             EventKind::Alias(name) => NodeEvent::Alias(name),
             EventKind::Scalar(scalar) => NodeEvent::Scalar {
                 anchor: scalar.properties.anchor,
                 tag: scalar.properties.tag.as_deref(),
                 text: &scalar.value,
-                style: style(scalar.style),
+                style: scalar.style,
             },
             EventKind::SequenceStart(properties, _) => NodeEvent::SequenceStart(properties.anchor),
             EventKind::SequenceEnd => NodeEvent::SequenceEnd,
             EventKind::MappingStart(properties, _) => NodeEvent::MappingStart(properties.anchor),
             EventKind::MappingEnd => NodeEvent::MappingEnd,
         };
+        match node {
+            NodeEvent::SequenceStart(_) | NodeEvent::MappingStart(_) => depth += 1,
+            NodeEvent::SequenceEnd | NodeEvent::MappingEnd => depth -= 1,
+            NodeEvent::Alias(_) | NodeEvent::Scalar { .. } => {}
+        }
+        if depth > budget.depth {
+            let message = format!("exceeded max depth of {}", budget.depth);
+            return Err(error_at(ErrorKind::Budget, message, event.start));
+        }
         values += 1;
         if values > budget.values {
             let message = format!("document holds more than {} values", budget.values);
             return Err(error_at(ErrorKind::Budget, message, event.start));
         }
         visit(node).map_err(|message| error_at(ErrorKind::Content, message, event.start))?;
-    }
-}
-
-fn style(style: scan::ScalarStyle) -> ScalarStyle {
-    match style {
-        scan::ScalarStyle::Plain => ScalarStyle::Plain,
-        scan::ScalarStyle::SingleQuoted => ScalarStyle::SingleQuoted,
-        scan::ScalarStyle::DoubleQuoted => ScalarStyle::DoubleQuoted,
-        scan::ScalarStyle::Literal => ScalarStyle::Literal,
-        scan::ScalarStyle::Folded => ScalarStyle::Folded,
     }
 }
 

@@ -204,3 +204,16 @@ fn every_scalar_of_a_file_can_be_found_and_set() {
         assert_eq!(&edited.get(&path).unwrap().comments.line, comment);
     }
 }
+
+#[test]
+fn a_place_behind_a_wide_line_break_is_found_or_refused() {
+    // Found by fuzzing: the end of the block lies one character before the line break's end.
+    for text in ["? \u{85}:", "? k\u{2028}", "- ? \u{2028}  : "] {
+        let mut document = parse(text);
+        for path in document.scalars() {
+            if document.set(&path, &Value::from("v")).is_ok() {
+                assert_eq!(document.get(&path).unwrap().as_str(), Some("v"));
+            }
+        }
+    }
+}

@@ -110,18 +110,24 @@ impl<'a> Input<'a> {
 
     fn next(&self, builder: &mut Builder<'_>) -> Result<Option<Value>, Error> {
         match builder.document() {
-            Ok(_) if self.is_cut_before(builder.offset()) => self.finish().map(|()| None),
-            Ok(document) => Ok(document),
+            Ok(document) => self.check_read(builder.offset()).map(|()| document),
             Err(failure) => Err(self.word(failure, builder.offset())),
+        }
+    }
+
+    /// Whether the bytes up to `offset` are sound, as far as go-yaml's reader looked.
+    pub fn check_read(&self, offset: usize) -> Result<(), Error> {
+        if self.is_cut_before(offset) {
+            self.finish()
+        } else {
+            Ok(())
         }
     }
 
     /// Words a failure found while the text was read up to `offset`. What is wrong with the bytes
     /// comes first when go-yaml's reader would have seen it by then.
     pub fn word(&self, failure: Failure, offset: usize) -> Error {
-        if self.is_cut_before(offset)
-            && let Err(fault) = self.finish()
-        {
+        if let Err(fault) = self.check_read(offset) {
             return fault;
         }
         match failure {

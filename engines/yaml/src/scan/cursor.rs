@@ -104,6 +104,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Where the character before `offset` starts.
+    pub fn offset_before(&self, offset: u32) -> u32 {
+        let before = (0..offset)
+            .rev()
+            .find(|at| self.text.is_char_boundary(*at as usize));
+        before.unwrap_or(0)
+    }
+
     /// How many characters lie between `from` and the cursor, counted only as far as `limit`
     /// matters.
     pub fn more_chars_than(&self, from: u32, limit: usize) -> bool {

@@ -162,7 +162,7 @@ impl<'a> Scanner<'a> {
         let mut end = match self.grammar {
             Grammar::V2 => self.cursor.mark(),
             Grammar::V3 => Mark {
-                offset: before.offset.saturating_sub(1),
+                offset: self.cursor.offset_before(before.offset),
                 ..before
             },
         };
