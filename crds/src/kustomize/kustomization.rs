@@ -51,14 +51,14 @@ pub struct KustomizationSpec {
     /// How often to apply, besides for every new revision.
     #[schemars(regex(pattern = INTERVAL))]
     pub interval: Duration,
-    /// When to try again after a failure; after the interval when unset.
+    /// When to try again after a failure; as often as the interval says when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = INTERVAL))]
     pub retry_interval: Option<Duration>,
     /// Another cluster to apply to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kube_config: Option<KubeConfigReference>,
-    /// Directory in the artifact to build; its root when unset.
+    /// Directory in the artifact to build; its root when unset. It cannot lead out of the artifact.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub path: Option<String>,
     /// What to do with the objects after the build.
@@ -71,7 +71,8 @@ pub struct KustomizationSpec {
     /// (`WaitForTermination`), or they stay (`Orphan`).
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub deletion_policy: Option<DeletionPolicy>,
-    /// Objects that must become healthy.
+    /// Objects that must become healthy, not only those that are applied here; the API version of
+    /// one is `apps/v1` when unset.
     #[serde(skip_serializing_if = "go::zero", deserialize_with = "go::null")]
     pub health_checks: Vec<NamespacedObjectKindReference>,
     /// Goes before the name of every object.
@@ -100,7 +101,8 @@ pub struct KustomizationSpec {
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     #[schemars(length(min = 1, max = 63))]
     pub target_namespace: Option<String>,
-    /// Limit for waiting on the objects; the interval when unset.
+    /// Limit for waiting on the objects; when unset, 30 seconds less than the interval. It is never
+    /// less than 30 seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = INTERVAL))]
     pub timeout: Option<Duration>,

@@ -38,25 +38,25 @@ pub struct Patch {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Selector {
-    /// API group.
+    /// API group, a regular expression.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub group: Option<String>,
-    /// API version without the group.
+    /// API version without the group, a regular expression.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub version: Option<String>,
-    /// Kind.
+    /// Kind, a regular expression.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub kind: Option<String>,
-    /// Namespace.
+    /// Namespace, a regular expression.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub namespace: Option<String>,
-    /// Name.
+    /// Name, a regular expression.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub name: Option<String>,
     /// Selector over the annotations, in the form of a label selector.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub annotation_selector: Option<String>,
-    /// Selector over the labels.
+    /// Label selector, such as `app=web,tier!=cache`.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     pub label_selector: Option<String>,
 }

@@ -33,7 +33,7 @@ pub struct Condition {
         regex(pattern = r"^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$")
     )]
     pub reason: String,
-    /// The same for people; may be empty.
+    /// What happened, in words for people; may be empty.
     #[schemars(length(max = 32768))]
     pub message: String,
 }
