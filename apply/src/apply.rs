@@ -8,6 +8,7 @@ use crate::change_set::{Action, Change, ChangeSet};
 use crate::cluster::{ApplyMode, Cluster};
 use crate::error::{ApplyError, ApplyFailure};
 use crate::id::ObjectId;
+use crate::memory::{Memory, Recalled};
 use crate::normalize::normalize;
 use crate::object::Object;
 use crate::options::ApplyOptions;
@@ -18,6 +19,7 @@ use assess::{Assessment, Verdict, assess};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use health::Status;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// Applies objects in the stages of K14.2.
 ///
@@ -27,16 +29,40 @@ use jiff::Timestamp;
 /// comes with the error.
 pub async fn apply_all(
     cluster: &dyn Cluster,
-    mut objects: Vec<Object>,
+    objects: Vec<Object>,
     options: &ApplyOptions,
 ) -> Result<ChangeSet, ApplyFailure> {
+    apply_stages(cluster, objects, options, None).await
+}
+
+/// As [`apply_all`], but objects that have not moved since the last pass of the same unit are neither read nor
+/// dry-run. The outcome is the same.
+pub async fn apply_all_remembering(
+    cluster: &dyn Cluster,
+    objects: Vec<Object>,
+    options: &ApplyOptions,
+    memory: &mut Memory,
+) -> Result<ChangeSet, ApplyFailure> {
+    apply_stages(cluster, objects, options, Some(memory)).await
+}
+
+async fn apply_stages(
+    cluster: &dyn Cluster,
+    mut objects: Vec<Object>,
+    options: &ApplyOptions,
+    mut memory: Option<&mut Memory>,
+) -> Result<ChangeSet, ApplyFailure> {
     objects.iter_mut().for_each(normalize);
+    if let Some(memory) = memory.as_deref_mut() {
+        memory.start(options);
+        memory.retain(&objects.iter().map(Object::id).collect());
+    }
     let mut completed = ChangeSet::default();
     for (stage, objects) in stage::split(objects, &options.custom_stage_kinds) {
-        match apply_stage(cluster, stage, &objects, options).await {
-            Ok(outcome) => completed.changes.extend(outcome.changes),
+        match apply_stage(cluster, stage, &objects, options, memory.as_deref_mut()).await {
+            Ok(outcome) => completed.extend(outcome),
             Err(Failed { error, outcome }) => {
-                completed.changes.extend(outcome.changes);
+                completed.extend(outcome);
                 return Err(ApplyFailure { error, completed });
             }
         }
@@ -64,29 +90,55 @@ async fn apply_stage(
     stage: Stage,
     objects: &[Object],
     options: &ApplyOptions,
+    mut memory: Option<&mut Memory>,
 ) -> Result<ChangeSet, Failed> {
-    let concurrency = options.concurrency.max(1);
-    let mut assessed: Vec<Assessment> = stream::iter(objects)
-        .map(|object| assess(cluster, object, options))
-        .buffered(concurrency)
+    let mut recalled = match memory.as_deref_mut() {
+        Some(memory) => memory.recall(cluster, objects, options.concurrency).await,
+        None => BTreeMap::new(),
+    };
+    let places = objects
+        .iter()
+        .enumerate()
+        .map(|(index, object)| (recalled.remove(&index), object));
+    let mut assessed: Vec<Assessment> = stream::iter(places)
+        .map(|(recalled, object)| async move {
+            match recalled {
+                Some(Recalled { change, is_current }) => {
+                    Ok(Assessment::recalled(change, is_current))
+                }
+                None => assess(cluster, object, options).await,
+            }
+        })
+        .buffered(options.concurrency.max(1))
         .try_collect()
         .await?;
     write(cluster, objects, &mut assessed, options).await?;
+    note_health(&mut assessed, options);
+    if let Some(memory) = memory {
+        remember(memory, objects, &assessed);
+    }
 
-    let unhealthy = unhealthy(&assessed, options);
-    let changes: Vec<Change> = assessed
-        .into_iter()
-        .map(|assessment| assessment.change)
-        .collect();
+    let unhealthy = assessed.iter().filter(|assessment| !assessment.is_current);
+    let unhealthy: Vec<ObjectId> = unhealthy.map(|one| one.change.id.clone()).collect();
     let definitions: Vec<&Object> = objects
         .iter()
-        .zip(&changes)
-        .filter(|(object, change)| {
-            object.is_custom_resource_definition() && change.action.is_change()
+        .zip(&assessed)
+        .filter(|(object, assessment)| {
+            object.is_custom_resource_definition() && assessment.change.action.is_change()
         })
         .map(|(object, _)| object)
         .collect();
-    let outcome = ChangeSet { changes };
+    let outcome = ChangeSet {
+        changes: assessed
+            .iter()
+            .map(|assessment| assessment.change.clone())
+            .collect(),
+        current: assessed
+            .iter()
+            .filter(|assessment| assessment.is_current)
+            .map(|assessment| assessment.change.id.clone())
+            .collect(),
+    };
     if stage.is_waited_for()
         && let Err(error) = wait(cluster, &unhealthy, &stage_wait(options)).await
     {
@@ -97,6 +149,34 @@ async fn apply_stage(
     }
     served::wait(cluster, &definitions, options.stage_timeout).await;
     Ok(outcome)
+}
+
+/// Notes which objects are healthy by what the server has answered so far.
+fn note_health(assessed: &mut [Assessment], options: &ApplyOptions) {
+    let now = Timestamp::now();
+    for assessment in assessed {
+        if let Some(live) = &assessment.live {
+            let health = options.readers.status(live.as_value(), now);
+            assessment.is_current = health.status == Status::Current;
+        }
+    }
+}
+
+/// Remembers what was read or written in full.
+fn remember(memory: &mut Memory, objects: &[Object], assessed: &[Assessment]) {
+    for (object, assessment) in objects.iter().zip(assessed) {
+        match (&assessment.live, assessment.change.action) {
+            (_, Action::Skipped) => memory.forget(object),
+            (Some(live), _) => {
+                let change = Change {
+                    action: Action::Unchanged,
+                    ..assessment.change.clone()
+                };
+                memory.remember(object, live, change, assessment.is_current);
+            }
+            (None, _) => {}
+        }
+    }
 }
 
 /// Writes what the assessment says, kind by kind. Objects of one kind do not depend on each other.
@@ -151,18 +231,6 @@ async fn apply_one(
             subject: object.subject(),
             source: redact::error(error, object, None),
         })
-}
-
-/// The objects that are not known to be current by what the server has answered so far.
-fn unhealthy(assessed: &[Assessment], options: &ApplyOptions) -> Vec<ObjectId> {
-    let now = Timestamp::now();
-    let is_current =
-        |live: &Object| options.readers.status(live.as_value(), now).status == Status::Current;
-    assessed
-        .iter()
-        .filter(|assessment| !assessment.live.as_ref().is_some_and(is_current))
-        .map(|assessment| assessment.change.id.clone())
-        .collect()
 }
 
 /// A stage waits for all of its objects, whatever fails first (K14.5).

@@ -2,6 +2,7 @@
 
 use crate::id::ObjectId;
 use crate::object::Object;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What was done to one object (K14.11).
@@ -69,9 +70,16 @@ impl fmt::Display for Change {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeSet {
     pub changes: Vec<Change>,
+    /// The objects that the server has just shown to be healthy, so that a wait need not look again.
+    pub current: BTreeSet<ObjectId>,
 }
 
 impl ChangeSet {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.current.extend(other.current);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
@@ -117,6 +125,13 @@ fn join<'a>(changes: impl Iterator<Item = &'a Change>) -> String {
 mod tests {
     use super::*;
 
+    fn set(changes: Vec<Change>) -> ChangeSet {
+        ChangeSet {
+            changes,
+            ..ChangeSet::default()
+        }
+    }
+
     fn change(name: &str, action: Action) -> Change {
         Change {
             id: ObjectId::new("ns", name, "", "ConfigMap"),
@@ -127,44 +142,44 @@ mod tests {
 
     #[test]
     fn k7_5_only_created_and_configured_objects_make_lines() {
-        let set = ChangeSet {
-            changes: vec![
-                change("a", Action::Created),
-                change("b", Action::Unchanged),
-                change("c", Action::Skipped),
-                change("d", Action::Configured),
-            ],
-        };
+        let changes = set(vec![
+            change("a", Action::Created),
+            change("b", Action::Unchanged),
+            change("c", Action::Skipped),
+            change("d", Action::Configured),
+        ]);
         assert_eq!(
-            set.changed_lines(),
+            changes.changed_lines(),
             "ConfigMap/ns/a created\nConfigMap/ns/d configured"
         );
-        assert!(set.has_changes());
+        assert!(changes.has_changes());
         assert_eq!(
-            ChangeSet {
-                changes: vec![change("b", Action::Unchanged)]
-            }
-            .changed_lines(),
+            set(vec![change("b", Action::Unchanged)]).changed_lines(),
             ""
         );
     }
 
     #[test]
     fn k7_6_all_entries_of_a_prune_make_lines() {
-        let set = ChangeSet {
-            changes: vec![change("a", Action::Deleted), change("b", Action::Skipped)],
-        };
+        let changes = set(vec![
+            change("a", Action::Deleted),
+            change("b", Action::Skipped),
+        ]);
         assert_eq!(
-            set.to_string(),
+            changes.to_string(),
             "ConfigMap/ns/a deleted\nConfigMap/ns/b skipped"
         );
     }
 
     #[test]
     fn k16_1_skipped_objects_are_not_waited_for() {
-        let set = ChangeSet {
-            changes: vec![change("a", Action::Skipped), change("b", Action::Unchanged)],
-        };
-        assert_eq!(set.ids_to_wait_for(), [change("b", Action::Unchanged).id]);
+        let changes = set(vec![
+            change("a", Action::Skipped),
+            change("b", Action::Unchanged),
+        ]);
+        assert_eq!(
+            changes.ids_to_wait_for(),
+            [change("b", Action::Unchanged).id]
+        );
     }
 }

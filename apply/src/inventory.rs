@@ -121,6 +121,7 @@ mod tests {
         };
         let inventory = Inventory::of(&ChangeSet {
             changes: vec![change],
+            ..ChangeSet::default()
         });
         assert_eq!(inventory.entries[0].id, "ns_a_apps_Deployment");
         assert_eq!(inventory.entries[0].version, "v1");

@@ -23,6 +23,7 @@ mod ignore;
 mod immutable;
 mod inventory;
 mod managed_fields;
+mod memory;
 mod normalize;
 mod object;
 mod options;
@@ -34,7 +35,7 @@ mod stage;
 pub mod testing;
 mod wait;
 
-pub use apply::apply_all;
+pub use apply::{apply_all, apply_all_remembering};
 pub use change_set::{Action, Change, ChangeSet};
 pub use cluster::{ApiError, Cluster};
 pub use error::{ApplyError, ApplyFailure};
@@ -42,6 +43,7 @@ pub use health::GroupKind;
 pub use id::{Gvk, ObjectId, ObjectRef, ParseIdError};
 pub use ignore::{IgnoreRule, IgnoreRules, Selector, SelectorError};
 pub use inventory::{Inventory, InventoryEntry};
+pub use memory::{Memory, SETTLED};
 pub use normalize::normalize;
 pub use object::{NotAnObject, Object};
 pub use options::{

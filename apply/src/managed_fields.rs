@@ -64,6 +64,19 @@ pub(crate) fn entries(object: &Object) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
+/// Whether a manager has an Apply entry of the whole object.
+pub(crate) fn is_applied_by(object: &Object, field_manager: &str) -> bool {
+    entries(object)
+        .iter()
+        .any(|entry| is_apply_entry(entry, field_manager))
+}
+
+fn is_apply_entry(entry: &Value, field_manager: &str) -> bool {
+    text(entry, "manager") == field_manager
+        && text(entry, "operation") == "Apply"
+        && text(entry, "subresource").is_empty()
+}
+
 /// A text field of an entry, empty when absent.
 pub(crate) fn text<'a>(entry: &'a Value, field: &str) -> &'a str {
     entry.get(field).and_then(Value::as_str).unwrap_or_default()
@@ -80,12 +93,9 @@ fn take_over(
     managers: &[FieldManager],
     field_manager: &str,
 ) -> Option<Vec<Value>> {
-    let is_ours = |entry: &Value| {
-        text(entry, "manager") == field_manager
-            && text(entry, "operation") == "Apply"
-            && text(entry, "subresource").is_empty()
-    };
-    let ours = current.iter().rposition(is_ours);
+    let ours = current
+        .iter()
+        .rposition(|entry| is_apply_entry(entry, field_manager));
     let taken = |entry: &Value| {
         text(entry, "subresource").is_empty()
             && managers.iter().any(|manager| {

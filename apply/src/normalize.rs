@@ -33,6 +33,13 @@ pub fn normalize(object: &mut Object) {
     ca_bundle::drop_invalid(object);
 }
 
+/// Whether the kind has a Go type that is known here.
+pub(crate) fn is_builtin(object: &Object) -> bool {
+    schema::builtin()
+        .kind(object.api_version(), object.kind())
+        .is_some()
+}
+
 /// `creationTimestamp` is reset, and `status` goes, except that of a definition, whose health needs it.
 fn drop_what_the_server_sets(object: &mut Object) {
     let keeps_status = object.is_custom_resource_definition();

@@ -44,6 +44,8 @@ pub struct WaitOptions {
     pub poll_interval: Duration,
     /// Jobs that delete themselves: being gone is being done (K16.4).
     pub jobs_with_ttl: BTreeSet<ObjectId>,
+    /// Objects that were seen to be healthy a moment ago ([`crate::ChangeSet::current`]): they are not read.
+    pub known_current: BTreeSet<ObjectId>,
     pub readers: Readers,
     /// How many objects are read at a time.
     pub concurrency: usize,
@@ -58,6 +60,7 @@ impl WaitOptions {
             on_failure: OnFailure::default(),
             poll_interval: Duration::from_secs(5),
             jobs_with_ttl: BTreeSet::new(),
+            known_current: BTreeSet::new(),
             readers: Readers::default(),
             concurrency: 4,
         }

@@ -9,6 +9,8 @@
 mod apply_sets;
 #[path = "cluster/fixture.rs"]
 mod fixture;
+#[path = "cluster/memory.rs"]
+mod memory;
 #[path = "cluster/prune.rs"]
 mod prune;
 #[path = "cluster/takeover.rs"]

@@ -17,6 +17,29 @@ pub(super) struct Assessment {
     pub verdict: Verdict,
     /// The object as the server has it, as far as it was read.
     pub live: Option<Object>,
+    /// Whether the object is known to be healthy without having been read.
+    pub is_current: bool,
+}
+
+impl Assessment {
+    fn new(change: Change, verdict: Verdict, live: Option<Object>) -> Self {
+        Self {
+            change,
+            verdict,
+            live,
+            is_current: false,
+        }
+    }
+
+    /// Of an object that has not moved since it was last compared.
+    pub fn recalled(change: Change, is_current: bool) -> Self {
+        Self {
+            change,
+            verdict: Verdict::Leave,
+            live: None,
+            is_current,
+        }
+    }
 }
 
 /// Whether an object is written.
@@ -43,11 +66,7 @@ pub(super) async fn assess(
     if is_skipped(desired, live.as_ref(), options) {
         // The live object names a cluster-scoped one right, even where the desired one has a namespace.
         let change = Change::of(live.as_ref().unwrap_or(desired), Action::Skipped);
-        return Ok(Assessment {
-            change,
-            verdict: Verdict::Leave,
-            live,
-        });
+        return Ok(Assessment::new(change, Verdict::Leave, live));
     }
 
     let mut cleaned = false;
@@ -88,11 +107,7 @@ pub(super) async fn assess(
         .is_none_or(|live| has_drifted(live, &dry_run, options));
     if !cleaned && !drifted {
         let change = Change::of(&dry_run, Action::Unchanged);
-        return Ok(Assessment {
-            change,
-            verdict: Verdict::Leave,
-            live,
-        });
+        return Ok(Assessment::new(change, Verdict::Leave, live));
     }
     let resolutions = match &live {
         Some(live) => options
@@ -101,11 +116,7 @@ pub(super) async fn assess(
         None => Vec::new(),
     };
     let change = Change::of(&dry_run, action_after(&dry_run));
-    Ok(Assessment {
-        change,
-        verdict: Verdict::Apply(resolutions),
-        live,
-    })
+    Ok(Assessment::new(change, Verdict::Apply(resolutions), live))
 }
 
 fn is_skipped(desired: &Object, live: Option<&Object>, options: &ApplyOptions) -> bool {

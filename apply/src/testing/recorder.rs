@@ -6,6 +6,7 @@ use crate::cluster::{
 };
 use crate::id::{Gvk, ObjectRef};
 use crate::object::Object;
+use futures::future::ready;
 use futures::stream::BoxStream;
 use health::GroupKind;
 use serde_json::Value;
@@ -39,11 +40,23 @@ impl fmt::Display for Request {
     }
 }
 
-/// Notes the requests to the cluster inside, in the order in which they were made. Discovery is not noted.
-#[derive(Debug, Default)]
+type Fault = Box<dyn Fn(&Request) -> Option<ApiError> + Send + Sync>;
+
+/// Notes the requests to the cluster inside, in the order in which they were made, and fails those that it is told to.
+/// Discovery is not noted.
+#[derive(Default)]
 pub struct Recorder<C> {
     inner: C,
     requests: Mutex<Vec<Request>>,
+    fault: Option<Fault>,
+}
+
+impl<C: fmt::Debug> fmt::Debug for Recorder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder")
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<C> Recorder<C> {
@@ -51,7 +64,18 @@ impl<C> Recorder<C> {
         Self {
             inner,
             requests: Mutex::default(),
+            fault: None,
         }
+    }
+
+    /// Answers the requests for which `fault` gives an error with that error, without passing them on.
+    #[must_use]
+    pub fn failing(
+        mut self,
+        fault: impl Fn(&Request) -> Option<ApiError> + Send + Sync + 'static,
+    ) -> Self {
+        self.fault = Some(Box::new(fault));
+        self
     }
 
     pub fn inner(&self) -> &C {
@@ -68,17 +92,31 @@ impl<C> Recorder<C> {
         self.take().iter().map(ToString::to_string).collect()
     }
 
-    fn note(&self, verb: Verb, subject: String) {
-        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        requests.push(Request { verb, subject });
+    /// Notes a request, and gives the answer to it: from the cluster inside unless it is to fail.
+    fn pass<'a, T: Send + 'a>(
+        &'a self,
+        verb: Verb,
+        subject: String,
+        answer: impl FnOnce() -> Answer<'a, T>,
+    ) -> Answer<'a, T> {
+        let request = Request { verb, subject };
+        let error = self.fault.as_ref().and_then(|fault| fault(&request));
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(request);
+        match error {
+            Some(error) => Box::pin(ready(Err(error))),
+            None => answer(),
+        }
     }
+}
 
-    fn note_collection(&self, verb: Verb, gvk: &Gvk, namespace: Option<&str>) {
-        let namespace = namespace
-            .map(|namespace| format!("/{namespace}"))
-            .unwrap_or_default();
-        self.note(verb, format!("{}{namespace}", gvk.kind));
-    }
+fn collection(gvk: &Gvk, namespace: Option<&str>) -> String {
+    let namespace = namespace
+        .map(|namespace| format!("/{namespace}"))
+        .unwrap_or_default();
+    format!("{}{namespace}", gvk.kind)
 }
 
 impl<C: Cluster> Cluster for Recorder<C> {
@@ -95,18 +133,19 @@ impl<C: Cluster> Cluster for Recorder<C> {
     }
 
     fn get<'a>(&'a self, target: &'a ObjectRef) -> Answer<'a, Object> {
-        self.note(Verb::Get, target.id().subject());
-        self.inner.get(target)
+        self.pass(Verb::Get, target.id().subject(), || self.inner.get(target))
     }
 
     fn list<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, Listing> {
-        self.note_collection(Verb::List, &query.gvk, query.namespace.as_deref());
-        self.inner.list(query)
+        let subject = collection(&query.gvk, query.namespace.as_deref());
+        self.pass(Verb::List, subject, || self.inner.list(query))
     }
 
     fn list_metadata<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, Listing> {
-        self.note_collection(Verb::ListMetadata, &query.gvk, query.namespace.as_deref());
-        self.inner.list_metadata(query)
+        let subject = collection(&query.gvk, query.namespace.as_deref());
+        self.pass(Verb::ListMetadata, subject, || {
+            self.inner.list_metadata(query)
+        })
     }
 
     fn apply<'a>(
@@ -119,8 +158,9 @@ impl<C: Cluster> Cluster for Recorder<C> {
             ApplyMode::DryRun => Verb::DryRun,
             ApplyMode::Persist => Verb::Apply,
         };
-        self.note(verb, object.subject());
-        self.inner.apply(object, field_manager, mode)
+        self.pass(verb, object.subject(), || {
+            self.inner.apply(object, field_manager, mode)
+        })
     }
 
     fn patch<'a>(
@@ -129,20 +169,22 @@ impl<C: Cluster> Cluster for Recorder<C> {
         operations: &'a Value,
         field_manager: &'a str,
     ) -> Answer<'a, Object> {
-        self.note(Verb::Patch, target.id().subject());
-        self.inner.patch(target, operations, field_manager)
+        self.pass(Verb::Patch, target.id().subject(), || {
+            self.inner.patch(target, operations, field_manager)
+        })
     }
 
     fn delete<'a>(&'a self, target: &'a ObjectRef, request: &'a DeleteRequest) -> Answer<'a, ()> {
-        self.note(Verb::Delete, target.id().subject());
-        self.inner.delete(target, request)
+        self.pass(Verb::Delete, target.id().subject(), || {
+            self.inner.delete(target, request)
+        })
     }
 
     fn watch<'a>(
         &'a self,
         query: &'a WatchQuery,
     ) -> Answer<'a, BoxStream<'static, Result<WatchEvent, ApiError>>> {
-        self.note_collection(Verb::Watch, &query.gvk, query.namespace.as_deref());
-        self.inner.watch(query)
+        let subject = collection(&query.gvk, query.namespace.as_deref());
+        self.pass(Verb::Watch, subject, || self.inner.watch(query))
     }
 }

@@ -70,7 +70,10 @@ impl Board {
             .filter(|id| seen.insert(*id))
             .map(|id| Entry {
                 id: id.clone(),
-                health: None,
+                health: options
+                    .known_current
+                    .contains(id)
+                    .then(|| Health::current("")),
                 last: None,
                 vanishes: options.jobs_with_ttl.contains(id),
             })

@@ -35,7 +35,8 @@ pub(super) async fn run(
     board: &mut Board,
     options: &WaitOptions,
 ) -> Result<(), WaitError> {
-    let everyone: Vec<usize> = (0..board.entries.len()).collect();
+    let unread = |index: &usize| board.entries[*index].health.is_none();
+    let everyone: Vec<usize> = (0..board.entries.len()).filter(unread).collect();
     let mut kinds = Kinds::default();
     if let Some(verdict) = look_at(cluster, board, &mut kinds, &everyone, options).await? {
         return verdict;
