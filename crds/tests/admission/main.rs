@@ -42,3 +42,20 @@ async fn all_fifteen_definitions_are_applied_and_established_without_a_complaint
         assert_eq!(definition.spec.versions.len(), 1, "{name} has one version");
     }
 }
+
+#[tokio::test]
+async fn applying_the_definitions_again_changes_none() {
+    let plane = ControlPlane::shared().await;
+    let definitions: Api<CustomResourceDefinition> = Api::all(plane.client().await);
+    let generations = async || {
+        let all = definitions
+            .list(&kube::api::ListParams::default())
+            .await
+            .unwrap();
+        let one = |crd: CustomResourceDefinition| (crd.metadata.name, crd.metadata.generation);
+        all.into_iter().map(one).collect::<Vec<_>>()
+    };
+    let before = generations().await;
+    plane.install_crds().await.unwrap();
+    assert_eq!(generations().await, before);
+}
