@@ -34,7 +34,7 @@ fn main() -> Result<(), Failure> {
         let properties = definition["properties"].as_object();
         for (field, schema) in properties.into_iter().flatten() {
             if let Some(target) = target(schema, definitions, &index) {
-                line.push_str(&format!("\t{field}={target}"));
+                line.extend([format!("\t{field}={target}")]);
             }
         }
         println!("{line}");

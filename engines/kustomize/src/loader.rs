@@ -107,12 +107,11 @@ impl<'s> Loader<'s> {
             )));
         }
         if is_ambiguous(path) {
+            let cleaned = clean(Path::new(path));
             return Err(Error::Config(format!(
-                "path {path:?} is ambiguous: after normalization it is {:?}, which is likely not \
+                "path {path:?} is ambiguous: after normalization it is '.{}', which is likely not \
                  what is meant; check the indentation of the kustomization file",
-                clean(Path::new(path))
-                    .strip_prefix("/")
-                    .unwrap_or(Path::new("."))
+                cleaned.display()
             )));
         }
         let root = confirm_dir(self.session, &clean(&self.root.join(path)))?;

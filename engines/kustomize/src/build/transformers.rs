@@ -5,7 +5,6 @@ use super::{Accumulated, Origin, Target};
 use crate::config::{FieldSpec, Label, TransformerConfig, merge_all, merge_one};
 use crate::error::{Error, ResultExt};
 use crate::id::Gvk;
-use crate::node::to_value;
 use crate::resource::{ORIGIN, ResMap, Resource, TRANSFORMATIONS};
 use crate::schema::Schemas;
 use crate::transform::{
@@ -264,8 +263,7 @@ fn check_unchanged(before: &[Resource], objects: &ResMap, schemas: &Schemas) -> 
             labels.retain(|(key, _)| *key != *VALIDATED_BY);
             new.set_labels(labels)?;
         }
-        let same = old.track == new.track && to_value(&old.node).ok() == to_value(&new.node).ok();
-        if !same {
+        if old.track != new.track || !old.node.is_same(&new.node) {
             return changed(format!("nodes unequal: {}", old.id(schemas)));
         }
     }

@@ -69,7 +69,7 @@ impl Walk<'_> {
             return Ok(());
         };
         self.visiting.push(name.to_owned());
-        for (field, property) in properties.iter() {
+        for (field, property) in properties {
             let path = if path.is_empty() {
                 field.to_string()
             } else {

@@ -182,6 +182,7 @@ macro_rules! decode_struct {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq)]
+        #[allow(clippy::struct_field_names, reason = "fields are called as in documents")]
         pub(crate) struct $name {
             $( $(#[$field_meta])* pub(crate) $field: $type, )*
         }

@@ -179,11 +179,12 @@ impl TransformerConfig {
 
     /// Both configurations in one.
     pub(crate) fn merge(this: &Arc<Self>, other: &Arc<Self>) -> Result<Arc<Self>, Error> {
-        // Every kustomization brings the defaults along, and nearly always nothing else.
+        // Every kustomization brings the defaults along, and nearly always nothing else. What
+        // others bring is added spec by spec even to nothing: a wide one gives way to narrow ones.
         if Arc::ptr_eq(this, other) || **other == Self::default() {
             return Ok(Arc::clone(this));
         }
-        if **this == Self::default() {
+        if **this == Self::default() && Arc::ptr_eq(other, &DEFAULT) {
             return Ok(Arc::clone(other));
         }
         let mut merged = (**this).clone();
@@ -242,13 +243,11 @@ impl TransformerConfig {
             .name_reference
             .iter_mut()
             .find(|known| known.target == reference.target);
-        match known {
-            Some(known) => merge_all(&mut known.referrers, &reference.referrers),
-            None => {
-                self.name_reference.push(reference.clone());
-                Ok(())
-            }
+        if let Some(known) = known {
+            return merge_all(&mut known.referrers, &reference.referrers);
         }
+        self.name_reference.push(reference.clone());
+        Ok(())
     }
 
     fn sort(&mut self) {

@@ -444,7 +444,10 @@ mod tests {
         let kustomization = Kustomization::parse(text.as_bytes()).unwrap();
         assert_eq!(kustomization.resources, ["a", "b"]);
         assert_eq!(kustomization.images.len(), 1);
-        assert_eq!(kustomization.config_map_generator[0].envs, ["a.env", "b.env"]);
+        assert_eq!(
+            kustomization.config_map_generator[0].envs,
+            ["a.env", "b.env"]
+        );
         assert_eq!(kustomization.kind, KIND);
     }
 

@@ -3,7 +3,7 @@
 use super::MergeError;
 use crate::node::Node;
 
-const KEY: &str = "$patch";
+pub(super) const KEY: &str = "$patch";
 
 /// What a patch wants done with what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,13 +16,13 @@ impl<'a> Merger<'a> {
         &self,
         dest: Option<Node>,
         mut patch: Option<Node>,
-        schema: Option<Schema<'a>>,
+        schema: Option<&Schema<'a>>,
     ) -> Result<Merged, MergeError> {
         let Some(dest) = dest.filter(|dest| !dest.is_null()) else {
             let Some(patch) = patch else {
                 return Ok(Merged::Gone);
             };
-            return self.merge_elements(patch.clone(), Some(patch), schema);
+            return self.merge_elements(patch.clone(), Some(&patch), schema);
         };
         if patch.as_ref().is_some_and(Node::is_null) {
             return Ok(Merged::Gone);
@@ -34,27 +34,27 @@ impl<'a> Merger<'a> {
         match (directive, patch) {
             (Some(Directive::Delete), _) => Ok(Merged::Gone),
             (Some(Directive::Replace), Some(patch)) => {
-                self.merge_elements(patch.clone(), Some(patch), schema)
+                self.merge_elements(patch.clone(), Some(&patch), schema)
             }
-            (_, patch) => self.merge_elements(dest, patch, schema),
+            (_, patch) => self.merge_elements(dest, patch.as_ref(), schema),
         }
     }
 
     fn merge_elements(
         &self,
         dest: Node,
-        patch: Option<Node>,
-        schema: Option<Schema<'a>>,
+        patch: Option<&Node>,
+        schema: Option<&Schema<'a>>,
     ) -> Result<Merged, MergeError> {
         let keys: Vec<String> = schema
-            .as_ref()
             .and_then(Schema::merge_keys)
             .unwrap_or_default()
             .iter()
             .map(ToString::to_string)
             .collect();
-        let element = schema.as_ref().and_then(Schema::element);
-        let sources = [patch.as_ref(), Some(&dest)];
+        let element = schema.and_then(Schema::element);
+        let element = element.as_ref();
+        let sources = [patch, Some(&dest)];
         if keys.is_empty() {
             let values = primitive_values(&sources);
             return self.set_elements(dest, patch, values, &[String::new()], element);
@@ -66,10 +66,10 @@ impl<'a> Merger<'a> {
     fn set_elements(
         &self,
         mut dest: Node,
-        patch: Option<Node>,
+        patch: Option<&Node>,
         mut list: Vec<Values>,
         keys: &[String],
-        schema: Option<Schema<'a>>,
+        schema: Option<&Schema<'a>>,
     ) -> Result<Merged, MergeError> {
         if keys.len() > 1 {
             unify(&mut list);
@@ -85,26 +85,33 @@ impl<'a> Merger<'a> {
             let (match_keys, match_values) =
                 valid(std::slice::from_ref(&values), &values, &valid_keys);
             let in_dest = find(&dest, &match_keys, &match_values);
-            let in_patch = patch
-                .as_ref()
-                .and_then(|patch| find(patch, &match_keys, &match_values));
+            let in_patch = patch.and_then(|patch| find(patch, &match_keys, &match_values));
             let dest_element = in_dest.and_then(|at| take(&mut dest, at));
             let patch_element = patch
-                .as_ref()
                 .and_then(|patch| patch.as_seq()?.get(in_patch?))
                 .cloned();
+            // Only what is merged in place comes out changed: a deletion by keys that an element
+            // lacks does not find it again, and a replacement gives way to what it replaces.
+            let stays =
+                |patch: &Node| patch.as_map().is_none() || patch.get(directive::KEY).is_some();
+            let kept = patch_element
+                .as_ref()
+                .filter(|patch| stays(patch))
+                .and(dest_element.clone());
             let element = self
-                .walk(dest_element, patch_element, schema.clone())?
+                .walk(dest_element, patch_element, schema.cloned())?
                 .into_node();
             let Some(mut element) = element.filter(|node| !node.is_null() && !node.is_empty_map())
             else {
-                // What was taken out is null by now, and goes away with this.
+                if let (Some(at), Some(kept)) = (in_dest, kept) {
+                    put(&mut dest, at, kept);
+                }
                 set_element(&mut dest, None, &valid_keys, &values)?;
                 continue;
             };
             complete(&mut element, &valid_keys, &values)?;
-            if let (Some(at), Some(items)) = (in_dest, dest.as_seq_mut()) {
-                items[at] = element.clone();
+            if let Some(at) = in_dest {
+                put(&mut dest, at, kept.unwrap_or_else(|| element.clone()));
             }
             set_element(&mut merged, Some(&element), &valid_keys, &values)?;
         }
@@ -124,6 +131,12 @@ impl<'a> Merger<'a> {
 fn take(list: &mut Node, at: usize) -> Option<Node> {
     let slot = list.as_seq_mut()?.get_mut(at)?;
     Some(std::mem::replace(slot, Node::null()))
+}
+
+fn put(list: &mut Node, at: usize, element: Node) {
+    if let Some(slot) = list.as_seq_mut().and_then(|items| items.get_mut(at)) {
+        *slot = element;
+    }
 }
 
 /// Gives an element the keys it was matched by.

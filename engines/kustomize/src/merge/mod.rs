@@ -49,6 +49,13 @@ pub(crate) fn merge(
     patch: Node,
     schemas: &Schemas,
 ) -> Result<Option<Node>, MergeError> {
+    // At the top, a replacement has nowhere to go: the object stays as it is.
+    if patch
+        .get(directive::KEY)
+        .is_some_and(|value| value.text() == "replace")
+    {
+        return Ok(Some(dest));
+    }
     let merged = Merger { schemas }.walk(Some(dest), Some(patch), None)?;
     Ok(merged.into_node())
 }
@@ -71,7 +78,8 @@ impl<'a> Merger<'a> {
         schema: Option<Schema<'a>>,
     ) -> Result<Merged, MergeError> {
         let schema = schema.or_else(|| self.schema_of(dest.as_ref(), patch.as_ref()));
-        if patch.is_none() && schema.is_none() && !dest.as_ref().is_some_and(has_blank) {
+        let untouched = |dest: &Node| !dest.is_null() && !has_blank(dest);
+        if patch.is_none() && schema.is_none() && dest.as_ref().is_none_or(untouched) {
             return Ok(dest.map_or(Merged::Gone, Merged::Is));
         }
         let kind = present(dest.as_ref())
@@ -83,14 +91,14 @@ impl<'a> Merger<'a> {
             }
         }
         match kind {
-            Some(Kind::Map) | None => self.walk_map(dest, patch, schema),
+            Some(Kind::Map) | None => self.walk_map(dest, patch, schema.as_ref()),
             Some(Kind::Scalar) => Ok(patch.or(dest).map_or(Merged::Gone, Merged::Is)),
             Some(Kind::Seq) => {
                 if schema
                     .as_ref()
                     .is_some_and(|schema| schema.merge_keys().is_some())
                 {
-                    self.walk_list(dest, patch, schema)
+                    self.walk_list(dest, patch, schema.as_ref())
                 } else {
                     Ok(patch.or(dest).map_or(Merged::Gone, Merged::Is))
                 }
@@ -114,7 +122,7 @@ impl<'a> Merger<'a> {
         &self,
         dest: Option<Node>,
         mut patch: Option<Node>,
-        schema: Option<Schema<'a>>,
+        schema: Option<&Schema<'a>>,
     ) -> Result<Merged, MergeError> {
         let Some(dest) = dest.filter(|dest| !dest.is_null() || patch.is_none()) else {
             let deletes = match patch.as_mut() {
@@ -122,7 +130,7 @@ impl<'a> Merger<'a> {
                 None => false,
             };
             return match patch {
-                Some(patch) if !deletes => self.merge_fields(patch.clone(), Some(patch), schema),
+                Some(patch) if !deletes => self.merge_fields(patch.clone(), Some(&patch), schema),
                 _ => Ok(Merged::Gone),
             };
         };
@@ -144,14 +152,14 @@ impl<'a> Merger<'a> {
         match (directive, patch) {
             (Some(Directive::Delete), _) => Ok(Merged::Gone),
             (Some(Directive::Replace), Some(patch)) => {
-                self.merge_fields(patch.clone(), Some(patch), schema)
+                self.merge_fields(patch.clone(), Some(&patch), schema)
             }
             (directive, patch) => {
                 let mut dest = dest;
                 if directive.is_some() {
                     directive::elide_from_map(&mut dest);
                 }
-                self.merge_fields(dest, patch, schema)
+                self.merge_fields(dest, patch.as_ref(), schema)
             }
         }
     }
@@ -161,8 +169,8 @@ impl<'a> Merger<'a> {
     fn merge_fields(
         &self,
         dest: Node,
-        patch: Option<Node>,
-        schema: Option<Schema<'a>>,
+        patch: Option<&Node>,
+        schema: Option<&Schema<'a>>,
     ) -> Result<Merged, MergeError> {
         let Node::Map(mut map) = dest else {
             return Ok(Merged::Is(dest));
@@ -174,13 +182,13 @@ impl<'a> Merger<'a> {
                 .collect()
         };
         let mut names: BTreeSet<String> = entries_of(&map).into_iter().collect();
-        let patch_map = patch.as_ref().and_then(Node::as_map);
+        let patch_map = patch.and_then(Node::as_map);
         if let Some(patch) = patch_map {
             names.extend(entries_of(patch));
         }
         let fields = Arc::make_mut(&mut map);
         for name in &names {
-            self.merge_field(fields, name, patch_map, schema.as_ref())?;
+            self.merge_field(fields, name, patch_map, schema)?;
         }
         Ok(Merged::Is(Node::Map(map)))
     }

@@ -7,8 +7,8 @@
 //!
 //! Clones are cheap: collections are shared and copied on write.
 
+mod document;
 mod path;
-mod print;
 mod read;
 mod scalar;
 mod value;
@@ -17,11 +17,11 @@ use std::sync::Arc;
 
 use yaml::Str;
 
+pub(crate) use document::{rewrite, write_block};
 pub(crate) use path::{
     PathPart, clear, is_list_index, list_index_parts, lookup, lookup_create, lookup_mut, set_field,
     set_field_str, set_scalar, split_path, split_path_smart,
 };
-pub(crate) use print::write_block;
 pub(crate) use read::{ReadError, read_first, read_resources};
 pub(crate) use scalar::{Scalar, Style, Tag};
 pub(crate) use value::{NotJson, from_value, to_go_json, to_value};
@@ -206,6 +206,23 @@ impl Node {
                 Some(&mut Arc::make_mut(map).entries[at].value)
             }
             _ => None,
+        }
+    }
+
+    /// Whether nothing was written between one and the other, not even what was there before.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scalar(a), Self::Scalar(b)) => a.is_same(b),
+            (Self::Seq(a), Self::Seq(b)) => {
+                Arc::ptr_eq(a, b)
+                    || (a.len() == b.len() && a.iter().zip(&**b).all(|(a, b)| a.is_same(b)))
+            }
+            (Self::Map(a), Self::Map(b)) => {
+                let same = |(a, b): (&Entry, &Entry)| a.key == b.key && a.value.is_same(&b.value);
+                Arc::ptr_eq(a, b)
+                    || (a.len() == b.len() && a.entries.iter().zip(&b.entries).all(same))
+            }
+            _ => false,
         }
     }
 

@@ -230,7 +230,7 @@ impl Builder {
         let node = match open.items {
             Collection::Seq(items) => items.into(),
             Collection::Map { map, merges, .. } if merges.is_empty() => map.into(),
-            Collection::Map { map, merges, .. } => merged(map, merges).into(),
+            Collection::Map { map, merges, .. } => merged(&map, &merges).into(),
         };
         self.finish(open.anchor.as_deref(), node)
     }
@@ -400,10 +400,10 @@ fn merge_values(node: Node, into: &mut Vec<Node>) -> Result<(), String> {
 }
 
 /// The mapping with what it merges behind its own keys, which win.
-fn merged(own: Map, merges: Vec<Node>) -> Map {
+fn merged(own: &Map, merges: &[Node]) -> Map {
     let mut out = own.clone();
     let sources = merges.iter().filter_map(Node::as_map);
-    for source in sources.chain(std::iter::once(&own)) {
+    for source in sources.chain(std::iter::once(own)) {
         for entry in source.entries() {
             match out.position(&entry.key.text) {
                 Some(at) => out.entries_mut()[at] = entry.clone(),
@@ -446,7 +446,7 @@ mod tests {
         for level in 1..10 {
             let alias = format!("*a{}", level - 1);
             let items = vec![alias; 10].join(",");
-            text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+            text.extend([format!("a{level}: &a{level} [{items}]\n")]);
         }
         let error = read_documents(text.as_bytes()).unwrap_err();
         assert!(error.to_string().contains("excessive aliasing"));

@@ -58,6 +58,11 @@ impl Scalar {
         Self::new(text, Tag::Unset)
     }
 
+    /// Whether this is the very text that was read, not only an equal one.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self == other && std::ptr::eq(self.text.as_str(), other.text.as_str())
+    }
+
     /// Counts as a string for setters: tagged so, or not tagged (`IsYNodeString`).
     pub(crate) fn is_string(&self) -> bool {
         matches!(self.tag, Tag::Str | Tag::Unset)

@@ -8,23 +8,31 @@ use yaml::Value;
 use super::{Scope, Shape, Table};
 use crate::error::Error;
 
-/// Reads a document.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Table, Error> {
+/// Reads a document. With a `base`, its definitions count too, and before those of the document.
+pub(crate) fn parse(bytes: &[u8], base: Option<&Table>) -> Result<Table, Error> {
     let documents = yaml::decode(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
         .map_err(|error| Error::Config(format!("invalid schema file: {error}")))?;
     let document = documents.into_iter().next().unwrap_or(Value::Null);
-    let mut table = Table::default();
+    let mut table = base.cloned().unwrap_or_default();
     let definitions = document.get("definitions").and_then(Value::as_map);
     let entries = || definitions.into_iter().flat_map(|map| map.iter());
-    let index: HashMap<&str, usize> = entries()
-        .map(|(name, _)| (name.as_str(), table.push(HashMap::new())))
-        .collect();
+    let mut own = HashMap::new();
+    for (name, _) in entries() {
+        if table.find(name).is_none() {
+            own.insert(name.as_str(), table.push(HashMap::new()));
+        }
+    }
+    let index = Index { own };
     for (name, definition) in entries() {
-        let at = index[name.as_str()];
+        let Some(at) = index.own.get(name.as_str()).copied() else {
+            continue;
+        };
         let fields = fields(definition, &index, &mut table);
         table.set(at, fields);
         for (api_version, kind) in kinds(definition.get("x-kubernetes-group-version-kind")) {
-            table.set_kind(&api_version, &kind, at);
+            if table.kind(&api_version, &kind).is_none() {
+                table.set_kind(&api_version, &kind, at);
+            }
         }
     }
     for (path, item) in document
@@ -48,6 +56,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Table, Error> {
     Ok(table)
 }
 
+/// The definitions of the document by their names.
+struct Index<'a> {
+    own: HashMap<&'a str, usize>,
+}
+
 fn kinds(extension: Option<&Value>) -> Vec<(String, String)> {
     let items = extension.and_then(Value::as_seq).unwrap_or_default();
     items.iter().filter_map(type_of).collect()
@@ -63,11 +76,7 @@ fn type_of(value: &Value) -> Option<(String, String)> {
     Some((api_version, text("kind")?.to_owned()))
 }
 
-fn fields(
-    definition: &Value,
-    index: &HashMap<&str, usize>,
-    table: &mut Table,
-) -> HashMap<Box<str>, Shape> {
+fn fields(definition: &Value, index: &Index<'_>, table: &mut Table) -> HashMap<Box<str>, Shape> {
     let properties = definition.get("properties").and_then(Value::as_map);
     properties
         .into_iter()
@@ -76,10 +85,11 @@ fn fields(
         .collect()
 }
 
-fn shape(schema: &Value, index: &HashMap<&str, usize>, table: &mut Table) -> Option<Shape> {
+fn shape(schema: &Value, index: &Index<'_>, table: &mut Table) -> Option<Shape> {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         let name = reference.strip_prefix("#/definitions/")?;
-        return index.get(name).copied().map(Shape::Definition);
+        let at = index.own.get(name).copied().or_else(|| table.find(name));
+        return at.map(Shape::Definition);
     }
     if schema.get("properties").is_some() {
         let fields = fields(schema, index, table);
@@ -97,7 +107,7 @@ fn shape(schema: &Value, index: &HashMap<&str, usize>, table: &mut Table) -> Opt
     }
 }
 
-fn list_shape(schema: &Value, index: &HashMap<&str, usize>, table: &mut Table) -> Option<Shape> {
+fn list_shape(schema: &Value, index: &Index<'_>, table: &mut Table) -> Option<Shape> {
     let strategy = schema.get("x-kubernetes-patch-strategy")?.as_str()?;
     if !strategy.split(',').any(|word| word == "merge") {
         return None;

@@ -6,6 +6,7 @@
 mod custom;
 mod table;
 
+use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
 use crate::error::Error;
@@ -21,11 +22,12 @@ const BUILTIN_VERSION: &str = "v1.21.2";
 /// The schemas of one build.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Schemas {
+    /// What takes the place of the built-in schema.
     custom: Option<Arc<Table>>,
     /// A version was asked for by name, so that no other schema may be set any more.
     pinned: bool,
-    /// The built-in schema counts beside the custom one.
-    builtin_beside: bool,
+    /// The built-in schema was asked, and counts beside a custom one that is set later.
+    asked: Cell<bool>,
 }
 
 /// What `openapi:` of a kustomization asks for.
@@ -39,7 +41,7 @@ impl Schemas {
     /// Sets the schema of the kustomization that is built.
     pub(crate) fn set_root(&mut self, request: &Request<'_>) -> Result<(), Error> {
         *self = Self::default();
-        self.apply(request)
+        self.apply(request, None)
     }
 
     /// Sets the schema of a kustomization further down: the first one counts.
@@ -47,19 +49,18 @@ impl Schemas {
         if self.custom.is_some() || self.pinned {
             return Ok(());
         }
-        // What was read before had its scope looked up in the built-in schema.
-        self.builtin_beside = true;
-        self.apply(request)
+        let base = self.asked.get().then_some(&*BUILTIN);
+        self.apply(request, base)
     }
 
-    fn apply(&mut self, request: &Request<'_>) -> Result<(), Error> {
+    fn apply(&mut self, request: &Request<'_>, base: Option<&Table>) -> Result<(), Error> {
         if let Some(schema) = request.schema {
             if request.version.is_some() {
                 return Err(Error::Config(
                     "builtin version and custom schema provided, cannot use both".into(),
                 ));
             }
-            self.custom = Some(Arc::new(custom::parse(schema)?));
+            self.custom = Some(Arc::new(custom::parse(schema, base)?));
             return Ok(());
         }
         match request.version {
@@ -74,28 +75,20 @@ impl Schemas {
         }
     }
 
-    fn tables(&self) -> impl Iterator<Item = &Table> {
-        let builtin = self.custom.is_none() || self.builtin_beside;
-        // A definition read later replaces an earlier one, and the built-in ones come last.
-        builtin
-            .then(|| &*BUILTIN)
-            .into_iter()
-            .chain(self.custom.as_deref())
-    }
-
-    /// The shape of objects of a kind, for [`Schemas::field`] of the same table.
+    /// The schema of objects of a kind.
     pub(crate) fn kind(&self, api_version: &str, kind: &str) -> Option<Schema<'_>> {
-        self.tables().find_map(|table| {
-            let shape = table.kind(api_version, kind)?;
-            Some(Schema { table, shape })
-        })
+        self.asked.set(true);
+        let table = self.custom.as_deref().unwrap_or(&*BUILTIN);
+        let shape = table.kind(api_version, kind)?;
+        Some(Schema { table, shape })
     }
 
     /// Whether objects of a kind surely live outside of namespaces.
     pub(crate) fn is_cluster_scoped(&self, gvk: &Gvk) -> bool {
-        let scope = BUILTIN
-            .scope_of(gvk)
-            .or_else(|| self.custom.as_deref().and_then(|table| table.scope_of(gvk)));
+        let scope = BUILTIN.scope_of(gvk).or_else(|| {
+            self.asked.set(true);
+            self.custom.as_deref().and_then(|table| table.scope_of(gvk))
+        });
         scope == Some(Scope::Cluster)
     }
 }

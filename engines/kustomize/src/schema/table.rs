@@ -4,9 +4,9 @@
 //! from `apiVersion` and kind. The text form has a line per fact:
 //!
 //! ```text
-//! core.v1.PodSpec	containers=*name:123	nodeSelector=-	affinity=87
-//! @v1	Pod	n
-//! =v1	Pod	456
+//! core.v1.PodSpec<TAB>containers=*name:123<TAB>nodeSelector=-<TAB>affinity=87
+//! @v1<TAB>Pod<TAB>n
+//! =v1<TAB>Pod<TAB>456
 //! ```
 //!
 //! The first names a definition (its number is its line) and its fields; `*KEYS:ITEM` is a list
@@ -49,6 +49,8 @@ type ByType<T> = HashMap<Box<str>, Vec<(Box<str>, T)>>;
 /// Definitions with their index.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
+    /// Definitions by the part of their name that is not the same for nearly all.
+    names: HashMap<Box<str>, usize>,
     definitions: Vec<HashMap<Box<str>, Shape>>,
     kinds: ByType<usize>,
     scopes: ByType<Scope>,
@@ -78,6 +80,7 @@ impl Table {
                 };
                 table.set_kind(api_version, kind, at);
             } else {
+                table.names.insert(first.into(), table.definitions.len());
                 let fields = words.filter_map(|word| {
                     let (field, shape) = word.split_once('=')?;
                     Some((field.into(), parse_shape(shape)?))
@@ -86,6 +89,15 @@ impl Table {
             }
         }
         table
+    }
+
+    /// The number of the definition with this full name.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        let short = ["io.k8s.api.", "io.k8s.apimachinery.pkg."]
+            .iter()
+            .find_map(|prefix| name.strip_prefix(prefix))
+            .unwrap_or(name);
+        self.names.get(short).copied()
     }
 
     /// Adds a definition and gives its number.

@@ -6,7 +6,7 @@ use super::Transform;
 use super::field::apply;
 use crate::config::{FieldSpec, Image};
 use crate::error::Error;
-use crate::node::{self, Kind, Node, Scalar};
+use crate::node::{self, Kind, Map, Node, Scalar};
 use crate::resource::ResMap;
 use crate::schema::Schemas;
 
@@ -115,7 +115,7 @@ impl Images {
                 .flatten()
                 .try_for_each(|item| self.visit_containers(item)),
             Node::Map(_) => {
-                let entries = node.as_map_mut().map(|map| map.entries_mut());
+                let entries = node.as_map_mut().map(Map::entries_mut);
                 for entry in entries.into_iter().flatten() {
                     self.visit_containers(&mut entry.value)?;
                     if is_container_list(&entry.key.text) {

@@ -196,23 +196,17 @@ impl Operation {
         let (parent, key) = parent(document, path).ok_or_else(|| {
             format!("replace operation does not apply: doc is missing path: {path}: {MISSING}")
         })?;
-        match parent {
-            Value::Map(_) => {
-                insert(parent, &key, value);
-                Ok(())
-            }
-            _ => {
-                let at = index(parent, &key).map_err(|_| {
-                    format!(
-                        "replace operation does not apply: doc is missing key: {path}: {MISSING}"
-                    )
-                })?;
-                if let Some(items) = parent.as_seq_mut() {
-                    items[at] = value;
-                }
-                Ok(())
-            }
+        if parent.is_map() {
+            insert(parent, &key, value);
+            return Ok(());
         }
+        let at = index(parent, &key).map_err(|_| {
+            format!("replace operation does not apply: doc is missing key: {path}: {MISSING}")
+        })?;
+        if let Some(items) = parent.as_seq_mut() {
+            items[at] = value;
+        }
+        Ok(())
     }
 
     fn move_value(&self, document: &mut Value) -> Result<(), String> {
@@ -274,7 +268,11 @@ fn same(a: &Value, b: &Value) -> bool {
                 && a.iter()
                     .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
-        _ => a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a == b),
+        // A whole number may be written as a float.
+        _ => {
+            a == b
+                || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a.total_cmp(&b).is_eq())
+        }
     }
 }
 
@@ -321,13 +319,11 @@ fn index(list: &Value, key: &str) -> Result<usize, String> {
 }
 
 fn get(parent: &Value, key: &str) -> Result<Option<Value>, String> {
-    match parent {
-        Value::Map(map) => Ok(map.get(key).cloned()),
-        _ => {
-            let at = index(parent, key)?;
-            Ok(parent.as_seq().and_then(|items| items.get(at)).cloned())
-        }
+    if let Some(map) = parent.as_map() {
+        return Ok(map.get(key).cloned());
     }
+    let at = index(parent, key)?;
+    Ok(parent.as_seq().and_then(|items| items.get(at)).cloned())
 }
 
 fn insert(parent: &mut Value, key: &str, value: Value) {

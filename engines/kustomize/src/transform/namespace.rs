@@ -30,7 +30,7 @@ enum Subjects {
 /// Sets the namespace.
 #[derive(Clone, Debug)]
 pub(crate) struct Namespace {
-    namespace: String,
+    name: String,
     fields: Vec<FieldSpec>,
     unset_only: bool,
     subjects: Subjects,
@@ -59,7 +59,7 @@ impl Namespace {
         };
         let gvk = crate::id::Gvk::default();
         Ok(Self {
-            namespace: namespace.to_owned(),
+            name: namespace.to_owned(),
             fields: fields.to_vec(),
             unset_only: options.unset_only,
             subjects,
@@ -71,7 +71,7 @@ impl Namespace {
         if self.unset_only && !node.is_null() && !node.text().is_empty() {
             return Ok(());
         }
-        let scalar = Scalar::string(self.namespace.as_str());
+        let scalar = Scalar::string(self.name.as_str());
         Ok(node::set_scalar(node, scalar)?)
     }
 
@@ -141,7 +141,7 @@ impl Namespace {
 
 impl Transform for Namespace {
     fn transform(&self, objects: &mut ResMap, schemas: &Schemas) -> Result<(), Error> {
-        if self.namespace.is_empty() {
+        if self.name.is_empty() {
             return Ok(());
         }
         // How many objects have an id at this moment: each move must end at a free place.

@@ -9,7 +9,7 @@ use super::field::apply;
 use crate::config::{FieldSpec, Var};
 use crate::error::Error;
 use crate::id::ResId;
-use crate::node::{self, Node, Scalar, Style, Tag};
+use crate::node::{self, Map, Node, Scalar, Style, Tag};
 use crate::resource::{ResMap, Resource};
 use crate::schema::Schemas;
 
@@ -185,7 +185,7 @@ impl Expander<'_> {
                 Ok(())
             }
             Node::Map(_) => {
-                let entries = node.as_map_mut().map(|map| map.entries_mut());
+                let entries = node.as_map_mut().map(Map::entries_mut);
                 for entry in entries.into_iter().flatten() {
                     if !entry.key.is_string() {
                         return Err(Error::Transform(format!(
@@ -247,24 +247,23 @@ impl Expander<'_> {
                     out.push('$');
                     rest = &after[1..];
                 }
-                Some('(') => match after.find(')') {
-                    Some(end) => {
-                        let name = &after[1..end];
-                        let value = self.lookup(name);
-                        if input == format!("$({name})") {
-                            return value;
-                        }
-                        match &value {
-                            Value::Str(text) => out.push_str(text),
-                            other => out.push_str(&other.to_go_json(yaml::JsonEscape::Plain)),
-                        }
-                        rest = &after[end + 1..];
-                    }
-                    None => {
+                Some('(') => {
+                    let Some(end) = after.find(')') else {
                         out.push_str("$(");
                         rest = &after[1..];
+                        continue;
+                    };
+                    let name = &after[1..end];
+                    let value = self.lookup(name);
+                    if input == format!("$({name})") {
+                        return value;
                     }
-                },
+                    match &value {
+                        Value::Str(text) => out.push_str(text),
+                        other => out.push_str(&other.to_go_json(yaml::JsonEscape::Plain)),
+                    }
+                    rest = &after[end + 1..];
+                }
                 Some(other) => {
                     out.push('$');
                     out.push(other);

@@ -122,10 +122,13 @@ fn describe(source: &ReplacementSource) -> String {
     if let Some(options) = &source.options
         && (!options.delimiter.is_empty() || options.create)
     {
-        out.push_str(&format!(
-            ":{}({}), create={}",
-            options.delimiter, options.index, options.create
-        ));
+        let ReplacementOptions {
+            delimiter,
+            index,
+            create,
+            ..
+        } = options;
+        out.extend([format!(":{delimiter}({index}), create={create}")]);
     }
     out
 }

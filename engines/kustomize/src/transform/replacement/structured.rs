@@ -4,7 +4,7 @@ use yaml::{JsonEscape, Value};
 
 use super::{find, set_value};
 use crate::config::ReplacementOptions;
-use crate::node::{self, Node, read_first, write_block};
+use crate::node::{self, Node, read_first, rewrite};
 
 /// Reads a text as a document.
 pub(super) fn parse(text: &str) -> Option<Node> {
@@ -54,7 +54,7 @@ pub(super) fn set(
 /// The document in the form that the text had: JSON stays JSON, on lines when it was.
 fn print(document: &Node, original: &str) -> Option<String> {
     if !original.trim_start().starts_with(['{', '[']) {
-        return Some(write_block(document).trim().to_owned());
+        return rewrite(original, document).map(|text| text.trim().to_owned());
     }
     let value = node::to_value(document).ok()?;
     if original.contains('\n') && original.contains("  ") {
