@@ -69,6 +69,13 @@ impl Cluster {
         self.plane.is_some()
     }
 
+    /// An error if a program of a local control plane has ended.
+    pub(crate) fn check_running(&mut self) -> anyhow::Result<()> {
+        self.plane
+            .as_mut()
+            .map_or(Ok(()), ControlPlane::check_running)
+    }
+
     /// The logs of a local control plane.
     pub(crate) fn logs(&self) -> Option<PathBuf> {
         self.plane.as_ref().map(ControlPlane::logs)

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: &Args, binaries: Option<Binaries>) -> anyhow::Resu
         let client = cluster.client().await?;
         anyhow::Ok((repository, cluster, controllers, client))
     };
-    let (repository, cluster, controllers, client) = tokio::select! {
+    let (repository, mut cluster, controllers, client) = tokio::select! {
         setup = setup => setup?,
         () = interrupts.next() => return Ok(Outcome::Ready),
     };
@@ -71,7 +71,7 @@ pub(crate) async fn run(args: &Args, binaries: Option<Binaries>) -> anyhow::Resu
         deadline: Instant::now() + args.timeout(),
         commits: Commits::follow(repository.git_dir(), repository.branch()),
         repository: &repository,
-        cluster: &cluster,
+        cluster: &mut cluster,
         client: &client,
         controllers,
     };
@@ -107,14 +107,15 @@ struct Session<'a> {
     deadline: Instant,
     commits: Commits,
     repository: &'a Repository,
-    cluster: &'a Cluster,
+    cluster: &'a mut Cluster,
     client: &'a Client,
     controllers: Controllers,
 }
 
 impl Session<'_> {
-    /// Watches until the end: by signal, or with `ONCE=1` by what the board says.
+    /// Creates the objects and watches until the end: by signal, or with `ONCE=1` by what the board says.
     async fn watch(&mut self, interrupts: &mut Interrupts) -> anyhow::Result<Outcome> {
+        objects::create(self.client, self.repository).await?;
         let mut changes = events::changes(self.client);
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -123,7 +124,10 @@ impl Session<'_> {
                 Some(change) = changes.next() => self.take(change),
                 commit = self.commits.next() => self.pushed(commit).await?,
                 () = interrupts.next() => return Ok(Outcome::Ready),
-                _ = tick.tick() => self.controllers.check_running()?,
+                _ = tick.tick() => {
+                    self.controllers.check_running()?;
+                    self.cluster.check_running()?;
+                }
             }
             if let Some(outcome) = self.judge() {
                 return Ok(outcome);

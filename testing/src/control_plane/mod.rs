@@ -64,8 +64,8 @@ impl Parts {
 #[derive(Debug)]
 pub struct ControlPlane {
     // Fields drop in this order: the clients of etcd first, the folder last.
-    _clients: Vec<Process>,
-    _etcd: Process,
+    clients: Vec<Process>,
+    etcd: Process,
     kubeconfig: PathBuf,
     url: String,
     ca: String,
@@ -154,14 +154,20 @@ impl ControlPlane {
             node::create(&client).await?;
         }
         Ok(Self {
-            _clients: clients,
-            _etcd: etcd,
+            clients,
+            etcd,
             kubeconfig,
             url,
             ca,
             took: started.elapsed(),
             dir,
         })
+    }
+
+    /// An error with the end of the log if one of the programs has ended.
+    pub fn check_running(&mut self) -> anyhow::Result<()> {
+        self.etcd.check_running()?;
+        self.clients.iter_mut().try_for_each(Process::check_running)
     }
 
     /// The administrator's kubeconfig file.
