@@ -92,8 +92,10 @@ impl<'a> Merger<'a> {
                 .cloned();
             // Only what is merged in place comes out changed: a deletion by keys that an element
             // lacks does not find it again, and a replacement gives way to what it replaces.
-            let stays =
-                |patch: &Node| patch.as_map().is_none() || patch.get(directive::KEY).is_some();
+            let stays = |patch: &Node| {
+                let directive = patch.get(directive::KEY).map(Node::text);
+                patch.as_map().is_none() || matches!(directive, Some("delete" | "replace"))
+            };
             let kept = patch_element
                 .as_ref()
                 .filter(|patch| stays(patch))
