@@ -12,6 +12,7 @@ pub mod advertise;
 pub mod args;
 pub mod git_repository;
 mod run;
+mod scratch;
 pub mod server;
 pub mod storage;
 

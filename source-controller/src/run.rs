@@ -11,6 +11,7 @@ use common::runtime::{Program, StartError, Tasks};
 use crate::advertise::Advertised;
 use crate::args::Args;
 use crate::git_repository::{Budget, GitRepositories, MANAGER, Options};
+use crate::scratch::Scratch;
 use crate::server;
 use crate::storage::Storage;
 
@@ -47,10 +48,11 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
         args.storage.artifact_digest_algo,
         args.storage.retention(),
     );
+    let scratch = Scratch::create(&std::env::temp_dir()).map_err(|error| refused(&error))?;
     let options = Options {
         jitter: args.common.jitter(),
         requeue_dependency: args.requeue_dependency,
-        temporary: std::env::temp_dir(),
+        temporary: scratch.path(),
         budget: Budget::default(),
     };
     let limits = Limits {
@@ -65,7 +67,11 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
         context.clone(),
     ));
     let reconciler = GitRepositories::new(storage, options);
-    tasks.add(Controller::new(reconciler, context, limits, Vec::new()).run());
+    let controller = Controller::new(reconciler, context, limits, Vec::new());
+    tasks.add(async move {
+        controller.run().await;
+        drop(scratch);
+    });
     Ok(tasks)
 }
 

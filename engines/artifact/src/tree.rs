@@ -1,9 +1,11 @@
 //! Directory trees that are read on demand, so that an archive can be made of what was never on disk.
 
 use std::ffi::OsStr;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 
 use crate::root::{EntryKind, Root};
 
@@ -50,6 +52,47 @@ pub struct Content<'a> {
     pub size: u64,
     /// Where they come from.
     pub reader: Box<dyn Read + 'a>,
+}
+
+/// Writes a tree to an empty directory, files private to their owner. Files beyond `budget` bytes in total are an error.
+pub fn write_to<T: Tree>(tree: &T, directory: &Path, budget: u64) -> io::Result<()> {
+    let mut left = budget;
+    write_directory(tree, &tree.root()?, directory, &mut left)
+}
+
+fn write_directory<T: Tree>(
+    tree: &T,
+    node: &T::Node,
+    directory: &Path,
+    left: &mut u64,
+) -> io::Result<()> {
+    for entry in tree.list(node)? {
+        let path = directory.join(OsStr::from_bytes(&entry.name));
+        if entry.kind == Kind::Directory {
+            DirBuilder::new().mode(0o750).create(&path)?;
+            write_directory(tree, &entry.node, &path, left)?;
+            continue;
+        }
+        let mode = if entry.kind == Kind::Executable {
+            0o700
+        } else {
+            0o600
+        };
+        let mut content = tree.open(&entry.node)?;
+        *left = left.checked_sub(content.size).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "files are over the limit of bytes",
+            )
+        })?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&path)?;
+        io::copy(&mut content.reader, &mut file)?;
+    }
+    Ok(())
 }
 
 /// A tree on disk, behind a confined root.

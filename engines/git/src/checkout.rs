@@ -349,6 +349,8 @@ impl Negotiate for Wants<'_> {
     }
 
     fn add_wants(&mut self, arguments: &mut Arguments, _known: &[bool]) -> bool {
+        // Nobody watches. Servers of either protocol know it.
+        arguments.add_feature("no-progress");
         for id in self.0 {
             arguments.want(id);
         }

@@ -9,6 +9,7 @@
 //! - [`reference`]: what to look for, and the revision that was found (G1 to G4).
 //! - [`session`]: one conversation with a remote.
 //! - [`checkout`]: a fetched commit; its files are read from the pack when they are asked for.
+//! - [`sparse`]: only some of its directories (G5).
 //!
 //! Everything blocks: call it where blocking is fine. Every conversation has a deadline, a byte budget
 //! and a switch that ends it ([`Limits`]). No message shows the user information or query of a URL.
@@ -22,6 +23,7 @@ mod error;
 mod http;
 pub mod reference;
 pub mod session;
+pub mod sparse;
 mod url;
 
 pub use access::Access;
@@ -29,4 +31,5 @@ pub use checkout::{Checkout, Commit, Files};
 pub use error::Error;
 pub use reference::{Reference, Revision};
 pub use session::{Limits, Resolved, Session, connect};
+pub use sparse::Sparse;
 pub use url::{RemoteUrl, Scheme, UrlError};

@@ -114,14 +114,9 @@ pub enum Error {
         /// When to look again.
         delay: Duration,
     },
-    /// The place of an include lies outside.
-    #[error("path calculation for include '{name}' failed: '{path}' leads out of the artifact")]
-    IncludePath {
-        /// Its name.
-        name: String,
-        /// The destination.
-        path: String,
-    },
+    /// The fetched files cannot be read.
+    #[error("failed to read files of the commit: {0}")]
+    Files(#[source] io::Error),
     /// An include cannot be copied.
     #[error("failed to copy '{name}' include from {from} to {to}: {message}")]
     IncludeCopy {
@@ -172,13 +167,12 @@ impl Policy for Error {
             }
             Self::Gate(_) => common::conditions::reasons::FEATURE_GATE_DISABLED,
             Self::Verify => reason::VERIFICATION_ERROR,
-            Self::Unsupported { .. } | Self::Git(_) | Self::NoSuchDirectory(_) => {
+            Self::Unsupported { .. } | Self::Git(_) | Self::NoSuchDirectory(_) | Self::Files(_) => {
                 reason::GIT_OPERATION_FAILED
             }
             Self::Empty => reason::EMPTY_GIT_REPOSITORY,
             Self::Include { .. } => reason::NOT_FOUND,
             Self::IncludeWithoutArtifact { .. } => reason::NO_ARTIFACT,
-            Self::IncludePath { .. } => reason::ILLEGAL_PATH,
             Self::IncludeCopy { .. } => reason::COPY_FAILURE,
             Self::Path(_) => reason::INVALID_PATH,
             Self::Directory(_) => reason::DIRECTORY_CREATION_FAILED,
@@ -208,11 +202,9 @@ impl Policy for Error {
         match self {
             Self::Verify => Some(VERIFIED),
             Self::Include { .. } | Self::IncludeWithoutArtifact { .. } => Some(INCLUDE_UNAVAILABLE),
-            Self::IncludePath { .. }
-            | Self::IncludeCopy { .. }
-            | Self::Path(_)
-            | Self::Directory(_)
-            | Self::Archive(_) => Some(STORAGE_FAILED),
+            Self::IncludeCopy { .. } | Self::Path(_) | Self::Directory(_) | Self::Archive(_) => {
+                Some(STORAGE_FAILED)
+            }
             Self::Lock(_)
             | Self::Ignore(_)
             | Self::Remove(_)

@@ -1,9 +1,9 @@
 //! GitRepository: a revision of a git repository, published as an artifact.
 //!
 //! ```text
-//! storage ──▶ support ──▶ source ──▶ artifact ──▶ (summariser) ──▶ conclude
-//! what is     refuse      list,      archive,     Ready, patch     success event
-//! there?      politely    fetch      publish
+//! storage ──▶ support ──▶ include ──▶ source ──▶ artifact ──▶ (summariser) ──▶ conclude
+//! what is     refuse      others'     list,      archive,     Ready, patch     success event
+//! there?      politely    artifacts   fetch      publish
 //! ```
 //!
 //! A step records what it found in conditions and in [`State`]; none writes Ready. Nothing is kept between passes but
@@ -25,6 +25,7 @@ use common::reconcile::{
     Flow, Notice, ObservedGeneration, Opening, Pass, Profile, Reconciler, Schedule, Step, Stop,
     Verdict,
 };
+use crds::meta::Artifact;
 use crds::source::GitRepository;
 use crds::source::well_known::reason;
 use git::{Checkout, Revision};
@@ -80,6 +81,8 @@ pub struct State {
     revision: Option<Revision>,
     /// The fetched commit; none when there was no need to fetch.
     checkout: Option<Arc<Checkout>>,
+    /// The artifacts of the included repositories, in the order of the spec.
+    included: Vec<Artifact>,
 }
 
 impl GitRepositories {
@@ -114,6 +117,9 @@ impl Reconciler for GitRepositories {
             }),
             Step::new("support", |repositories, pass| {
                 Box::pin(steps::support::run(repositories, pass))
+            }),
+            Step::new("include", |repositories, pass| {
+                Box::pin(steps::include::run(repositories, pass))
             }),
             Step::new("source", |repositories, pass| {
                 Box::pin(steps::source::run(repositories, pass))

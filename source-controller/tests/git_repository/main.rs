@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod composing;
 mod failures;
 mod lifecycle;
 mod publishing;

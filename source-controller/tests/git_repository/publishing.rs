@@ -263,12 +263,12 @@ async fn i3_ignore_rules_shape_the_artifact_and_their_change_rebuilds_it() {
         .unwrap();
     world.create("r", json!({})).await;
     let first = world.wait_ready("r").await.status.artifact.unwrap();
-    assert_eq!(files(&world, &first), ["a.yaml", "docs/b.md"]);
+    assert_eq!(world.files(&first), ["a.yaml", "docs/b.md"]);
     world.change("r", json!({ "ignore": "/docs\n" })).await;
     let object = world.wait_ready("r").await;
     assert_eq!(object.status.observed_ignore.as_deref(), Some("/docs\n"));
     let second = object.status.artifact.unwrap();
-    assert_eq!(files(&world, &second), ["a.yaml", "logo.png"]);
+    assert_eq!(world.files(&second), ["a.yaml", "logo.png"]);
     assert_eq!(second.revision, first.revision);
     assert_ne!(second.digest, first.digest, "same path, other bytes (T6)");
 }
@@ -290,30 +290,4 @@ async fn two_controllers_publish_the_same_digest() {
         digests.push(world.wait_ready("r").await.status.artifact.unwrap().digest);
     }
     assert_eq!(digests[0], digests[1]);
-}
-
-fn files(world: &World, artifact: &crds::meta::Artifact) -> Vec<String> {
-    let unpacked = testing::Dir::new("unpacked").unwrap();
-    let bytes = std::fs::read(world.file(artifact)).unwrap();
-    archive::extract(bytes.as_slice(), unpacked.path(), None, &Limits::default()).unwrap();
-    let mut found = Vec::new();
-    let mut open = vec![unpacked.path().to_owned()];
-    while let Some(directory) = open.pop() {
-        for entry in std::fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push(
-                    path.strip_prefix(unpacked.path())
-                        .unwrap()
-                        .to_str()
-                        .unwrap()
-                        .to_owned(),
-                );
-            }
-        }
-    }
-    found.sort();
-    found
 }

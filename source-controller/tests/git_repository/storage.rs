@@ -179,12 +179,7 @@ async fn an_artifact_path_of_somebody_else_is_not_touched() {
     world.wait_ready("r").await;
     let forged =
         json!({ "status": { "artifact": { "path": theirs.path, "digest": "sha256:00" } } });
-    let params = common::kube::api::PatchParams::default();
-    world
-        .api()
-        .patch_status("r", &params, &common::kube::api::Patch::Merge(forged))
-        .await
-        .unwrap();
+    world.patch_status("r", forged).await;
     let object = world.reconcile("r", "1").await;
     assert!(object.status.artifact.unwrap().path.contains("/r/"));
     assert!(world.file(&theirs).exists());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artifact::store::Retention;
-use artifact::{Algorithm, Store};
+use artifact::{Algorithm, Store, archive};
 use common::context::{Context, Scope};
 use common::controller::{Controller, Limits};
 use common::events::{Event, Recorder};
@@ -201,6 +201,15 @@ impl World {
         .await
     }
 
+    /// Writes to the status, as somebody who should not.
+    pub async fn patch_status(&self, name: &str, patch: Value) {
+        let params = PatchParams::default();
+        self.api()
+            .patch_status(name, &params, &Patch::Merge(patch))
+            .await
+            .unwrap();
+    }
+
     pub async fn wait(
         &self,
         name: &str,
@@ -254,6 +263,34 @@ impl World {
     /// The file of an artifact in the storage.
     pub fn file(&self, artifact: &Artifact) -> PathBuf {
         self.storage_dir.path().join(&artifact.path)
+    }
+
+    /// Paths of the files in an artifact.
+    pub fn files(&self, artifact: &Artifact) -> Vec<String> {
+        let unpacked = Dir::new("unpacked").unwrap();
+        let bytes = std::fs::read(self.file(artifact)).unwrap();
+        archive::extract(
+            bytes.as_slice(),
+            unpacked.path(),
+            None,
+            &archive::Limits::default(),
+        )
+        .unwrap();
+        let mut found = Vec::new();
+        let mut open = vec![unpacked.path().to_owned()];
+        while let Some(directory) = open.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    let path = path.strip_prefix(unpacked.path()).unwrap();
+                    found.push(path.to_str().unwrap().to_owned());
+                }
+            }
+        }
+        found.sort();
+        found
     }
 
     /// Reason, notice and message of the events so far.

@@ -261,6 +261,17 @@ fn s3_disk_trees_keep_empty_directories_and_drop_links() {
     assert_eq!(from_disk, from_memory);
 }
 
+#[test]
+fn trees_written_to_disk_give_the_same_archive() {
+    let directory = tempfile::tempdir().unwrap();
+    crate::tree::write_to(&every_kind_of_name(), directory.path(), u64::MAX).unwrap();
+    let from_disk = archive(&Root::open(directory.path()).unwrap(), &everything());
+    assert_eq!(from_disk, archive(&every_kind_of_name(), &everything()));
+    let small = tempfile::tempdir().unwrap();
+    let error = crate::tree::write_to(&every_kind_of_name(), small.path(), 10).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+}
+
 // Extraction.
 
 fn tarball(build: impl FnOnce(&mut tar::Builder<&mut Vec<u8>>)) -> Vec<u8> {

@@ -78,10 +78,7 @@ async fn damaged_packs_leave_nothing_behind() {
     for fault in faults() {
         server.fail_next(Stage::Upload, fault.clone());
         let error = client.error(MAIN).await;
-        assert!(
-            error.starts_with("unable to "),
-            "{fault:?}: {error}"
-        );
+        assert!(error.starts_with("unable to "), "{fault:?}: {error}");
     }
     for fault in faults() {
         // Only the pack is hit: the fault is planned when the listing is through.

@@ -48,7 +48,10 @@ async fn s3_fixed_commit_gives_the_fixed_digest() {
         "main@sha1:298d8ed209639823fbab9e9bd95e0cf5ea0bb663"
     );
     let digest = Algorithm::Sha256.digest(&tarball(&checkout, &Matcher::for_source(Vec::new())));
-    assert_eq!(digest.to_string(), "sha256:a8121c2e5f09bca9a34ce90bcdc14591fd028acdc49415f58e254e58e571d52d");
+    assert_eq!(
+        digest.to_string(),
+        "sha256:a8121c2e5f09bca9a34ce90bcdc14591fd028acdc49415f58e254e58e571d52d"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

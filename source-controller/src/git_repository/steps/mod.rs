@@ -1,11 +1,13 @@
 //! The steps of a pass, in order.
 
 pub mod artifact;
+pub mod include;
 pub mod source;
 pub mod storage;
 pub mod support;
 
 mod access;
+mod compose;
 
 use super::Error;
 

@@ -10,7 +10,7 @@ use crds::source::GitRepositoryRef;
 use crds::source::well_known::{condition, reason};
 use git::access::Access;
 use git::reference::{Fields, Reference};
-use git::{Checkout, Limits, RemoteUrl, Revision};
+use git::{Checkout, Limits, RemoteUrl, Revision, Sparse};
 
 use super::super::conditions::{FETCH_FAILED, IN_STORAGE, OUTDATED, VERIFIED};
 use super::super::{Error, GitRepositories, NEXT, content};
@@ -45,7 +45,6 @@ pub async fn run(
     let reference = Reference::choose(fields(pass.object.spec.reference.as_ref()))
         .map_err(git::Error::from)
         .map_err(Error::from)?;
-    pass.remove(OUTDATED);
 
     let by_listing = reference.resolves_by_listing();
     match look(repositories, pass, url, access, reference).await? {
@@ -104,6 +103,7 @@ async fn look(
     let published = published_revision(pass);
     let stop = Arc::new(AtomicBool::new(false));
     let spec = &pass.object.spec;
+    let directories = spec.sparse_checkout.clone();
     let limits = Limits {
         timeout: spec
             .timeout
@@ -121,7 +121,11 @@ async fn look(
         {
             return Ok(Found::Unchanged(revision));
         }
-        Ok(Found::Fetched(Box::new(session.checkout(&resolved)?)))
+        let checkout = session.checkout(&resolved)?;
+        if !directories.is_empty() {
+            check_directories(&checkout, &directories)?;
+        }
+        Ok(Found::Fetched(Box::new(checkout)))
     });
     tokio::select! {
         found = work => Ok(found?),
@@ -133,12 +137,24 @@ async fn look(
     }
 }
 
+/// Whether every directory to check out is there (G5).
+fn check_directories(checkout: &Checkout, directories: &[String]) -> Result<(), Error> {
+    let files = checkout.files()?;
+    match Sparse::new(&files, directories)
+        .missing(directories)
+        .map_err(Error::Files)?
+    {
+        None => Ok(()),
+        Some(directory) => Err(Error::NoSuchDirectory(directory.to_owned())),
+    }
+}
+
 /// The revision of the stored artifact, if it still is what the spec asks for (G11).
 fn published_revision(pass: &Pass<GitRepositories>) -> Option<String> {
     let status = &pass.object.status;
     let stored = conditions::is_true(&status.conditions, condition::ARTIFACT_IN_STORAGE);
     let artifact = status.artifact.as_ref().filter(|_| stored)?;
-    (!content::changed(&pass.object, &[])).then(|| artifact.revision.clone())
+    (!content::changed(&pass.object, &pass.state.included)).then(|| artifact.revision.clone())
 }
 
 fn fields(reference: Option<&GitRepositoryRef>) -> Fields<'_> {

@@ -50,19 +50,5 @@ fn refuse(spec: &GitRepositorySpec, object_identity: bool) -> Result<(), Error> 
             remedy,
         });
     }
-    if !spec.include.is_empty() {
-        let remedy = "publish the included repositories on their own";
-        return Err(Error::Unsupported {
-            field: "spec.include",
-            remedy,
-        });
-    }
-    if !spec.sparse_checkout.is_empty() {
-        let remedy = "use spec.ignore to leave files out of the artifact";
-        return Err(Error::Unsupported {
-            field: "spec.sparseCheckout",
-            remedy,
-        });
-    }
     Ok(())
 }
