@@ -6,6 +6,7 @@ mod generated;
 mod graph;
 mod makefile;
 mod texts;
+mod tracked;
 
 use anyhow::{Result, bail};
 
@@ -15,11 +16,15 @@ use crate::workspace::Workspace;
 /// A check: the problems that it finds, one text each.
 type Check = fn(&Workspace) -> Result<Vec<String>>;
 
+/// How many problems of one check are shown.
+const SHOWN: usize = 20;
+
 const CHECKS: &[(&str, Check)] = &[
     ("crate arrows", arrows::check),
     ("generated files", generated::check),
     ("formatting", formatting::check),
     ("makefile", makefile::check),
+    ("tracked files", tracked::check),
     ("tracked texts", texts::check),
     ("compatibility pages", compat::check),
 ];
@@ -33,8 +38,11 @@ pub fn run(workspace: &Workspace) -> Result<()> {
             "{} {name}",
             if problems.is_empty() { "ok  " } else { "FAIL" }
         );
-        for problem in &problems {
+        for problem in problems.iter().take(SHOWN) {
             println!("     {problem}");
+        }
+        if problems.len() > SHOWN {
+            println!("     and {} more", problems.len() - SHOWN);
         }
         count += problems.len();
     }
