@@ -52,7 +52,7 @@ impl Plan<'_> {
         };
         line("install or update the custom resource definitions of crds/");
         line(&format!(
-            "create GitRepository/{NAME} and Kustomization/{NAME} in the namespace {NAMESPACE}"
+            "create GitRepository/{NAME} and Kustomization/{NAME} in the namespace {NAMESPACE} (which stays, if it is new)"
         ));
         line(
             "run source-controller and kustomize-controller on this machine, with the rights of the kubeconfig",

@@ -19,3 +19,18 @@ pub fn free_ports<const N: usize>() -> anyhow::Result<[u16; N]> {
     }
     Ok(ports)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_differ_and_are_free() {
+        let ports: [u16; 8] = free_ports().unwrap();
+        let mut listeners = Vec::new();
+        for port in ports {
+            // Held, so that a port given twice would fail.
+            listeners.push(TcpListener::bind(("127.0.0.1", port)).unwrap());
+        }
+    }
+}

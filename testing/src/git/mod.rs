@@ -4,13 +4,17 @@
 //! Repository (bare, written with git fast-import) ◀── git http-backend ◀── Server: TLS, auth, faults, log
 //! ```
 
+mod auth;
 mod backend;
 mod fault;
 mod program;
 mod repository;
 mod server;
+mod tls;
 
+pub use auth::Auth;
 pub use fault::{Fault, Gate, Stage};
 pub use program::git_dir;
 pub use repository::{Commit, Repository};
-pub use server::{Auth, Request, Server, Transport};
+pub use server::{Request, Server};
+pub use tls::Transport;

@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use axum::body::{Body, Bytes, to_bytes};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use futures::stream;
 use http::header::{AUTHORIZATION, LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, Response, StatusCode, request};
@@ -19,38 +17,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+use super::auth::Auth;
 use super::backend::{self, Answer};
 use super::fault::{Fault, Faults, Stage};
 use super::repository::Repository;
+use super::tls::{Tls, Transport};
 use crate::Dir;
-use crate::pki::{Authority, Identity, server_config};
+use crate::pki::Identity;
 
 /// The largest push that is taken.
 const MAX_BODY: usize = 256 << 20;
-
-/// Who may read and write.
-#[derive(Debug, Clone, Default)]
-pub enum Auth {
-    /// Everybody.
-    #[default]
-    None,
-    /// Whoever sends this user name and password.
-    Basic(String, String),
-    /// Whoever sends this token.
-    Bearer(String),
-}
-
-/// What the connection is made of.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Transport {
-    /// Plain http.
-    #[default]
-    Http,
-    /// https with a certificate of a private authority.
-    Tls,
-    /// Also asks the client for a certificate of that authority.
-    MutualTls,
-}
 
 /// A request as the server saw it.
 #[derive(Debug, Clone)]
@@ -91,18 +67,6 @@ pub struct Server {
     tls: Option<Tls>,
     serving: Option<JoinHandle<()>>,
     dir: Dir,
-}
-
-struct Tls {
-    acceptor: TlsAcceptor,
-    ca: String,
-    client: Identity,
-}
-
-impl std::fmt::Debug for Tls {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tls").finish_non_exhaustive()
-    }
 }
 
 impl Server {
@@ -254,21 +218,6 @@ impl Drop for Server {
     }
 }
 
-impl Tls {
-    fn new(transport: Transport) -> anyhow::Result<Self> {
-        let authority = Authority::new("sluice-test-git")?;
-        let server = authority.server(&["127.0.0.1", "localhost", "git.example.dev"])?;
-        let client_ca = (transport == Transport::MutualTls).then(|| authority.pem());
-        let mut config = server_config(&server, client_ca)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self {
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-            ca: authority.pem().to_owned(),
-            client: authority.client("git-client")?,
-        })
-    }
-}
-
 /// Accepts until it is aborted; all connections end with it.
 async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
@@ -402,28 +351,4 @@ fn flip_end(body: &[u8]) -> Bytes {
         *byte ^= 0xff;
     }
     bytes.into()
-}
-
-impl Auth {
-    /// The user name of good credentials; the empty name when none are asked for.
-    fn user(&self, headers: &HeaderMap) -> Option<String> {
-        let sent = headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        match self {
-            Self::None => Some(String::new()),
-            Self::Basic(user, password) => {
-                let expected = BASE64_STANDARD.encode(format!("{user}:{password}"));
-                (sent? == format!("Basic {expected}")).then(|| user.clone())
-            }
-            Self::Bearer(token) => (sent? == format!("Bearer {token}")).then(|| "token".to_owned()),
-        }
-    }
-
-    fn challenge(&self) -> &'static str {
-        match self {
-            Self::Bearer(_) => "Bearer realm=\"git\"",
-            Self::None | Self::Basic(..) => "Basic realm=\"git\"",
-        }
-    }
 }

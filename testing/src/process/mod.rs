@@ -1,10 +1,11 @@
 //! Child processes: the programs of the control plane, and the controllers under test.
 
-use std::ffi::OsString;
-use std::fs::File;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+mod program;
+mod usage;
+
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
@@ -12,106 +13,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::guard;
 
+pub use program::{Program, built};
+
 /// How often a process that is about to end, or to become ready, is looked at.
 const LOOK: Duration = Duration::from_millis(10);
-
-/// What to start.
-#[derive(Debug, Clone)]
-pub struct Program {
-    path: PathBuf,
-    args: Vec<OsString>,
-    env: Vec<(OsString, OsString)>,
-    log: Option<PathBuf>,
-}
-
-impl Program {
-    /// The program at `path`, without arguments, in an environment of its own (`PATH` and `HOME` are kept).
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            args: Vec::new(),
-            env: Vec::new(),
-            log: None,
-        }
-    }
-
-    /// Adds one argument.
-    #[must_use]
-    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
-        self.args.push(arg.into());
-        self
-    }
-
-    /// Adds arguments.
-    #[must_use]
-    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
-        self.args.extend(args.into_iter().map(Into::into));
-        self
-    }
-
-    /// Sets an environment variable.
-    #[must_use]
-    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.env.push((name.into(), value.into()));
-        self
-    }
-
-    /// Appends standard output and standard error to this file; without it they are discarded.
-    #[must_use]
-    pub fn log(mut self, file: impl Into<PathBuf>) -> Self {
-        self.log = Some(file.into());
-        self
-    }
-
-    /// Starts the program in a process group of its own, so that a Ctrl-C in the terminal does not reach it.
-    pub fn start(self) -> anyhow::Result<Process> {
-        let name = self
-            .path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "test tooling starts the programs under test"
-        )]
-        let mut command = Command::new(&self.path);
-        command
-            .args(&self.args)
-            .stdin(Stdio::null())
-            .process_group(0)
-            .env_clear();
-        for kept in ["PATH", "HOME", "TMPDIR"] {
-            if let Some(value) = std::env::var_os(kept) {
-                command.env(kept, value);
-            }
-        }
-        command.envs(self.env.iter().map(|(name, value)| (name, value)));
-        match &self.log {
-            None => command.stdout(Stdio::null()).stderr(Stdio::null()),
-            Some(log) => {
-                let file = File::options()
-                    .create(true)
-                    .append(true)
-                    .open(log)
-                    .with_context(|| format!("cannot write the log {}", log.display()))?;
-                command.stdout(file.try_clone()?).stderr(file)
-            }
-        };
-        let started = Instant::now();
-        let child = command
-            .spawn()
-            .with_context(|| format!("cannot start {}", self.path.display()))?;
-        guard::hold_group(child.id());
-        Ok(Process {
-            name,
-            child,
-            log: self.log,
-            started,
-            ended: None,
-        })
-    }
-}
 
 /// A running child; killed with its whole process group on drop.
 #[derive(Debug)]
@@ -250,33 +155,6 @@ impl Process {
         let log = self.log.as_ref().context("no log was kept")?;
         Ok(String::from_utf8_lossy(&std::fs::read(log)?).into_owned())
     }
-
-    /// Resident memory in bytes, from `/proc` (Linux only).
-    pub fn resident_bytes(&self) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line
-            .context("no VmRSS line")?
-            .trim()
-            .trim_end_matches(" kB")
-            .parse::<u64>()?;
-        Ok(kib * 1024)
-    }
-
-    /// User and system CPU time so far, from `/proc` (Linux only), to a hundredth of a second.
-    pub fn cpu_time(&self) -> anyhow::Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id()))?;
-        // The second field is the name in brackets and may hold blanks: count from the last bracket.
-        let (_, rest) = stat
-            .rsplit_once(") ")
-            .context("a stat line without a name")?;
-        let fields: Vec<&str> = rest.split(' ').collect();
-        let ticks = |index: usize| -> anyhow::Result<u64> {
-            Ok(fields.get(index).context("a short stat line")?.parse()?)
-        };
-        // utime and stime are fields 14 and 15 of proc(5); a tick is 10 ms on every Linux that Rust supports.
-        Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
-    }
 }
 
 impl Drop for Process {
@@ -304,24 +182,6 @@ pub(crate) fn tail(file: &Path, lines: usize) -> String {
             all[all.len().saturating_sub(lines)..].join("\n")
         }
     }
-}
-
-/// The binary `name` of this workspace, beside the running test (`target/debug/NAME` for `target/debug/deps/TEST-…`).
-///
-/// # Errors
-/// Names the command that builds it when it is missing.
-pub fn built(name: &str) -> anyhow::Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let candidates = own.ancestors().skip(1).take(2).map(|dir| dir.join(name));
-    candidates
-        .into_iter()
-        .find(|path| path.is_file())
-        .with_context(|| {
-            format!(
-                "no program {name} beside {}; build it: cargo build --package {name}",
-                own.display()
-            )
-        })
 }
 
 #[cfg(test)]
@@ -377,18 +237,6 @@ mod tests {
             error.contains("exit code 3") && error.contains("the reason"),
             "{error}"
         );
-    }
-
-    #[test]
-    fn memory_and_cpu_are_read_while_it_runs() {
-        let mut process = shell("while :; do :; done").start().unwrap();
-        let end = Instant::now() + Duration::from_secs(10);
-        while process.cpu_time().unwrap() < Duration::from_millis(20) {
-            assert!(Instant::now() < end, "no CPU time was counted");
-            std::thread::sleep(LOOK);
-        }
-        assert!(process.resident_bytes().unwrap() > 100_000);
-        process.check_running().unwrap();
     }
 
     #[tokio::test]
