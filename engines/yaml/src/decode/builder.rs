@@ -1,7 +1,11 @@
 //! Builds the values of a stream from its events.
 
+use std::borrow::Cow;
+
 use super::aliases::{Anchor, Anchored, Anchors, Counter};
 use super::intern::Interner;
+use super::key;
+use super::mapping::MappingBuilder;
 use super::{Dialect, Failure};
 use crate::error::{Error, ErrorKind};
 use crate::parse::{Event, EventKind, Parser, Scalar};
@@ -20,7 +24,6 @@ pub(super) struct Builder<'a> {
     anchors: Anchors<'a>,
     pub(super) counter: Counter,
     pub(super) interner: Interner,
-    depth: usize,
     pub(super) faults: Faults,
 }
 
@@ -35,13 +38,43 @@ pub(super) struct Faults {
     convert: Option<Error>,
 }
 
-/// A node with what its parent wants to know of it.
-pub(super) struct Node {
+/// A complete node with what its parent wants to know of it.
+pub(super) struct Node<'a> {
     pub value: Value,
     pub start: Mark,
     /// How many collections lie inside one another in it, itself included.
     pub height: usize,
     pub is_alias: bool,
+    /// Set for a scalar where a key is expected.
+    pub spelling: Option<Spelling<'a>>,
+}
+
+/// How a scalar that is a key is written.
+pub(super) struct Spelling<'a> {
+    pub text: Cow<'a, str>,
+    pub is_merge: bool,
+}
+
+/// A collection that is not complete.
+struct Frame<'a> {
+    anchor: Option<&'a str>,
+    start: Mark,
+    /// The count of values before it.
+    opened: usize,
+    /// The largest height of what is in it.
+    height: usize,
+    content: Content,
+}
+
+enum Content {
+    Sequence(Vec<Value>),
+    Mapping(Box<MappingBuilder>),
+}
+
+impl Frame<'_> {
+    fn expects_key(&self) -> bool {
+        matches!(&self.content, Content::Mapping(mapping) if mapping.expects_key())
+    }
 }
 
 impl<'a> Builder<'a> {
@@ -53,7 +86,6 @@ impl<'a> Builder<'a> {
             anchors: Anchors::new(),
             counter: Counter::default(),
             interner: Interner::new(),
-            depth: 0,
             faults: Faults::default(),
         }
     }
@@ -84,93 +116,129 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn next(&mut self) -> Result<Event<'a>, Problem> {
+    fn next(&mut self) -> Result<Event<'a>, Problem> {
         self.parser.next()
     }
 
-    /// Builds the node that `event` starts.
-    pub(super) fn node(&mut self, event: Event<'a>) -> Result<Node, Failure> {
-        self.counter.add();
-        if self.counter.values > self.budget.values {
-            let message = format!("document holds more than {} values", self.budget.values);
-            return Err(Failure::Error(error_at(
-                ErrorKind::Budget,
-                message,
-                event.start,
-            )));
-        }
-        let start = event.start;
-        let plain = |value, height| Node {
-            value,
-            start,
-            height,
-            is_alias: false,
-        };
-        match event.kind {
-            EventKind::Scalar(scalar) => {
-                let value = self.scalar(&scalar, start);
-                if let Some(anchor) = scalar.properties.anchor {
-                    let value = value.clone();
-                    self.anchors.insert(
-                        anchor,
-                        Anchor::Done(Anchored {
-                            value,
-                            count: 1,
-                            height: 0,
-                        }),
-                    );
+    /// Builds the node that `event` starts. Collections that are open wait on a stack of their
+    /// own, so that depth costs no stack of the thread.
+    fn node(&mut self, mut event: Event<'a>) -> Result<Node<'a>, Failure> {
+        let mut open: Vec<Frame<'a>> = Vec::new();
+        loop {
+            let start = event.start;
+            let complete = match event.kind {
+                EventKind::Scalar(scalar) => {
+                    self.count(start)?;
+                    let is_key = open.last().is_some_and(Frame::expects_key);
+                    Some(self.scalar_node(scalar, start, is_key))
                 }
-                Ok(plain(value, 0))
-            }
-            EventKind::Alias(name) => self.alias(name, start),
-            EventKind::SequenceStart(properties, _) => {
-                let opened = self.open(properties.anchor, start)?;
-                let mut items = Vec::new();
-                let mut height = 0;
-                loop {
-                    let event = self.next()?;
-                    if matches!(event.kind, EventKind::SequenceEnd) {
-                        break;
-                    }
-                    let item = self.node(event)?;
-                    height = height.max(item.height);
-                    items.push(item.value);
+                EventKind::Alias(name) => {
+                    self.count(start)?;
+                    Some(self.alias(name, start, open.len())?)
                 }
-                let value = Value::from(items);
-                self.close(properties.anchor, &value, opened, height + 1);
-                Ok(plain(value, height + 1))
+                EventKind::SequenceStart(properties, _) => {
+                    let content = Content::Sequence(Vec::new());
+                    open.push(self.open(properties.anchor, start, content, open.len())?);
+                    None
+                }
+                EventKind::MappingStart(properties, _) => {
+                    let content =
+                        Content::Mapping(Box::new(MappingBuilder::new(self.faults.mark())));
+                    open.push(self.open(properties.anchor, start, content, open.len())?);
+                    None
+                }
+                // The other events do not come inside of a document.
+                _ => open.pop().map(|frame| self.close(frame)),
+            };
+            if let Some(node) = complete {
+                match open.last_mut() {
+                    None => return Ok(node),
+                    Some(parent) => self.add(parent, node),
+                }
             }
-            EventKind::MappingStart(properties, _) => {
-                let opened = self.open(properties.anchor, start)?;
-                let (map, height) = self.mapping()?;
-                let value = Value::from(map);
-                self.close(properties.anchor, &value, opened, height + 1);
-                Ok(plain(value, height + 1))
-            }
-            EventKind::StreamEnd
-            | EventKind::DocumentStart
-            | EventKind::DocumentEnd
-            | EventKind::SequenceEnd
-            | EventKind::MappingEnd => Ok(plain(Value::Null, 0)),
+            event = self.next()?;
         }
     }
 
-    /// Notes that a collection begins; gives the count of values so far.
-    fn open(&mut self, anchor: Option<&'a str>, start: Mark) -> Result<usize, Failure> {
-        self.depth += 1;
-        if self.depth > self.budget.depth {
+    /// Counts a value that stands in the text.
+    fn count(&mut self, start: Mark) -> Result<(), Failure> {
+        self.counter.add();
+        if self.counter.values > self.budget.values {
+            let message = format!("document holds more than {} values", self.budget.values);
+            return Err(Failure::Error(error_at(ErrorKind::Budget, message, start)));
+        }
+        Ok(())
+    }
+
+    fn scalar_node(&mut self, scalar: Scalar<'a>, start: Mark, is_key: bool) -> Node<'a> {
+        let value = self.scalar(&scalar, start);
+        if let Some(anchor) = scalar.properties.anchor {
+            let anchored = Anchored {
+                value: value.clone(),
+                count: 1,
+                height: 0,
+            };
+            self.anchors.insert(anchor, Anchor::Done(anchored));
+        }
+        let spelling = is_key.then(|| Spelling {
+            is_merge: key::is_merge(&scalar, self.dialect.grammar()),
+            text: scalar.value,
+        });
+        Node {
+            value,
+            start,
+            height: 0,
+            is_alias: false,
+            spelling,
+        }
+    }
+
+    fn open(
+        &mut self,
+        anchor: Option<&'a str>,
+        start: Mark,
+        content: Content,
+        depth: usize,
+    ) -> Result<Frame<'a>, Failure> {
+        let opened = self.counter.values;
+        self.count(start)?;
+        if depth >= self.budget.depth {
             return Err(self.too_deep(start));
         }
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, Anchor::Open);
         }
-        Ok(self.counter.values - 1)
+        Ok(Frame {
+            anchor,
+            start,
+            opened,
+            height: 0,
+            content,
+        })
     }
 
-    fn close(&mut self, anchor: Option<&'a str>, value: &Value, opened: usize, height: usize) {
-        self.depth -= 1;
-        if let Some(anchor) = anchor {
-            let count = self.counter.values - opened;
+    fn add(&mut self, parent: &mut Frame<'a>, node: Node<'a>) {
+        match &mut parent.content {
+            Content::Sequence(items) => {
+                parent.height = parent.height.max(node.height);
+                items.push(node.value);
+            }
+            Content::Mapping(mapping) if mapping.expects_key() => mapping.key(self, node),
+            Content::Mapping(mapping) => {
+                parent.height = parent.height.max(node.height);
+                mapping.value(self, node);
+            }
+        }
+    }
+
+    fn close(&mut self, frame: Frame<'a>) -> Node<'a> {
+        let value = match frame.content {
+            Content::Sequence(items) => Value::from(items),
+            Content::Mapping(mapping) => Value::from(mapping.finish(self)),
+        };
+        let height = frame.height + 1;
+        if let Some(anchor) = frame.anchor {
+            let count = self.counter.values - frame.opened;
             let anchored = Anchored {
                 value: value.clone(),
                 count,
@@ -178,9 +246,16 @@ impl<'a> Builder<'a> {
             };
             self.anchors.insert(anchor, Anchor::Done(anchored));
         }
+        Node {
+            value,
+            start: frame.start,
+            height,
+            is_alias: false,
+            spelling: None,
+        }
     }
 
-    fn alias(&mut self, name: &str, start: Mark) -> Result<Node, Failure> {
+    fn alias(&mut self, name: &str, start: Mark, depth: usize) -> Result<Node<'a>, Failure> {
         let fault = match self.anchors.get(name) {
             None => {
                 // The tree is built before it is decoded, so this precedes other faults.
@@ -194,7 +269,7 @@ impl<'a> Builder<'a> {
                     count,
                     height,
                 } = anchored.clone();
-                if self.depth + height > self.budget.depth {
+                if depth + height > self.budget.depth {
                     return Err(self.too_deep(start));
                 }
                 if self.counter.add_aliased(count) {
@@ -203,6 +278,7 @@ impl<'a> Builder<'a> {
                         start,
                         height,
                         is_alias: true,
+                        spelling: None,
                     });
                 }
                 let message = "document contains excessive aliasing";
@@ -215,6 +291,7 @@ impl<'a> Builder<'a> {
             start,
             height: 0,
             is_alias: true,
+            spelling: None,
         })
     }
 

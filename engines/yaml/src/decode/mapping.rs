@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Failure;
-use super::builder::{Builder, MOST_ISSUES, Node};
+use super::builder::{Builder, FaultMark, MOST_ISSUES, Node};
 use super::key::{self, KeyFault};
-use crate::parse::{Event, EventKind};
 use crate::scan::Mark;
 use crate::{Dialect, Grammar, Map, Str, Value};
 
@@ -31,120 +29,135 @@ impl Key {
     }
 }
 
-impl<'a> Builder<'a> {
-    /// Builds a mapping up to its end; gives its height without itself.
-    pub(super) fn mapping(&mut self) -> Result<(Map, usize), Failure> {
-        let faults_before = self.faults.mark();
-        let mut map = Map::new();
-        let mut height = 0;
-        // Where each key of `map` is, and the keys that came again.
-        let mut places: Vec<Mark> = Vec::new();
-        let mut repeated: Vec<(Str, Mark)> = Vec::new();
-        let mut merged: Option<(Value, Mark)> = None;
-        loop {
-            let event = self.next()?;
-            if matches!(event.kind, EventKind::MappingEnd) {
-                break;
-            }
-            let key = self.key(event)?;
-            let event = self.next()?;
-            let node = self.node(event)?;
-            height = height.max(node.height);
-            if let Some(fault) = key.unusable {
-                self.faults
-                    .convert(unusable_key(&fault, &node.value), key.start);
-                continue;
-            }
-            match self.dialect {
-                Dialect::Kubernetes | Dialect::KubernetesStrict if key.is_merge => {
-                    self.merge_in_place(&mut map, &node);
-                }
-                Dialect::Kyaml if key.is_merge => {
-                    if merged.is_some() {
-                        repeated.push((key.text, key.start));
-                    } else {
-                        self.check_merge(&node);
-                        merged = Some((node.value, key.start));
-                    }
-                }
-                Dialect::Kubernetes => {
-                    map.insert(key.text, node.value);
-                }
-                Dialect::KubernetesStrict => {
-                    let shown = key.shown();
-                    self.insert_strict(&mut map, &key.text, &shown, node);
-                }
-                Dialect::Kyaml => match map.position(&key.text) {
-                    Some(_) if !key.is_alias => repeated.push((key.text, key.start)),
-                    Some(_) => {
-                        map.insert(key.text, node.value);
-                    }
-                    None => {
-                        map.insert(key.text, node.value);
-                        places.push(key.start);
-                    }
-                },
-            }
+/// A mapping that is not complete.
+pub(super) struct MappingBuilder {
+    map: Map,
+    /// The key whose value comes next.
+    key: Option<Key>,
+    /// Where each key of `map` is.
+    places: Vec<Mark>,
+    /// The keys that came again.
+    repeated: Vec<(Str, Mark)>,
+    /// What v3 merges at the end, and where it was asked for.
+    merged: Option<(Value, Mark)>,
+    faults_before: FaultMark,
+}
+
+impl MappingBuilder {
+    /// An empty mapping that begins after the faults up to `faults_before`.
+    pub fn new(faults_before: FaultMark) -> Self {
+        Self {
+            map: Map::new(),
+            key: None,
+            places: Vec::new(),
+            repeated: Vec::new(),
+            merged: None,
+            faults_before,
         }
-        if !repeated.is_empty() {
-            // The keys of a mapping are compared before its values are looked at.
-            self.faults.rewind(faults_before);
-            let first_of = |key: &Str| match map.position(key) {
-                Some(at) => places.get(at).copied(),
-                None => merged.as_ref().map(|(_, first)| *first),
-            };
-            self.report_repeated(first_of, repeated);
-        }
-        if let Some((value, _)) = merged {
-            for _ in 0..map.len() {
-                // go-yaml decodes the keys again to know which ones a merge must leave alone.
-                self.counter.add();
-            }
-            merge_missing(&mut map, &value);
-        }
-        Ok((map, height))
     }
 
-    fn key(&mut self, event: Event<'a>) -> Result<Key, Failure> {
-        let grammar = self.dialect.grammar();
-        let start = event.start;
-        let mut is_merge = false;
-        let mut raw = None;
-        if let EventKind::Scalar(scalar) = &event.kind {
-            is_merge = key::is_merge(scalar, grammar);
-            raw = Some(scalar.value.clone());
-        }
-        let node = self.node(event)?;
-        let is_text = node.value.is_str();
-        let text = match (grammar, node.value, raw) {
-            (_, Value::Str(text), _) if grammar == Grammar::V2 || node.is_alias => Ok(text),
-            (Grammar::V3, Value::Str(text), Some(raw)) if *text == raw => Ok(text),
-            (Grammar::V3, value @ (Value::Seq(_) | Value::Map(_)), _) => {
-                Err(key::invalid(&value, self.dialect))
-            }
-            (Grammar::V3, _, Some(raw)) => Ok(self.interner.intern(&raw)),
-            (_, value, _) => key::kubernetes(&value),
-        };
+    /// Whether a key comes next, not a value.
+    pub fn expects_key(&self) -> bool {
+        self.key.is_none()
+    }
+
+    /// Takes the next key.
+    pub fn key(&mut self, builder: &mut Builder<'_>, node: Node<'_>) {
         let mut key = Key {
             text: Str::default(),
-            start,
+            start: node.start,
             is_alias: node.is_alias,
-            is_merge,
-            is_text,
+            is_merge: node
+                .spelling
+                .as_ref()
+                .is_some_and(|spelling| spelling.is_merge),
+            is_text: node.value.is_str(),
             unusable: None,
+        };
+        let text = match (builder.dialect.grammar(), node.value, node.spelling) {
+            (Grammar::V3, value @ (Value::Seq(_) | Value::Map(_)), _) => {
+                Err(key::invalid(&value, builder.dialect))
+            }
+            (Grammar::V3, Value::Str(text), Some(spelling)) if *text == spelling.text => Ok(text),
+            (Grammar::V3, _, Some(spelling)) => Ok(builder.interner.intern(&spelling.text)),
+            (_, value, _) => key::kubernetes(&value),
         };
         match text {
             Ok(text) => key.text = text,
-            Err(KeyFault::Decode(message)) => self.faults.fatal(message, start),
+            Err(KeyFault::Decode(message)) => builder.faults.fatal(message, key.start),
             Err(KeyFault::Convert(fault)) => key.unusable = Some(fault),
         }
-        Ok(key)
+        self.key = Some(key);
     }
 
+    /// Takes the value of the key before.
+    pub fn value(&mut self, builder: &mut Builder<'_>, node: Node<'_>) {
+        let Some(key) = self.key.take() else { return };
+        if let Some(fault) = key.unusable {
+            builder
+                .faults
+                .convert(unusable_key(&fault, &node.value), key.start);
+            return;
+        }
+        match builder.dialect {
+            Dialect::Kubernetes | Dialect::KubernetesStrict if key.is_merge => {
+                builder.merge_in_place(&mut self.map, &node);
+            }
+            Dialect::Kyaml if key.is_merge => {
+                if self.merged.is_some() {
+                    self.repeated.push((key.text, key.start));
+                } else {
+                    builder.check_merge(&node);
+                    self.merged = Some((node.value, key.start));
+                }
+            }
+            Dialect::Kubernetes => {
+                self.map.insert(key.text, node.value);
+            }
+            Dialect::KubernetesStrict => {
+                let shown = key.shown();
+                builder.insert_strict(&mut self.map, &key.text, &shown, &node);
+            }
+            Dialect::Kyaml => match self.map.position(&key.text) {
+                Some(_) if !key.is_alias => self.repeated.push((key.text, key.start)),
+                Some(_) => {
+                    self.map.insert(key.text, node.value);
+                }
+                None => {
+                    self.map.insert(key.text, node.value);
+                    self.places.push(key.start);
+                }
+            },
+        }
+    }
+
+    /// The mapping, with v3's merge done and equal keys reported.
+    pub fn finish(mut self, builder: &mut Builder<'_>) -> Map {
+        if !self.repeated.is_empty() {
+            // The keys of a mapping are compared before its values are looked at.
+            builder.faults.rewind(self.faults_before);
+            let first_of = |key: &Str| match self.map.position(key) {
+                Some(at) => self.places.get(at).copied(),
+                None => self.merged.as_ref().map(|(_, first)| *first),
+            };
+            builder.report_repeated(first_of, std::mem::take(&mut self.repeated));
+        }
+        if let Some((value, _)) = self.merged {
+            for _ in 0..self.map.len() {
+                // go-yaml decodes the keys again to know which ones a merge must leave alone.
+                builder.counter.add();
+            }
+            merge_missing(&mut self.map, &value);
+        }
+        self.map
+    }
+}
+
+impl Builder<'_> {
     /// Inserts a key that must be new; messages call it `shown`.
-    fn insert_strict(&mut self, map: &mut Map, key: &Str, shown: &str, node: Node) {
+    fn insert_strict(&mut self, map: &mut Map, key: &Str, shown: &str, node: &Node<'_>) {
         if !map.contains_key(key) {
-            map.insert(key.clone(), node.value);
+            map.insert(key.clone(), node.value.clone());
             return;
         }
         if self.faults.issues.len() < MOST_ISSUES {
@@ -193,7 +206,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether `node` may stand behind `<<`: a mapping or a list of mappings.
-    fn check_merge(&mut self, node: &Node) -> bool {
+    fn check_merge(&mut self, node: &Node<'_>) -> bool {
         let fine = match &node.value {
             Value::Map(_) => true,
             Value::Seq(items) => !node.is_alias && items.iter().all(Value::is_map),
@@ -208,7 +221,7 @@ impl<'a> Builder<'a> {
 
     /// v2 merges where the key stands: what came before is replaced, and the first of several
     /// mappings wins over the later ones.
-    fn merge_in_place(&mut self, map: &mut Map, node: &Node) {
+    fn merge_in_place(&mut self, map: &mut Map, node: &Node<'_>) {
         if !self.check_merge(node) {
             return;
         }
@@ -217,9 +230,10 @@ impl<'a> Builder<'a> {
                 if self.dialect == Dialect::KubernetesStrict {
                     let node = Node {
                         value: value.clone(),
+                        spelling: None,
                         ..*node
                     };
-                    self.insert_strict(map, key, &format!("{key:?}"), node);
+                    self.insert_strict(map, key, &format!("{key:?}"), &node);
                 } else {
                     map.insert(key, value.clone());
                 }

@@ -18,7 +18,6 @@ pub(super) fn trees(bytes: &[u8], dialect: Dialect, budget: &Budget) -> Result<V
         parser,
         budget: *budget,
         nodes: 0,
-        depth: 0,
         anchors: HashSet::new(),
     };
     let mut trees = Vec::new();
@@ -37,8 +36,23 @@ struct Builder<'a> {
     parser: Parser<'a>,
     budget: Budget,
     nodes: usize,
-    depth: usize,
     anchors: HashSet<&'a str>,
+}
+
+/// A collection that is not complete.
+struct Frame {
+    node: Node,
+    layout: Layout,
+    items: Items,
+}
+
+enum Items {
+    Sequence(Vec<Node>),
+    Mapping {
+        entries: Vec<(Node, Node)>,
+        /// The key whose value comes next.
+        key: Option<Box<Node>>,
+    },
 }
 
 impl<'a> Builder<'a> {
@@ -57,149 +71,166 @@ impl<'a> Builder<'a> {
         }))
     }
 
+    /// Builds the node that `event` starts; open collections wait on a stack of their own.
     fn node(&mut self, mut event: Event<'a>) -> Result<Node, Failure> {
+        let mut open: Vec<Frame> = Vec::new();
+        loop {
+            let complete = match event.kind {
+                EventKind::Scalar(_) | EventKind::Alias(_) => Some(self.leaf(event)?),
+                EventKind::SequenceStart(..) | EventKind::MappingStart(..) => {
+                    open.push(self.open(event, open.len())?);
+                    None
+                }
+                // The other events do not come inside of a document.
+                _ => open.pop().map(|frame| frame.close(event)),
+            };
+            if let Some(node) = complete {
+                match open.last_mut() {
+                    None => return Ok(node),
+                    Some(parent) => parent.add(node),
+                }
+            }
+            event = self.parser.next()?;
+        }
+    }
+
+    fn count(&mut self, event: &Event<'_>) -> Result<(), Failure> {
         self.nodes += 1;
         if self.nodes > self.budget.values {
             let message = format!("document holds more than {} values", self.budget.values);
-            return Err(refused(ErrorKind::Budget, message, &event));
+            return Err(refused(ErrorKind::Budget, message, event));
         }
+        Ok(())
+    }
+
+    fn leaf(&mut self, mut event: Event<'a>) -> Result<Node, Failure> {
+        self.count(&event)?;
         let comments = comments(&mut event);
         let mut span = Span::from_mark(event.start);
         span.end = event.end.offset as usize;
         let (content, tag, properties) = match event.kind {
-            EventKind::Alias(name) => {
-                if !self.anchors.contains(name) {
-                    let message = format!("unknown anchor '{name}' referenced");
-                    return Err(refused(ErrorKind::Content, message, &event));
-                }
-                (Content::Alias(name.into()), "", Properties::default())
-            }
             EventKind::Scalar(scalar) => {
                 let tag = scalar_tag(&scalar);
                 span.content = scalar.start.offset as usize;
                 let content = Content::Scalar(Str::from(scalar.value), scalar.style);
                 (content, tag, scalar.properties)
             }
-            EventKind::SequenceStart(properties, layout) => {
-                let node = Node {
-                    comments,
-                    span,
-                    ..collection_node("!!seq", &properties)
-                };
-                return self.sequence(node, layout.into(), properties.anchor);
+            EventKind::Alias(name) if !self.anchors.contains(name) => {
+                let message = format!("unknown anchor '{name}' referenced");
+                return Err(refused(ErrorKind::Content, message, &event));
             }
-            EventKind::MappingStart(properties, layout) => {
-                let node = Node {
-                    comments,
-                    span,
-                    ..collection_node("!!map", &properties)
-                };
-                return self.mapping(node, layout.into(), properties.anchor);
-            }
-            EventKind::StreamEnd
-            | EventKind::DocumentStart
-            | EventKind::DocumentEnd
-            | EventKind::SequenceEnd
-            | EventKind::MappingEnd => (
-                Content::Scalar(Str::default(), ScalarStyle::Plain),
-                "!!null",
-                Properties::default(),
-            ),
+            EventKind::Alias(name) => (Content::Alias(name.into()), "", Properties::default()),
+            _ => (Content::Alias(Str::default()), "", Properties::default()),
         };
+        self.anchors.extend(properties.anchor);
         let mut node = Node {
             comments,
             span,
             ..Node::new(content, tag)
         };
         set_properties(&mut node, &properties);
-        self.anchors.extend(properties.anchor);
         Ok(node)
     }
 
-    fn sequence(
-        &mut self,
-        mut node: Node,
-        layout: Layout,
-        anchor: Option<&'a str>,
-    ) -> Result<Node, Failure> {
-        self.open(&node, anchor)?;
-        let mut items = Vec::new();
-        let mut end = loop {
-            let event = self.parser.next()?;
-            if matches!(event.kind, EventKind::SequenceEnd) {
-                break event;
+    fn open(&mut self, mut event: Event<'a>, depth: usize) -> Result<Frame, Failure> {
+        self.count(&event)?;
+        if depth >= self.budget.depth {
+            let message = format!("exceeded max depth of {}", self.budget.depth);
+            return Err(refused(ErrorKind::Budget, message, &event));
+        }
+        let comments = comments(&mut event);
+        let mut span = Span::from_mark(event.start);
+        span.end = event.end.offset as usize;
+        let (tag, properties, layout, items) = match event.kind {
+            EventKind::SequenceStart(properties, layout) => {
+                ("!!seq", properties, layout, Items::Sequence(Vec::new()))
             }
-            items.push(self.node(event)?);
+            EventKind::MappingStart(properties, layout) => (
+                "!!map",
+                properties,
+                layout,
+                Items::Mapping {
+                    entries: Vec::new(),
+                    key: None,
+                },
+            ),
+            _ => (
+                "",
+                Properties::default(),
+                parse::Layout::Block,
+                Items::Sequence(Vec::new()),
+            ),
         };
-        self.depth -= 1;
-        let comments = comments(&mut end);
-        node.comments.line = comments.line;
-        node.comments.foot = comments.foot;
-        let last = items.last().map(|item: &Node| item.span.end);
-        node.span.end = collection_end(&node.span, layout, last, &end);
-        node.content = Content::Sequence(items, layout);
-        Ok(node)
+        self.anchors.extend(properties.anchor);
+        let layout = Layout::from(layout);
+        let content = Content::Sequence(Vec::new(), layout);
+        let mut node = Node {
+            comments,
+            span,
+            ..Node::new(content, tag)
+        };
+        set_properties(&mut node, &properties);
+        Ok(Frame {
+            node,
+            layout,
+            items,
+        })
     }
+}
 
-    fn mapping(
-        &mut self,
-        mut node: Node,
-        layout: Layout,
-        anchor: Option<&'a str>,
-    ) -> Result<Node, Failure> {
-        self.open(&node, anchor)?;
-        let block = layout == Layout::Block;
-        let mut entries: Vec<(Node, Node)> = Vec::new();
-        let mut end = loop {
-            let event = self.parser.next()?;
-            if matches!(event.kind, EventKind::MappingEnd) {
-                break event;
-            }
-            let mut key = self.node(event)?;
-            if block
-                && !key.comments.foot.is_empty()
+impl Frame {
+    fn add(&mut self, node: Node) {
+        let (entries, key) = match &mut self.items {
+            Items::Sequence(items) => return items.push(node),
+            Items::Mapping { entries, key } => (entries, key),
+        };
+        let Some(mut name) = key.take() else {
+            let mut name = node;
+            if self.layout == Layout::Block
+                && !name.comments.foot.is_empty()
                 && let Some((before, _)) = entries.last_mut()
             {
                 // Less indented than the value before: it is that entry's foot.
-                before.comments.foot = take(&mut key.comments.foot);
+                before.comments.foot = take(&mut name.comments.foot);
             }
-            let event = self.parser.next()?;
-            let mut value = self.node(event)?;
-            if key.comments.foot.is_empty() {
-                key.comments.foot = take(&mut value.comments.foot);
-            }
-            entries.push((key, value));
+            *key = Some(Box::new(name));
+            return;
         };
-        self.depth -= 1;
+        let mut value = node;
+        if name.comments.foot.is_empty() {
+            name.comments.foot = take(&mut value.comments.foot);
+        }
+        entries.push((*name, value));
+    }
+
+    /// The complete node; comments at its end are its own, but for the foot in a block mapping,
+    /// which is the last entry's.
+    fn close(self, mut end: Event<'_>) -> Node {
+        let Self {
+            mut node,
+            layout,
+            mut items,
+        } = self;
         let comments = comments(&mut end);
         node.comments.line = comments.line;
         node.comments.foot = comments.foot;
-        if block
+        if let Items::Mapping { entries, .. } = &mut items
+            && layout == Layout::Block
             && !node.comments.foot.is_empty()
             && let Some((last, _)) = entries.last_mut()
         {
             last.comments.foot = take(&mut node.comments.foot);
         }
-        let last = entries.last().map(|(_, value)| value.span.end);
+        let last = match &items {
+            Items::Sequence(items) => items.last().map(|item| item.span.end),
+            Items::Mapping { entries, .. } => entries.last().map(|(_, value)| value.span.end),
+        };
         node.span.end = collection_end(&node.span, layout, last, &end);
-        node.content = Content::Mapping(entries, layout);
-        Ok(node)
-    }
-
-    fn open(&mut self, node: &Node, anchor: Option<&'a str>) -> Result<(), Failure> {
-        self.anchors.extend(anchor);
-        self.depth += 1;
-        if self.depth > self.budget.depth {
-            let message = format!("exceeded max depth of {}", self.budget.depth);
-            let (line, column) = (node.span.line, node.span.column);
-            return Err(Failure::Error(Error::new(
-                ErrorKind::Budget,
-                message,
-                line,
-                column,
-            )));
-        }
-        Ok(())
+        node.content = match items {
+            Items::Sequence(items) => Content::Sequence(items, layout),
+            Items::Mapping { entries, .. } => Content::Mapping(entries, layout),
+        };
+        node
     }
 }
 
@@ -209,12 +240,6 @@ fn collection_end(span: &Span, layout: Layout, last: Option<usize>, end: &Event<
         Layout::Flow => end.end.offset as usize,
         Layout::Block => last.unwrap_or(span.end),
     }
-}
-
-fn collection_node(tag: &str, properties: &Properties<'_>) -> Node {
-    let mut node = Node::new(Content::Sequence(Vec::new(), Layout::Block), tag);
-    set_properties(&mut node, properties);
-    node
 }
 
 fn set_properties(node: &mut Node, properties: &Properties<'_>) {
