@@ -16,6 +16,8 @@ use crate::stage::{self, Stage};
 use crate::wait::{OnFailure, WaitOptions, wait};
 use crate::{ignore, order, redact};
 use assess::{Assessment, Verdict, assess};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use health::Status;
 use jiff::Timestamp;
@@ -96,19 +98,25 @@ async fn apply_stage(
         Some(memory) => memory.recall(cluster, objects, options.concurrency).await,
         None => BTreeMap::new(),
     };
-    let places = objects
+    // Boxed and collected, so that the type of the stream names no closure: it would hide that all this may move between
+    // threads.
+    let looks: Vec<BoxFuture<'_, _>> = objects
         .iter()
         .enumerate()
-        .map(|(index, object)| (recalled.remove(&index), object));
-    let mut assessed: Vec<Assessment> = stream::iter(places)
-        .map(|(recalled, object)| async move {
-            match recalled {
-                Some(Recalled { change, is_current }) => {
-                    Ok(Assessment::recalled(change, is_current))
+        .map(|(index, object)| {
+            let recalled = recalled.remove(&index);
+            async move {
+                match recalled {
+                    Some(Recalled { change, is_current }) => {
+                        Ok(Assessment::recalled(change, is_current))
+                    }
+                    None => assess(cluster, object, options).await,
                 }
-                None => assess(cluster, object, options).await,
             }
+            .boxed()
         })
+        .collect();
+    let mut assessed: Vec<Assessment> = stream::iter(looks)
         .buffered(options.concurrency.max(1))
         .try_collect()
         .await?;
@@ -192,8 +200,12 @@ async fn write(
             .iter()
             .take_while(|object| order::rank(object.kind()) == order::rank(objects[start].kind()))
             .count();
-        let applied: Vec<Option<Object>> = stream::iter(start..start + len)
-            .map(|index| apply_one(cluster, &objects[index], &assessed[index].verdict, options))
+        let writes: Vec<BoxFuture<'_, _>> = (start..start + len)
+            .map(|index| {
+                apply_one(cluster, &objects[index], &assessed[index].verdict, options).boxed()
+            })
+            .collect();
+        let applied: Vec<Option<Object>> = stream::iter(writes)
             .buffered(options.concurrency.max(1))
             .try_collect()
             .await?;

@@ -5,6 +5,8 @@ use super::look::{self, Seen};
 use super::{WaitError, WaitOptions};
 use crate::cluster::{ApiError, Cluster, Scope, WatchEvent, WatchQuery};
 use crate::id::{Gvk, ObjectId};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, SelectAll, StreamExt};
 use health::{GroupKind, Health};
 use std::collections::BTreeMap;
@@ -129,12 +131,12 @@ async fn look_at(
     }
     for batch in readable.chunks(options.concurrency.max(1)) {
         let entries = &board.entries;
-        let looks = batch.iter().map(|(index, gvk)| async move {
-            (
-                *index,
-                look::look(cluster, gvk, &entries[*index], options).await,
-            )
+        let looks = batch.iter().map(|(index, gvk)| {
+            let entry = &entries[*index];
+            async move { (*index, look::look(cluster, gvk, entry, options).await) }.boxed()
         });
+        // Collected, so that the type of the stream names no closure.
+        let looks: Vec<BoxFuture<'_, _>> = looks.collect();
         let seen: Vec<(usize, Seen)> = stream::iter(looks)
             .buffer_unordered(batch.len())
             .collect()
