@@ -69,6 +69,12 @@ impl ArtifactCache {
         })
     }
 
+    /// The tree of an artifact if it is here.
+    pub fn cached(&self, artifact: &ArtifactRef) -> Option<Arc<Tree>> {
+        let digest = parse_digest(&artifact.digest).ok()?;
+        self.inner.entries().touch(&digest.to_string())
+    }
+
     /// The tree of an artifact, fetched if it is not here. Everybody who asks for a digest that is being fetched waits for
     /// that one fetch and shares its outcome; a failure is not remembered. Dropping the future gives up waiting.
     ///
