@@ -5,7 +5,9 @@ use crds::kustomize::well_known;
 
 /// An encrypted Secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is SOPS encrypted, configuring decryption is required for this secret to be reconciled")]
+#[error(
+    "{0} is SOPS encrypted, configuring decryption is required for this secret to be reconciled"
+)]
 pub struct Encrypted(pub String);
 
 /// Refuses Secrets that carry the metadata of SOPS, unless they are annotated to be applied as they are.
@@ -13,18 +15,25 @@ pub struct Encrypted(pub String);
 /// # Errors
 /// [`Encrypted`], for the first one.
 pub fn check(objects: &[Object]) -> Result<(), Encrypted> {
-    match objects.iter().find(|object| is_encrypted(object) && !opted_out(object)) {
+    match objects
+        .iter()
+        .find(|object| is_encrypted(object) && !opted_out(object))
+    {
         Some(object) => Err(Encrypted(object.subject())),
         None => Ok(()),
     }
 }
 
 fn is_encrypted(object: &Object) -> bool {
-    object.kind() == "Secret" && object.api_version() == "v1" && object.as_value().get("sops").is_some()
+    object.kind() == "Secret"
+        && object.api_version() == "v1"
+        && object.as_value().get("sops").is_some()
 }
 
 fn opted_out(object: &Object) -> bool {
-    object.annotation(well_known::DECRYPT).is_some_and(|value| value.eq_ignore_ascii_case("disabled"))
+    object
+        .annotation(well_known::DECRYPT)
+        .is_some_and(|value| value.eq_ignore_ascii_case("disabled"))
 }
 
 #[cfg(test)]
@@ -43,7 +52,10 @@ mod tests {
 
     #[test]
     fn k12_9_an_encrypted_secret_is_refused_by_name() {
-        let objects = [secret(json!({})), secret(json!({"sops": {"mac": "ENC[...]"}}))];
+        let objects = [
+            secret(json!({})),
+            secret(json!({"sops": {"mac": "ENC[...]"}})),
+        ];
         assert_eq!(
             check(&objects).unwrap_err().to_string(),
             "Secret/n/s is SOPS encrypted, configuring decryption is required for this secret to be reconciled"

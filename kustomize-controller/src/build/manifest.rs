@@ -5,7 +5,7 @@ use std::path::Path;
 use apply::Object;
 use artifact::Algorithm;
 use crds::kustomize::KustomizationSpec;
-use kustomize::FileView;
+use kustomize::{FileView, LoadRestrictor, Options, Reorder};
 use yaml::Value;
 
 use super::generate::generate;
@@ -33,28 +33,58 @@ pub fn build(
 ) -> Result<Manifest, BuildError> {
     let generated = generate(view, directory, spec)?;
     let overlay = Overlay::new(view, generated.path, generated.content.into_bytes());
-    let options = kustomize::Options::default();
+    let options = options();
     let built = kustomize::build(&overlay, directory, &options)
         .map_err(|error| BuildError::Build(error.to_string()))?;
     let mut resources = built.objects;
     for resource in &mut resources {
-        let text = |keys: &[&str]| resource.at(keys).and_then(Value::as_str).unwrap_or_default();
-        let (version, kind, name) = (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]));
+        let text = |keys: &[&str]| {
+            resource
+                .at(keys)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let (version, kind, name) = (
+            text(&["apiVersion"]),
+            text(&["kind"]),
+            text(&["metadata", "name"]),
+        );
         if version.is_empty() || kind.is_empty() || name.is_empty() {
-            return Err(BuildError::NotAnObject(format!("apiVersion {version:?}, kind {kind:?}, name {name:?}")));
+            return Err(BuildError::NotAnObject(format!(
+                "apiVersion {version:?}, kind {kind:?}, name {name:?}"
+            )));
         }
-        let Some(substitution) = substitution else { continue };
+        let Some(substitution) = substitution else {
+            continue;
+        };
         let identity = format!("{}/{name}", gvk(version, kind));
         let changed = substitution
             .apply(resource)
-            .map_err(|source| BuildError::Substitute { resource: identity, source })?;
+            .map_err(|source| BuildError::Substitute {
+                resource: identity,
+                source,
+            })?;
         if let Some(changed) = changed {
             *resource = changed;
         }
     }
     let text: Vec<String> = resources.iter().map(yaml::encode).collect();
-    let digest = Algorithm::Sha256.digest(text.join("---\n").as_bytes()).to_string();
-    Ok(Manifest { objects: objects(resources)?, digest })
+    let digest = Algorithm::Sha256
+        .digest(text.join("---\n").as_bytes())
+        .to_string();
+    Ok(Manifest {
+        objects: objects(resources)?,
+        digest,
+    })
+}
+
+/// Any file of the artifact may be read, and nothing outside it is in the view (K11.1). The order is that of the files.
+fn options() -> Options {
+    Options {
+        load_restrictor: LoadRestrictor::None,
+        reorder: Reorder::None,
+        ..Options::default()
+    }
 }
 
 /// `Kind.version.group`, as the engine's users know it.
@@ -69,7 +99,10 @@ fn gvk(api_version: &str, kind: &str) -> String {
 fn objects(resources: Vec<Value>) -> Result<Vec<Object>, BuildError> {
     let mut objects = Vec::with_capacity(resources.len());
     for resource in resources {
-        let is_list = resource.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
+        let is_list = resource
+            .get("kind")
+            .and_then(Value::as_str)
+            .is_some_and(|kind| kind.ends_with("List"));
         match resource.get("items") {
             Some(Value::Seq(items)) if is_list => {
                 for item in items.iter() {
@@ -79,10 +112,15 @@ fn objects(resources: Vec<Value>) -> Result<Vec<Object>, BuildError> {
             _ => objects.push(object(&resource)?),
         }
     }
-    objects.retain(|object| object.kind() != "Kustomization" || object.group() != "kustomize.config.k8s.io");
+    objects.retain(|object| {
+        object.kind() != "Kustomization" || object.group() != "kustomize.config.k8s.io"
+    });
     Ok(objects)
 }
 
 fn object(resource: &Value) -> Result<Object, BuildError> {
     Object::new(resource.to_json()).map_err(|error| BuildError::NotAnObject(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,10 @@ use crds::meta::CommonMetadata;
 
 /// Who applies the objects of Kustomizations.
 pub fn owner() -> Owner {
-    Owner { field_manager: well_known::FIELD_MANAGER.to_owned(), group: GROUP.to_owned() }
+    Owner {
+        field_manager: well_known::FIELD_MANAGER.to_owned(),
+        group: GROUP.to_owned(),
+    }
 }
 
 /// Puts the owner labels on the objects, then the common metadata over whatever is there, owner labels included (K23.9).
@@ -15,8 +18,14 @@ pub fn mark(objects: &mut [Object], name: &str, namespace: &str, common: Option<
     for object in objects {
         owner.mark(object, name, namespace);
         if let Some(common) = common {
-            common.labels.iter().for_each(|(key, value)| object.set_label(key, value));
-            common.annotations.iter().for_each(|(key, value)| object.set_annotation(key, value));
+            common
+                .labels
+                .iter()
+                .for_each(|(key, value)| object.set_label(key, value));
+            common
+                .annotations
+                .iter()
+                .for_each(|(key, value)| object.set_annotation(key, value));
         }
     }
 }
@@ -36,7 +45,9 @@ mod tests {
         }))
         .unwrap()];
         let common = CommonMetadata {
-            labels: [("team", "b"), (well_known::OWNER_NAME_LABEL, "mine")].map(|(k, v)| (k.into(), v.into())).into(),
+            labels: [("team", "b"), (well_known::OWNER_NAME_LABEL, "mine")]
+                .map(|(k, v)| (k.into(), v.into()))
+                .into(),
             annotations: [("note", "n")].map(|(k, v)| (k.into(), v.into())).into(),
         };
         mark(&mut objects, "apps", "flux-system", Some(&common));
@@ -52,6 +63,9 @@ mod tests {
                 "annotations": {"note": "n"},
             })
         );
-        assert_eq!(objects[0].as_value()["spec"]["template"]["metadata"]["labels"], json!({"team": "a"}));
+        assert_eq!(
+            objects[0].as_value()["spec"]["template"]["metadata"]["labels"],
+            json!({"team": "a"})
+        );
     }
 }

@@ -13,7 +13,11 @@ pub struct Variables(BTreeMap<String, String>);
 impl Variables {
     /// Takes over the entries of a ConfigMap, a Secret or `spec.postBuild.substitute`. Newlines go from the values.
     pub fn extend<K: Into<String>>(&mut self, entries: impl IntoIterator<Item = (K, String)>) {
-        self.0.extend(entries.into_iter().map(|(name, value)| (name.into(), value.replace('\n', ""))));
+        self.0.extend(
+            entries
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.replace('\n', ""))),
+        );
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -21,7 +25,9 @@ impl Variables {
     }
 
     fn check_names(&self) -> Result<(), substitute::InvalidName> {
-        self.0.keys().try_for_each(|name| substitute::check_name(name))
+        self.0
+            .keys()
+            .try_for_each(|name| substitute::check_name(name))
     }
 }
 
@@ -78,7 +84,9 @@ impl Substitution {
     /// # Errors
     /// [`SubstituteError`], with the line in that text.
     pub fn apply(&self, resource: &Value) -> Result<Option<Value>, SubstituteError> {
-        if self.variables.0.is_empty() && self.strategy == Strategy::WithVariables || opted_out(resource) {
+        if self.variables.0.is_empty() && self.strategy == Strategy::WithVariables
+            || opted_out(resource)
+        {
             return Ok(None);
         }
         self.variables.check_names()?;
@@ -87,7 +95,8 @@ impl Substitution {
         if expanded == text {
             return Ok(None);
         }
-        let read = yaml::decode_first(expanded.as_bytes(), Dialect::Kubernetes, &Budget::default())?;
+        let read =
+            yaml::decode_first(expanded.as_bytes(), Dialect::Kubernetes, &Budget::default())?;
         match read.unwrap_or_default() {
             object @ Value::Map(_) => Ok(Some(object)),
             other => Err(SubstituteError::NotAnObject(other.kind())),

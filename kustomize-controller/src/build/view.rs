@@ -16,7 +16,11 @@ pub struct Overlay<'v> {
 impl<'v> Overlay<'v> {
     /// Puts `content` over `file`, an absolute path in the view whose directory is there.
     pub fn new(below: &'v dyn FileView, file: PathBuf, content: impl Into<Arc<[u8]>>) -> Self {
-        Self { below, file, content: content.into() }
+        Self {
+            below,
+            file,
+            content: content.into(),
+        }
     }
 }
 
@@ -55,13 +59,19 @@ mod tests {
 
     #[test]
     fn k10_8_a_file_is_added_or_replaced_for_the_build_alone() {
-        let below = MemoryView::from_files([("/a/b.yaml", "old"), ("/a/z.yaml", "z")]);
+        let below = MemoryView::new()
+            .with("a/b.yaml", "old")
+            .with("a/z.yaml", "z");
         for name in ["kustomization.yaml", "b.yaml"] {
             let file = Path::new("/a").join(name);
             let view = Overlay::new(&below, file.clone(), *b"new");
             assert_eq!(view.read(&file).unwrap().as_ref(), b"new");
             assert_eq!(view.resolve(&file).unwrap(), (file, FileKind::File));
-            assert!(view.list(Path::new("/a")).unwrap().contains(&name.to_owned()));
+            assert!(
+                view.list(Path::new("/a"))
+                    .unwrap()
+                    .contains(&name.to_owned())
+            );
         }
         assert_eq!(below.read(Path::new("/a/b.yaml")).unwrap().as_ref(), b"old");
         assert_eq!(below.list(Path::new("/a")).unwrap(), ["b.yaml", "z.yaml"]);

@@ -9,8 +9,16 @@ use super::GenerateError;
 use crate::build::build_path;
 
 /// What marks a path as a place elsewhere, compared without regard to case.
-const REMOTE: [&str; 8] =
-    ["git::", "gh:", "ssh://", "https://", "http://", "git@", "github.com:", "github.com/"];
+const REMOTE: [&str; 8] = [
+    "git::",
+    "gh:",
+    "ssh://",
+    "https://",
+    "http://",
+    "git@",
+    "github.com:",
+    "github.com/",
+];
 
 /// The components of the spec; those that are not there are left out where the spec says so (K10.7).
 pub(super) fn wanted(
@@ -34,7 +42,9 @@ pub(super) fn wanted(
 
 fn is_local_relative(path: &str) -> bool {
     let lower = path.to_lowercase();
-    let remote = REMOTE.iter().any(|mark| lower.len() > mark.len() && lower.starts_with(mark));
+    let remote = REMOTE
+        .iter()
+        .any(|mark| lower.len() > mark.len() && lower.starts_with(mark));
     let local = lower.strip_prefix("file://").unwrap_or(&lower);
     !remote && !local.starts_with('/')
 }

@@ -58,7 +58,11 @@ pub(super) fn is_empty(kustomization: &Map, key: &str) -> bool {
 
 /// A list of texts.
 pub(super) fn strings<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Value {
-    texts.into_iter().map(|text| Value::from(text.into())).collect::<Vec<_>>().into()
+    texts
+        .into_iter()
+        .map(|text| Value::from(text.into()))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Overwrites namespace, prefix and suffix; appends patches and components; replaces the build metadata; merges images.
@@ -72,8 +76,16 @@ pub(super) fn merge(kustomization: &mut Map, spec: &KustomizationSpec, component
             kustomization.insert(key, value.as_str());
         }
     }
-    append(kustomization, "patches", spec.patches.iter().map(patch).collect());
-    append(kustomization, "components", components.into_iter().map(Value::from).collect());
+    append(
+        kustomization,
+        "patches",
+        spec.patches.iter().map(patch).collect(),
+    );
+    append(
+        kustomization,
+        "components",
+        components.into_iter().map(Value::from).collect(),
+    );
     for image in &spec.images {
         merge_image(kustomization, image);
     }
@@ -131,8 +143,11 @@ fn merge_image(kustomization: &mut Map, image: &Image) {
     if list.is_null() {
         *list = Value::empty_seq();
     }
-    let Some(images) = list.as_seq_mut() else { return };
-    let same_name = |known: &&mut Value| known.get("name").and_then(Value::as_str) == Some(&image.name);
+    let Some(images) = list.as_seq_mut() else {
+        return;
+    };
+    let same_name =
+        |known: &&mut Value| known.get("name").and_then(Value::as_str) == Some(&image.name);
     let known = images.iter_mut().find(same_name);
     match known.and_then(Value::as_map_mut) {
         Some(known) => {

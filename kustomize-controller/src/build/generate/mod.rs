@@ -79,7 +79,11 @@ pub fn generate(
         }
         None => (directory.join(NAMES[0]), from_files(view, directory)?),
     };
-    merge::merge(&mut kustomization, spec, components::wanted(view, directory, spec)?);
+    merge::merge(
+        &mut kustomization,
+        spec,
+        components::wanted(view, directory, spec)?,
+    );
     let content = yaml::encode(&Value::from(kustomization));
     Ok(Generated { path, content })
 }
@@ -92,7 +96,9 @@ fn existing(
     for name in NAMES {
         let path = directory.join(name);
         if is_file(view, &path) {
-            let content = view.read(&path).map_err(|source| unreadable(&path, source))?;
+            let content = view
+                .read(&path)
+                .map_err(|source| unreadable(&path, source))?;
             return Ok(Some((path, content.to_vec())));
         }
     }
@@ -105,9 +111,12 @@ fn is_file(view: &dyn FileView, path: &Path) -> bool {
 
 /// Decodes leniently: only the first document counts, and what is no field of a kustomization goes (K10.4).
 fn read(path: &Path, content: &[u8]) -> Result<Map, GenerateError> {
-    let wrong = |problem: String| GenerateError::Kustomization { path: shown(path), problem };
+    let wrong = |problem: String| GenerateError::Kustomization {
+        path: shown(path),
+        problem,
+    };
     let decoded = yaml::decode_first(content, Dialect::Kubernetes, &Budget::default())
-        .map_err(|error| wrong(error.to_string()))?;
+        .map_err(|error| wrong(scan::with_line(&error)))?;
     let mut kustomization = match decoded {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Map(map)) => (*map).clone(),
@@ -133,11 +142,18 @@ fn from_files(view: &dyn FileView, directory: &Path) -> Result<Map, GenerateErro
 }
 
 fn unreadable(path: &Path, source: io::Error) -> GenerateError {
-    GenerateError::Read { path: shown(path), source }
+    GenerateError::Read {
+        path: shown(path),
+        source,
+    }
 }
 
 /// A path of the view as users know it: relative to the artifact.
 fn shown(path: &Path) -> String {
     let inside = path.strip_prefix("/").unwrap_or(path).display().to_string();
-    if inside.is_empty() { ".".to_owned() } else { inside }
+    if inside.is_empty() {
+        ".".to_owned()
+    } else {
+        inside
+    }
 }

@@ -21,10 +21,15 @@ fn walk(
     relative: &str,
     found: &mut Vec<String>,
 ) -> Result<(), GenerateError> {
-    for name in view.list(directory).map_err(|source| unreadable(directory, source))? {
+    for name in view
+        .list(directory)
+        .map_err(|source| unreadable(directory, source))?
+    {
         let path = directory.join(&name);
         let relative = format!("{relative}/{name}");
-        let (_, kind) = view.resolve(&path).map_err(|source| unreadable(&path, source))?;
+        let (_, kind) = view
+            .resolve(&path)
+            .map_err(|source| unreadable(&path, source))?;
         match kind {
             FileKind::Dir if NAMES.iter().any(|name| is_file(view, &path.join(name))) => {
                 found.push(relative);
@@ -41,22 +46,37 @@ fn walk(
 }
 
 fn is_manifest(name: &str) -> bool {
-    matches!(Path::new(name).extension().and_then(|extension| extension.to_str()), Some("yaml" | "yml"))
-        || matches!(name, ".yaml" | ".yml")
+    matches!(
+        Path::new(name)
+            .extension()
+            .and_then(|extension| extension.to_str()),
+        Some("yaml" | "yml")
+    ) || matches!(name, ".yaml" | ".yml")
 }
 
 /// Every document must be an object with a kind and, unless it is a list, a name.
 fn check(view: &dyn FileView, path: &Path) -> Result<(), GenerateError> {
-    let wrong = |problem: String| GenerateError::Manifest { path: shown(path), problem };
+    let wrong = |problem: String| GenerateError::Manifest {
+        path: shown(path),
+        problem,
+    };
     let content = view.read(path).map_err(|source| unreadable(path, source))?;
     let documents = yaml::decode(&content, Dialect::Kyaml, &Budget::default())
-        .map_err(|error| wrong(error.to_string()))?;
+        .map_err(|error| wrong(with_line(&error)))?;
     for (index, document) in documents.iter().enumerate() {
         if let Some(problem) = fault(document) {
             return Err(wrong(format!("{problem} (document {})", index + 1)));
         }
     }
     Ok(())
+}
+
+/// The error with its true line: the one in the text is where go-yaml's parser gave up.
+pub(super) fn with_line(error: &yaml::Error) -> String {
+    match error.line() {
+        0 => error.to_string(),
+        line => format!("{error} (at line {line})"),
+    }
 }
 
 /// What keeps a document from being an object. Its content is not quoted: it may be that of a Secret.

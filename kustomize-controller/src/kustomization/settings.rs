@@ -1,0 +1,79 @@
+//! What all passes share.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use apply::GroupKind;
+use common::access::CrossNamespace;
+use common::artifact_client::{ArtifactCache, CacheOptions, Fetcher, HostOverrides, RetryPolicy};
+use common::context::Context;
+use common::flags::FeatureGates;
+use common::jitter::Jitter;
+use common::runtime::StartError;
+
+use super::identity::Identities;
+use super::waiting::Waiting;
+use crate::args::Args;
+
+/// Bytes of unpacked artifacts that are kept although no pass reads them.
+const IDLE_ARTIFACTS: u64 = 512 << 20;
+/// How long a file server may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a file server may fall silent.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Flags, gates and services.
+pub struct Settings {
+    pub(super) artifacts: ArtifactCache,
+    pub(super) identities: Identities,
+    /// Who waits for dependencies.
+    pub(super) waiting: Arc<Waiting>,
+    pub(super) gates: FeatureGates,
+    pub(super) jitter: Jitter,
+    pub(super) cross_namespace: CrossNamespace,
+    pub(super) requeue_dependency: Duration,
+    pub(super) concurrent_ssa: usize,
+    pub(super) default_service_account: Option<String>,
+    pub(super) override_managers: Vec<String>,
+    pub(super) custom_stage_kinds: BTreeSet<GroupKind>,
+}
+
+impl Settings {
+    /// From the command line.
+    ///
+    /// # Errors
+    /// When the cache directory cannot be written.
+    pub fn new(args: &Args, context: &Context) -> Result<Self, StartError> {
+        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let hosts = HostOverrides {
+            source_controller: given(&args.source_controller_localhost),
+            source_watcher: given(&args.source_watcher_localhost),
+        };
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .build()
+            .map_err(|error| {
+                StartError::Controller(format!("failed to set up the artifact client: {error}"))
+            })?;
+        let fetcher = Fetcher::new(client, RetryPolicy::with_retries(args.http_retry), hosts);
+        let options = CacheOptions {
+            directory: args.temporary_directory.clone(),
+            idle_bytes: IDLE_ARTIFACTS,
+        };
+        Ok(Self {
+            artifacts: ArtifactCache::open(&options, fetcher)?,
+            identities: Identities::new(context),
+            waiting: Arc::default(),
+            gates: context.gates.clone(),
+            jitter: args.common.jitter(),
+            cross_namespace: CrossNamespace::blocked_if(args.no_cross_namespace_refs),
+            requeue_dependency: args.requeue_dependency,
+            concurrent_ssa: args.concurrent_ssa,
+            default_service_account: given(&args.default_service_account),
+            override_managers: args.override_managers.clone(),
+            custom_stage_kinds: apply::parse_kinds(&args.custom_apply_stage_kinds),
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Objects to the cluster (section 14), and the record of them (section 15).
+
+use std::collections::BTreeMap;
+
+use apply::{
+    Action, ApiVersions, ApplyOptions, ChangeSet, Force, IgnoreRule, IgnoreRules, Inventory,
+    Selector,
+};
+use common::reconcile::{Class, Flow, Pass, Stop};
+use crds::kustomize::KustomizationSpec;
+
+use crate::args::gates::{GROUP_CHANGE_LOG, MIGRATE_API_VERSION};
+use crate::build::{guard, metadata};
+use crate::kustomization::{Kustomizations, inventory, reasons};
+
+impl Kustomizations {
+    /// Applies in stages; where that fails the inventory stays as it was (K15.4).
+    pub(in crate::kustomization) async fn apply(
+        &self,
+        pass: &mut Pass<Self>,
+    ) -> Result<Flow, Stop> {
+        self.phase(pass, "Detecting drift").await?;
+        let objects = match &mut pass.state.built {
+            Some(built) => std::mem::take(&mut built.objects),
+            None => Vec::new(),
+        };
+        if let Err(encrypted) = guard::check(&objects) {
+            return Err(self.apply_failed(pass, encrypted.to_string()));
+        }
+        let options = match self.options(&pass.object.spec, pass.state.readers.clone()) {
+            Ok(options) => options,
+            Err(error) => return Err(self.apply_failed(pass, error.to_string())),
+        };
+        let cluster = pass.state.cluster();
+        let changes = match apply::apply_all(cluster.as_ref(), objects, &options).await {
+            Ok(changes) => changes,
+            Err(failure) => return Err(self.apply_failed(pass, failure.to_string())),
+        };
+        self.log(pass, &changes);
+        if changes.has_changes() {
+            self.tell(pass, &changes.changed_lines());
+        }
+        let old = inventory::from_status(pass.object.status.inventory.as_ref());
+        let new = Inventory::of(&changes);
+        let stale = old.stale(&new);
+        pass.state.changes = changes;
+        match stale {
+            Ok(stale) => {
+                pass.object.status.inventory = Some(inventory::to_status(new));
+                pass.state.stale = stale;
+                Ok(Flow::Next)
+            }
+            Err(error) => Err(self.apply_failed(pass, error.to_string())),
+        }
+    }
+
+    fn apply_failed(&self, pass: &mut Pass<Self>, message: String) -> Stop {
+        self.remember(pass, reasons::RECONCILIATION_FAILED);
+        pass.state
+            .stop(Class::Retry, reasons::RECONCILIATION_FAILED, message)
+    }
+
+    fn options(
+        &self,
+        spec: &KustomizationSpec,
+        readers: health::Readers,
+    ) -> Result<ApplyOptions, apply::SelectorError> {
+        let settings = &self.settings;
+        let mut options = ApplyOptions::for_owner(&metadata::owner(), &settings.override_managers);
+        options.force = if spec.force {
+            Force::All
+        } else {
+            Force::Marked
+        };
+        options
+            .custom_stage_kinds
+            .clone_from(&settings.custom_stage_kinds);
+        options.concurrency = settings.concurrent_ssa;
+        options.readers = readers;
+        if settings.gates.enabled(MIGRATE_API_VERSION) {
+            options.api_versions = ApiVersions::Migrate;
+        }
+        options.ignore = IgnoreRules::compile(&ignore_rules(spec))?;
+        Ok(options)
+    }
+
+    /// One line with what every object came to.
+    fn log(&self, pass: &Pass<Self>, changes: &ChangeSet) {
+        if changes.is_empty() {
+            return;
+        }
+        let revision = &pass.state.source().artifact.revision;
+        let output = if self.settings.gates.enabled(GROUP_CHANGE_LOG) {
+            let mut by_action: BTreeMap<Action, Vec<String>> = BTreeMap::new();
+            for change in &changes.changes {
+                by_action
+                    .entry(change.action)
+                    .or_default()
+                    .push(change.id.subject());
+            }
+            by_action
+                .iter()
+                .map(|(action, subjects)| (action.to_string(), subjects.join(", ")))
+                .collect()
+        } else {
+            let line = |change: &apply::Change| (change.id.subject(), change.action.to_string());
+            changes.changes.iter().map(line).collect::<BTreeMap<_, _>>()
+        };
+        tracing::info!(?output, revision, "server-side apply completed");
+    }
+}
+
+fn ignore_rules(spec: &KustomizationSpec) -> Vec<IgnoreRule> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let rule = |rule: &crds::kustomize::IgnoreRule| IgnoreRule {
+        paths: rule.paths.clone(),
+        target: rule.target.as_ref().map(|target| Selector {
+            group: text(&target.group),
+            version: text(&target.version),
+            kind: text(&target.kind),
+            namespace: text(&target.namespace),
+            name: text(&target.name),
+            label_selector: text(&target.label_selector),
+            annotation_selector: text(&target.annotation_selector),
+        }),
+    };
+    spec.ignore.iter().map(rule).collect()
+}

@@ -1,0 +1,138 @@
+//! The source and its artifact.
+
+use common::access::{AccessDenied, check_reference};
+use common::kube::{self, Api, Client};
+use common::object::ObjectReference;
+use common::reconcile::{Class, Flow, Notice, Pass, Policy as _, Stop};
+use crds::CustomResource;
+use crds::kustomize::{CrossNamespaceSourceReference, SourceKind};
+use crds::meta::Artifact;
+use crds::source::{Bucket, ExternalArtifact, GitRepository, OciRepository};
+
+use crate::args::gates::EXTERNAL_ARTIFACT;
+use crate::kustomization::state::Source;
+use crate::kustomization::{Kustomizations, reasons};
+
+impl Kustomizations {
+    /// Reads the source, and waits until it has published something (section 6).
+    pub(in crate::kustomization) async fn source(
+        &self,
+        pass: &mut Pass<Self>,
+    ) -> Result<Flow, Stop> {
+        match self.find_source(pass).await? {
+            Some(source) => {
+                pass.state.set_source(source);
+                Ok(Flow::Next)
+            }
+            None => {
+                let delay = self.settings.requeue_dependency;
+                let message = format!(
+                    "Source artifact not found, retrying in {}",
+                    common::duration::format(delay)
+                );
+                let stop = Stop::new(Class::Wait(delay), reasons::ARTIFACT_FAILED, message);
+                Err(stop.with_notice(Notice::None))
+            }
+        }
+    }
+
+    /// The source as it is now; none when it has published nothing.
+    pub(super) async fn find_source(&self, pass: &Pass<Self>) -> Result<Option<Source>, Stop> {
+        let reference = &pass.object.spec.source_ref;
+        let own = pass.key().namespace;
+        let namespace = reference.namespace_or(&own);
+        self.may_use(reference, &own, namespace)
+            .map_err(|denied| Stop::new(denied.class(), denied.reason(), denied.to_string()))?;
+        let artifact = read(
+            &pass.context.client,
+            &reference.kind,
+            namespace,
+            &reference.name,
+        )
+        .await;
+        match artifact {
+            Ok(artifact) => Ok(artifact.map(|artifact| Source { artifact })),
+            Err(kube::Error::Api(status)) if status.code == 404 => {
+                let stop = Stop::new(Class::Retry, reasons::ARTIFACT_FAILED, &status.message);
+                Err(stop.with_notice(Notice::None))
+            }
+            Err(error) => {
+                let message = format!(
+                    "unable to get source '{namespace}/{}': {error}",
+                    reference.name
+                );
+                Err(Stop::new(Class::Backoff, reasons::ARTIFACT_FAILED, message)
+                    .with_notice(Notice::None))
+            }
+        }
+    }
+
+    fn may_use(
+        &self,
+        reference: &CrossNamespaceSourceReference,
+        own: &str,
+        namespace: &str,
+    ) -> Result<(), AccessDenied> {
+        let target = ObjectReference {
+            kind: reference.kind.as_str().to_owned(),
+            namespace: namespace.to_owned(),
+            name: reference.name.clone(),
+            ..ObjectReference::default()
+        };
+        check_reference(self.settings.cross_namespace, own, &target)?;
+        if reference.kind == SourceKind::ExternalArtifact
+            && !self.settings.gates.enabled(EXTERNAL_ARTIFACT)
+        {
+            return Err(AccessDenied::GateDisabled {
+                target: target.to_string(),
+                gate: EXTERNAL_ARTIFACT,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The artifact in the status of a source of any kind.
+async fn read(
+    client: &Client,
+    kind: &SourceKind,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<Artifact>, kube::Error> {
+    async fn get<K>(client: &Client, namespace: &str, name: &str) -> Result<K, kube::Error>
+    where
+        K: CustomResource + std::fmt::Debug,
+    {
+        Api::<K>::namespaced(client.clone(), namespace)
+            .get(name)
+            .await
+    }
+    Ok(match kind {
+        SourceKind::GitRepository => {
+            get::<GitRepository>(client, namespace, name)
+                .await?
+                .status
+                .artifact
+        }
+        SourceKind::OciRepository => {
+            get::<OciRepository>(client, namespace, name)
+                .await?
+                .status
+                .artifact
+        }
+        SourceKind::Bucket => {
+            get::<Bucket>(client, namespace, name)
+                .await?
+                .status
+                .artifact
+        }
+        SourceKind::ExternalArtifact => {
+            get::<ExternalArtifact>(client, namespace, name)
+                .await?
+                .status
+                .artifact
+        }
+        // The API server admits no other kind.
+        _ => None,
+    })
+}

@@ -1,0 +1,20 @@
+//! Kustomizations against a real API server: artifacts come from a file server of the test, the controller runs in the process,
+//! each test has a namespace of its own.
+#![allow(clippy::unwrap_used)]
+
+#[path = "reconcile/apply.rs"]
+mod apply;
+#[path = "reconcile/bad_input.rs"]
+mod bad_input;
+#[path = "reconcile/deletion.rs"]
+mod deletion;
+#[path = "reconcile/dependencies.rs"]
+mod dependencies;
+#[path = "reconcile/health.rs"]
+mod health;
+#[path = "reconcile/support.rs"]
+mod support;
+#[path = "reconcile/tenancy.rs"]
+mod tenancy;
+#[path = "reconcile/variables.rs"]
+mod variables;

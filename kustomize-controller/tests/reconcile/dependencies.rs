@@ -1,0 +1,191 @@
+//! Order between Kustomizations (section 18).
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::{Fixture, condition, config_map};
+
+fn link(index: usize) -> (String, String) {
+    (
+        format!("app-{index}/x.yaml"),
+        config_map(&format!("app-{index}"), "one"),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_of_ten_is_ready_within_three_seconds_of_the_revision() {
+    let fixture = Fixture::new("chain").await;
+    let links: Vec<(String, String)> = (0..10).map(link).collect();
+    let files: Vec<(&str, &str)> = links
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    for index in 0..10 {
+        let mut spec = json!({"path": format!("app-{index}"), "wait": true});
+        if index > 0 {
+            spec["dependsOn"] = json!([{"name": format!("app-{}", index - 1)}]);
+        }
+        fixture.create(&format!("app-{index}"), spec).await;
+    }
+    let first = fixture.publish(&files).await;
+    fixture.ready("app-9", &first).await;
+    // A second revision, with all links there: nobody may run ahead of its dependency, and nobody sleeps.
+    let changed: Vec<(String, String)> = links
+        .iter()
+        .map(|(path, text)| (path.clone(), text.replace("one", "two")))
+        .collect();
+    let files: Vec<(&str, &str)> = changed
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let began = Instant::now();
+    let second = fixture.publish(&files).await;
+    fixture.ready("app-9", &second).await;
+    let took = began.elapsed();
+    for index in 0..10 {
+        assert_eq!(
+            fixture
+                .value(&format!("app-{index}"), "key")
+                .await
+                .as_deref(),
+            Some("two")
+        );
+    }
+    assert!(took < Duration::from_secs(3), "the chain took {took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k18_3_a_missing_dependency_is_named_and_wakes_who_waits_once_it_is_there() {
+    let fixture = Fixture::new("missing").await;
+    let revision = fixture
+        .publish(
+            &[link(0), link(1)]
+                .each_ref()
+                .map(|(path, text)| (path.as_str(), text.as_str())),
+        )
+        .await;
+    fixture
+        .create(
+            "app-1",
+            json!({"path": "app-1", "dependsOn": [{"name": "app-0"}]}),
+        )
+        .await;
+    let (_, message) = fixture.failed("app-1", "DependencyNotReady").await;
+    assert_eq!(
+        message,
+        format!(
+            "dependency '{}/app-0' not found: kustomizations.kustomize.toolkit.fluxcd.io \"app-0\" not found",
+            fixture.namespace
+        )
+    );
+    fixture
+        .event(
+            "app-1",
+            "DependencyNotReady",
+            "Dependencies do not meet ready condition, retrying in 30s",
+        )
+        .await;
+    let began = Instant::now();
+    fixture.create("app-0", json!({"path": "app-0"})).await;
+    fixture.ready("app-1", &revision).await;
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "woken by the event, not by the delay"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k18_5_a_cycle_never_becomes_ready_and_stops_nobody() {
+    let fixture = Fixture::new("cycle").await;
+    fixture
+        .create(
+            "app-0",
+            json!({"path": "app-0", "dependsOn": [{"name": "app-1"}]}),
+        )
+        .await;
+    fixture
+        .create(
+            "app-1",
+            json!({"path": "app-1", "dependsOn": [{"name": "app-0"}]}),
+        )
+        .await;
+    fixture.create("app-2", json!({"path": "app-2"})).await;
+    let links = [link(0), link(1), link(2)];
+    let revision = fixture
+        .publish(
+            &links
+                .each_ref()
+                .map(|(path, text)| (path.as_str(), text.as_str())),
+        )
+        .await;
+    fixture.ready("app-2", &revision).await;
+    for name in ["app-0", "app-1"] {
+        let (_, message) = fixture.failed(name, "DependencyNotReady").await;
+        assert!(message.ends_with("is not ready"), "{message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k18_4_a_ready_expression_decides_and_is_asked_again_when_the_dependency_changes() {
+    let fixture = Fixture::new("readyexpr").await;
+    let links = [link(0), link(1)];
+    let revision = fixture
+        .publish(
+            &links
+                .each_ref()
+                .map(|(path, text)| (path.as_str(), text.as_str())),
+        )
+        .await;
+    fixture.create("app-0", json!({"path": "app-0"})).await;
+    fixture.ready("app-0", &revision).await;
+    let expression = "dep.metadata.?labels['stage'].orValue('') == self.spec.path";
+    fixture
+        .create(
+            "app-1",
+            json!({"path": "app-1", "dependsOn": [{"name": "app-0", "readyExpr": expression}]}),
+        )
+        .await;
+    let (_, message) = fixture.failed("app-1", "DependencyNotReady").await;
+    assert!(
+        message.ends_with("/app-0' is not ready according to readyExpr eval"),
+        "{message}"
+    );
+    let label =
+        common::kube::api::Patch::Merge(json!({"metadata": {"labels": {"stage": "app-1"}}}));
+    fixture
+        .kustomizations()
+        .patch("app-0", &Default::default(), &label)
+        .await
+        .unwrap();
+    fixture.ready("app-1", &revision).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k18_4_a_ready_expression_that_is_no_boolean_stalls() {
+    let fixture = Fixture::new("badexpr").await;
+    let links = [link(0), link(1)];
+    let revision = fixture
+        .publish(
+            &links
+                .each_ref()
+                .map(|(path, text)| (path.as_str(), text.as_str())),
+        )
+        .await;
+    fixture.create("app-0", json!({"path": "app-0"})).await;
+    fixture.ready("app-0", &revision).await;
+    let dependency = json!([{"name": "app-0", "readyExpr": "dep.status.conditions"}]);
+    fixture
+        .create("app-1", json!({"path": "app-1", "dependsOn": dependency}))
+        .await;
+    let (object, message) = fixture.failed("app-1", "InvalidCELExpression").await;
+    assert_eq!(
+        message,
+        "Reconciliation failed terminally due to configuration error: failed to evaluate dependency app-0: CEL expression \
+         output type mismatch: expected bool, got dyn"
+    );
+    assert_eq!(
+        condition(&object, "Stalled").unwrap().1,
+        "InvalidCELExpression"
+    );
+}

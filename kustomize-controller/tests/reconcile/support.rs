@@ -1,0 +1,378 @@
+//! What every scenario needs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use artifact::{Algorithm, Root, archive};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use common::context::{Context, Scope};
+use common::events::{Delivery, Recorder, Settings as EventSettings};
+use common::flags::{self, FeatureGates};
+use common::k8s_openapi::api::core::v1::ConfigMap;
+use common::kube::api::{DeleteParams, Patch, PatchParams, PostParams};
+use common::kube::config::{KubeConfigOptions, Kubeconfig};
+use common::kube::{Api, Client, Config};
+use common::metrics::Metrics;
+use common::runtime::client_from;
+use crds::kustomize::Kustomization;
+use crds::source::GitRepository;
+use kustomize_controller::args::{Args, GATES};
+use kustomize_controller::kustomization::{Settings, controller};
+use serde_json::{Value, json};
+use testing::http::Sink;
+use testing::{ControlPlane, Dir, wait_for};
+use tokio_util::sync::CancellationToken;
+
+/// How long anything may take on a busy machine.
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// A namespace with a source named `repo`, and a controller that looks at that namespace alone.
+pub struct Fixture {
+    pub namespace: String,
+    pub client: Client,
+    pub events: Sink,
+    files: FileServer,
+    revision: AtomicU64,
+    shutdown: CancellationToken,
+    _delivery: Delivery,
+    _dir: Dir,
+}
+
+/// Serves tarballs by name.
+#[derive(Clone, Default)]
+struct FileServer {
+    files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    address: String,
+    requests: Arc<AtomicU64>,
+}
+
+impl Fixture {
+    /// With the flags that upstream's manifests have.
+    pub async fn new(name: &str) -> Self {
+        Self::with_flags(name, &[]).await
+    }
+
+    pub async fn with_flags(name: &str, more: &[&str]) -> Self {
+        let plane = ControlPlane::shared().await;
+        let namespace = plane.namespace(name).await;
+        let kubeconfig = Kubeconfig::read_from(plane.kubeconfig_path()).unwrap();
+        let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
+            .await
+            .unwrap();
+        let dir = Dir::new("kustomize-controller").unwrap();
+        let temporary = format!("--temporary-directory={}", dir.path().display());
+        let mut line = vec![
+            "kustomize-controller",
+            &temporary,
+            "--http-retry=0",
+            "--requeue-dependency=30s",
+        ];
+        line.extend(more);
+        let args: Args = flags::parse_from(line).unwrap();
+        let mut gates = FeatureGates::new(GATES);
+        for flag in &args.common.feature_gates {
+            gates = gates.with(flag).unwrap();
+        }
+        let metrics = Metrics::new();
+        let client = client_from(config.clone(), metrics.requests()).unwrap();
+        let events = Sink::start().await.unwrap();
+        let event_settings = EventSettings {
+            controller: "kustomize-controller".to_owned(),
+            instance: "test".to_owned(),
+            address: format!("{}/", events.url()),
+        };
+        let (recorder, delivery) = Recorder::start(client.clone(), &event_settings).unwrap();
+        let shutdown = CancellationToken::new();
+        let scope = Scope {
+            namespace: Some(namespace.as_str().into()),
+            configs_label_selector: args.common.watch.configs_label_selector.clone(),
+            ..Scope::default()
+        };
+        let context = Context {
+            client: client.clone(),
+            config,
+            recorder,
+            metrics,
+            gates,
+            scope,
+            shutdown: shutdown.clone(),
+        };
+        let context = Arc::new(context);
+        let settings = Settings::new(&args, &context).unwrap();
+        tokio::spawn(controller(settings, context, &args).run());
+        let fixture = Self {
+            namespace,
+            client,
+            events,
+            files: FileServer::start().await,
+            revision: AtomicU64::new(0),
+            shutdown,
+            _delivery: delivery,
+            _dir: dir,
+        };
+        fixture.source("repo").await;
+        fixture
+    }
+
+    /// Creates a GitRepository that has published nothing.
+    pub async fn source(&self, name: &str) {
+        let object = json!({
+            "metadata": {"name": name},
+            "spec": {"url": "https://example.com/repo.git", "interval": "1h"},
+        });
+        let object: GitRepository = serde_json::from_value(object).unwrap();
+        self.sources()
+            .create(&PostParams::default(), &object)
+            .await
+            .unwrap();
+    }
+
+    /// Publishes files as the next revision of `repo`, and returns the revision.
+    pub async fn publish(&self, files: &[(&str, &str)]) -> String {
+        let (bytes, digest) = tarball(files);
+        self.publish_bytes("repo", bytes, &digest).await
+    }
+
+    /// Publishes these bytes, whatever they are, under this digest.
+    pub async fn publish_bytes(&self, source: &str, bytes: Vec<u8>, digest: &str) -> String {
+        let number = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
+        let revision = format!("main@sha1:{number:040}");
+        let name = format!("/{source}/{number}.tar.gz");
+        self.files.files.lock().unwrap().insert(name.clone(), bytes);
+        let artifact = json!({
+            "path": name, "url": format!("http://{}{name}", self.files.address), "revision": revision,
+            "digest": digest, "lastUpdateTime": "2026-01-01T00:00:00Z",
+        });
+        let patch = json!({"status": {"artifact": artifact}});
+        self.sources()
+            .patch_status(source, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
+        revision
+    }
+
+    /// Forgets every published file.
+    pub fn lose_files(&self) {
+        self.files.files.lock().unwrap().clear();
+    }
+
+    /// How many files were asked for.
+    pub fn downloads(&self) -> u64 {
+        self.files.requests.load(Ordering::SeqCst)
+    }
+
+    /// Creates a Kustomization; `spec` is put over sensible fields.
+    pub async fn create(&self, name: &str, spec: Value) -> Kustomization {
+        let object: Kustomization =
+            serde_json::from_value(json!({"metadata": {"name": name}, "spec": self.spec(spec)}))
+                .unwrap();
+        self.kustomizations()
+            .create(&PostParams::default(), &object)
+            .await
+            .unwrap()
+    }
+
+    fn spec(&self, spec: Value) -> Value {
+        let mut full = json!({
+            "interval": "1h", "retryInterval": "1h", "timeout": "30s", "prune": true, "targetNamespace": self.namespace,
+            "sourceRef": {"kind": "GitRepository", "name": "repo"},
+        });
+        for (key, value) in spec.as_object().unwrap() {
+            full[key] = value.clone();
+        }
+        full
+    }
+
+    /// Changes the spec of a Kustomization.
+    pub async fn patch(&self, name: &str, spec: Value) {
+        let patch = Patch::Merge(json!({ "spec": spec }));
+        self.kustomizations()
+            .patch(name, &PatchParams::default(), &patch)
+            .await
+            .unwrap();
+    }
+
+    /// Asks for a reconciliation.
+    pub async fn request(&self, name: &str, token: &str) {
+        let patch =
+            json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": token}}});
+        self.kustomizations()
+            .patch(name, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
+    }
+
+    pub async fn delete(&self, name: &str) {
+        self.kustomizations()
+            .delete(name, &DeleteParams::default())
+            .await
+            .unwrap();
+    }
+
+    pub fn kustomizations(&self) -> Api<Kustomization> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub fn sources(&self) -> Api<GitRepository> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub fn config_maps(&self) -> Api<ConfigMap> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Waits until the Kustomization has what it takes.
+    pub async fn wait(
+        &self,
+        name: &str,
+        what: &str,
+        condition: impl Fn(&Kustomization) -> bool,
+    ) -> Kustomization {
+        let found = wait_for(&self.kustomizations(), name, what, LONG, |object| {
+            object.is_some_and(&condition)
+        })
+        .await;
+        found.unwrap().unwrap()
+    }
+
+    /// Waits until the Kustomization is Ready with this revision.
+    pub async fn ready(&self, name: &str, revision: &str) -> Kustomization {
+        self.wait(name, &format!("Ready with {revision}"), |object| {
+            let status = &object.status;
+            condition(object, "Ready").is_some_and(|ready| ready.0 == "True")
+                && status.last_applied_revision.as_deref() == Some(revision)
+                && Some(status.observed_generation) == object.metadata.generation
+        })
+        .await
+    }
+
+    /// Waits until Ready is False with this reason; its message comes back.
+    pub async fn failed(&self, name: &str, reason: &str) -> (Kustomization, String) {
+        let object = self
+            .wait(name, &format!("not Ready because of {reason}"), |object| {
+                condition(object, "Ready")
+                    .is_some_and(|ready| ready.0 == "False" && ready.1 == reason)
+            })
+            .await;
+        let message = condition(&object, "Ready").unwrap().2;
+        (object, message)
+    }
+
+    /// Waits until a ConfigMap has what it takes; absent ones have nothing.
+    pub async fn config_map(
+        &self,
+        name: &str,
+        what: &str,
+        condition: impl Fn(Option<&ConfigMap>) -> bool,
+    ) {
+        wait_for(&self.config_maps(), name, what, LONG, condition)
+            .await
+            .unwrap();
+    }
+
+    /// A value of a ConfigMap as it is now.
+    pub async fn value(&self, name: &str, key: &str) -> Option<String> {
+        let map = self.config_maps().get_opt(name).await.unwrap()?;
+        map.data?.get(key).cloned()
+    }
+
+    /// Waits until an event about the object with this reason has a message that contains the text.
+    pub async fn event(&self, name: &str, reason: &str, text: &str) -> Value {
+        let found = |event: &Value| {
+            event["involvedObject"]["name"] == name
+                && event["reason"] == reason
+                && event["message"]
+                    .as_str()
+                    .is_some_and(|message| message.contains(text))
+        };
+        let what = format!("{reason} event about {name} with {text:?}");
+        self.events
+            .wait_for(&what, LONG, |received| found(&received.json()))
+            .await
+            .unwrap()
+            .json()
+    }
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// Status, reason and message of a condition.
+pub fn condition(object: &Kustomization, kind: &str) -> Option<(String, String, String)> {
+    let found = object
+        .status
+        .conditions
+        .iter()
+        .find(|condition| condition.r#type == kind)?;
+    Some((
+        found.status.to_string(),
+        found.reason.clone(),
+        found.message.clone(),
+    ))
+}
+
+/// The ids in the inventory.
+pub fn inventory(object: &Kustomization) -> Vec<String> {
+    let entries = object
+        .status
+        .inventory
+        .iter()
+        .flat_map(|inventory| &inventory.entries);
+    entries.map(|entry| entry.id.clone()).collect()
+}
+
+/// A ConfigMap as a manifest.
+pub fn config_map(name: &str, value: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  key: {value}\n")
+}
+
+/// A tarball with the given files, and its digest.
+pub fn tarball(files: &[(&str, &str)]) -> (Vec<u8>, String) {
+    let directory = Dir::new("artifact").unwrap();
+    for (name, content) in files {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    let everything = select::ignore::Matcher::default();
+    let mut bytes = Vec::new();
+    archive::write(
+        &Root::open(directory.path()).unwrap(),
+        &everything,
+        u64::MAX,
+        &mut bytes,
+    )
+    .unwrap();
+    let digest = Algorithm::Sha256.digest(&bytes).to_string();
+    (bytes, digest)
+}
+
+impl FileServer {
+    async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Self {
+            address: listener.local_addr().unwrap().to_string(),
+            ..Self::default()
+        };
+        let router = Router::new().fallback(serve).with_state(server.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        server
+    }
+}
+
+async fn serve(State(server): State<FileServer>, uri: Uri) -> Response {
+    server.requests.fetch_add(1, Ordering::SeqCst);
+    match server.files.lock().unwrap().get(uri.path()) {
+        Some(bytes) => bytes.clone().into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
