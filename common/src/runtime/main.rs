@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use super::signals::Signals;
@@ -179,7 +180,7 @@ where
         None
     };
     tracing::info!("starting controllers");
-    let lost = work_while_leading(tasks, &shutdown, leadership.as_ref()).await;
+    let outcome = work_while_leading(tasks, &shutdown, leadership.as_ref()).await;
     drop(context);
     delivery.flush(FLUSH).await;
     if let Some(leadership) = leadership {
@@ -190,38 +191,50 @@ where
         };
         leadership.end(&election, release).await;
     }
-    if lost {
-        Err(StartError::LeadershipLost)
-    } else {
-        Ok(())
-    }
+    outcome
 }
 
-/// Runs the tasks to their end, which is the shutdown; says whether the lease was lost.
+/// Runs the tasks to their end, which is the shutdown.
 async fn work_while_leading(
     tasks: Tasks,
     shutdown: &CancellationToken,
     leadership: Option<&Leadership>,
-) -> bool {
+) -> Result<(), StartError> {
     let mut running = tasks.start();
+    let mut outcome = Ok(());
     let lost = async {
         match leadership {
             Some(leadership) => leadership.lost().cancelled().await,
             None => std::future::pending().await,
         }
     };
-    let ended = tokio::select! {
-        () = shutdown.cancelled() => false,
-        () = lost => {
-            shutdown.cancel();
-            true
+    let mut lost = std::pin::pin!(lost);
+    loop {
+        tokio::select! {
+            () = &mut lost => {
+                // Somebody else leads: what still runs here must stop now, not in its own time.
+                shutdown.cancel();
+                running.shutdown().await;
+                return Err(StartError::LeadershipLost);
+            }
+            ended = running.join_next() => match ended {
+                None => break,
+                Some(ended) => {
+                    if let Err(error) = flatten(ended) {
+                        tracing::error!(%error, "shutting down");
+                        shutdown.cancel();
+                        outcome = outcome.and(Err(error));
+                    }
+                }
+            }
         }
-    };
-    if ended {
-        // Somebody else leads: what still runs here must stop now, not in its own time.
-        running.shutdown().await;
-    } else {
-        while running.join_next().await.is_some() {}
     }
-    ended
+    // Without any task there is nothing to wait for but the signal.
+    shutdown.cancelled().await;
+    outcome
+}
+
+/// How a task ended; one that panicked failed.
+fn flatten(ended: Result<Result<(), StartError>, JoinError>) -> Result<(), StartError> {
+    ended.unwrap_or_else(|panic| Err(StartError::Controller(panic.to_string())))
 }

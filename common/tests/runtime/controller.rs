@@ -1,9 +1,14 @@
 //! When passes start, and how they get along with each other.
 
+use std::borrow::Cow;
+
+use common::conditions::Condition;
 use common::controller::{Index, Store, Trigger};
 use common::k8s_openapi::api::core::v1::ConfigMap;
-use common::kube::ResourceExt as _;
+use common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use common::kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
+use common::kube::core::NamespaceResourceScope;
+use common::kube::{Resource, ResourceExt as _};
 use common::object::{Object as _, ObjectKey};
 use common::queue::Urgency;
 use serde_json::json;
@@ -322,9 +327,7 @@ async fn k18_an_object_that_becomes_ready_wakes_those_that_wait_for_it() {
             .conditions
             .iter()
             .find(|condition| condition.r#type == "Ready");
-        ready
-            .is_some_and(|condition| condition.is_true())
-            .to_string()
+        ready.is_some_and(Condition::is_true).to_string()
     };
     let waiting = |done: &Picky, store: &Store<Picky>| {
         store
@@ -358,29 +361,27 @@ async fn k18_an_object_that_becomes_ready_wakes_those_that_wait_for_it() {
 async fn a_kind_that_is_not_there_holds_nobody_up() {
     #[derive(Debug, Clone, serde::Deserialize, serde::Serialize)]
     struct Missing {
-        metadata: common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta,
+        metadata: ObjectMeta,
     }
-    impl common::kube::Resource for Missing {
+    impl Resource for Missing {
         type DynamicType = ();
-        type Scope = common::kube::core::NamespaceResourceScope;
-        fn kind((): &()) -> std::borrow::Cow<'_, str> {
+        type Scope = NamespaceResourceScope;
+        fn kind((): &()) -> Cow<'_, str> {
             "Missing".into()
         }
-        fn group((): &()) -> std::borrow::Cow<'_, str> {
+        fn group((): &()) -> Cow<'_, str> {
             "missing.example.com".into()
         }
-        fn version((): &()) -> std::borrow::Cow<'_, str> {
+        fn version((): &()) -> Cow<'_, str> {
             "v1".into()
         }
-        fn plural((): &()) -> std::borrow::Cow<'_, str> {
+        fn plural((): &()) -> Cow<'_, str> {
             "missings".into()
         }
-        fn meta(&self) -> &common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta {
+        fn meta(&self) -> &ObjectMeta {
             &self.metadata
         }
-        fn meta_mut(
-            &mut self,
-        ) -> &mut common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta {
+        fn meta_mut(&mut self) -> &mut ObjectMeta {
             &mut self.metadata
         }
     }

@@ -9,6 +9,7 @@ use common::context::{Context, Scope};
 use common::controller::{Controller, Index, Limits, Trigger};
 use common::events::Recorder;
 use common::flags::FeatureGates;
+use common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use common::kube::api::{Api, Patch, PatchParams, PostParams};
 use common::kube::{self, Client};
 use common::metrics::Metrics;
@@ -65,13 +66,11 @@ impl kube::Resource for Picky {
         GitRepository::plural(dt)
     }
 
-    fn meta(&self) -> &common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta {
+    fn meta(&self) -> &ObjectMeta {
         self.0.meta()
     }
 
-    fn meta_mut(
-        &mut self,
-    ) -> &mut common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta {
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
         self.0.meta_mut()
     }
 }
@@ -160,10 +159,10 @@ impl Record {
     pub(crate) async fn wait(&self, what: &str, holds: impl FnMut(&State) -> bool) -> State {
         let mut changes = self.state.subscribe();
         let waited = tokio::time::timeout(PATIENCE, changes.wait_for(holds)).await;
-        match waited {
-            Ok(state) => state.unwrap().clone(),
-            Err(_) => panic!("not {what}: {:?}", self.now()),
-        }
+        waited
+            .unwrap_or_else(|_| panic!("not {what}: {:?}", self.now()))
+            .unwrap()
+            .clone()
     }
 }
 
