@@ -135,13 +135,22 @@ impl Object {
         self.set_metadata("annotations", key, value);
     }
 
+    /// Sets one entry of a map of texts. Entries without a value become empty, and a map in which a value is no text is
+    /// replaced as a whole (apimachinery `unstructured.go`, `GetLabels`).
     fn set_metadata(&mut self, field: &str, key: &str, value: &str) {
-        let Some(metadata) = child(&mut self.0, "metadata") else {
-            return;
-        };
-        if let Some(entries) = map_child(metadata, field) {
-            entries.insert(key.to_owned(), Value::String(value.to_owned()));
+        let entries =
+            child(&mut self.0, "metadata").and_then(|metadata| map_child(metadata, field));
+        let Some(entries) = entries else { return };
+        if entries
+            .values()
+            .any(|value| !value.is_string() && !value.is_null())
+        {
+            entries.clear();
         }
+        for value in entries.values_mut().filter(|value| value.is_null()) {
+            *value = Value::String(String::new());
+        }
+        entries.insert(key.to_owned(), Value::String(value.to_owned()));
     }
 
     /// A `Secret` of the core group, whatever the case of its kind.
@@ -210,6 +219,20 @@ mod tests {
         assert_eq!(object.label("team"), Some("x"));
         assert_eq!(object.annotation("note"), Some("y"));
         assert_eq!(object.label("note"), None);
+    }
+
+    #[test]
+    fn k8_1_labels_that_are_no_texts_do_not_survive_the_owner_labels() {
+        let labels = |labels: Value| {
+            let mut object = Object::from_response(json!({"metadata": {"labels": labels}}));
+            object.set_label("team", "x");
+            object.into_value()["metadata"]["labels"].take()
+        };
+        assert_eq!(
+            labels(json!({"a": null, "b": "c"})),
+            json!({"a": "", "b": "c", "team": "x"})
+        );
+        assert_eq!(labels(json!({"a": true, "b": "c"})), json!({"team": "x"}));
     }
 
     #[test]

@@ -22,6 +22,16 @@ pub(crate) fn error(error: ApiError, desired: &Object, live: Option<&Object>) ->
         .flatten()
         .flat_map(payload)
         .collect();
+    // What anybody may see of the object is no secret, even where a value repeats it.
+    let shown = [Some(desired), live].into_iter().flatten();
+    let shown: Vec<String> = shown
+        .map(|object| object.as_value()["metadata"].to_string())
+        .collect();
+    values.retain(|value| {
+        !shown
+            .iter()
+            .any(|metadata| metadata.contains(value.as_str()))
+    });
     // The longest first: a value may be part of another one.
     values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     values.dedup();
@@ -75,16 +85,27 @@ fn quoted(value: &str) -> String {
     text[1..text.len() - 1].to_owned()
 }
 
-/// Masks what follows `Invalid value: ` up to its closing quote or the next `: `, however short it is.
+/// Masks what follows `Invalid value: ` up to its closing quote or the next `: `, however short it is, unless it is the
+/// value of a field of the metadata.
 fn mask_quoted_values(text: &str) -> String {
     const MARK: &str = "Invalid value: ";
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(MARK) {
+        let field = rest[..at].trim_end_matches([':', ' ']);
+        let field = field
+            .rsplit([' ', '['])
+            .find(|word| !word.is_empty())
+            .unwrap_or_default();
         let (before, after) = rest.split_at(at + MARK.len());
         masked.push_str(before);
-        masked.push_str(MASK);
-        rest = &after[value_len(after)..];
+        let len = value_len(after);
+        masked.push_str(if field.starts_with("metadata") {
+            &after[..len]
+        } else {
+            MASK
+        });
+        rest = &after[len..];
     }
     masked.push_str(rest);
     masked
@@ -157,6 +178,22 @@ mod tests {
             None,
             "Invalid value: 12: no",
             "Invalid value: ***: no",
+        );
+    }
+
+    #[test]
+    fn k14_10_what_the_metadata_shows_is_not_masked() {
+        let mut value = secret(&json!({"data": {"user": "bmF0cw=="}})).into_value();
+        value["metadata"]["name"] = json!("x-nats");
+        let desired = Object::new(value).unwrap();
+        let text = "Secret \"x-nats\" is invalid: metadata.labels: Invalid value: \"ü\": no";
+        check(&desired, None, text, text);
+        let text = "Secret \"x-nats\" is invalid: [data[a]: Invalid value: 1: no]";
+        check(
+            &desired,
+            None,
+            text,
+            "Secret \"x-nats\" is invalid: [data[a]: Invalid value: ***: no]",
         );
     }
 
