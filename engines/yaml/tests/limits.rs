@@ -20,9 +20,7 @@ fn the_default_depth_fits_a_small_stack() {
         for text in [
             "[".repeat(depth) + &"]".repeat(depth),
             "- ".repeat(depth) + "a",
-            (0..depth)
-                .map(|level| format!("{}a:\n", " ".repeat(level)))
-                .collect(),
+            numbered(depth, |level| format!("{}a:\n", " ".repeat(level))),
         ] {
             let budget = Budget::default();
             let value = decode_first(text.as_bytes(), Dialect::Kyaml, &budget)
@@ -45,6 +43,14 @@ fn the_default_depth_fits_a_small_stack() {
         .unwrap();
 }
 
+/// A text of `count` pieces.
+fn numbered(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..count).map(piece).collect::<Vec<_>>().concat()
+}
+
+/// Makes a text of a size.
+type Shape = fn(usize) -> String;
+
 /// The time that `decode` and `node::parse` take for a text, refused or not.
 fn cost(text: &str) -> Duration {
     let start = Instant::now();
@@ -57,7 +63,7 @@ fn cost(text: &str) -> Duration {
 
 #[test]
 fn the_cost_of_odd_input_grows_with_its_size_alone() {
-    let shapes: [(&str, fn(usize) -> String); 14] = [
+    let shapes: [(&str, Shape); 14] = [
         ("opening brackets", |n| "[".repeat(n)),
         ("opening braces", |n| "{a: ".repeat(n)),
         ("dashes", |n| "- ".repeat(n)),
@@ -66,15 +72,13 @@ fn the_cost_of_odd_input_grows_with_its_size_alone() {
         ("a long plain line", |n| "wörd ".repeat(n)),
         ("unfinished quotes", |n| "\"a\\n ".repeat(n)),
         ("equal keys", |n| "a: 1\n".repeat(n)),
-        ("keys", |n| {
-            (0..n).map(|key| format!("k{key}: 1\n")).collect()
-        }),
+        ("keys", |n| numbered(n, |key| format!("k{key}: 1\n"))),
         ("comments", |n| "# a\n  # b\n\n".repeat(n)),
         ("comments between items", |n| {
             "- a # b\n# c\n\n  # d\n".repeat(n)
         }),
         ("anchors", |n| {
-            (0..n).map(|at| format!("- &a{at} *a{at}\n")).collect()
+            numbered(n, |at| format!("- &a{at} *a{at}\n"))
         }),
         ("aliases", |n| {
             format!("a: &a [b, c]\nd: [{}]\n", "*a, ".repeat(n))
@@ -82,14 +86,18 @@ fn the_cost_of_odd_input_grows_with_its_size_alone() {
         ("empty documents", |n| "---\n".repeat(n)),
     ];
     for (name, shape) in shapes {
-        let (small, large) = (shape(2_000), shape(40_000));
+        let (small, large) = (shape(1_000), shape(20_000));
         let base = cost(&small).max(Duration::from_millis(2));
         // Twenty times the input; a quadratic step would cost four hundred times as much.
-        let limit = base * 120;
-        let taken = cost(&large);
+        let limit = base * 150;
+        // Other work on the machine slows single runs down.
+        let taken = (0..3)
+            .map(|_| cost(&large))
+            .find(|taken| *taken < limit)
+            .unwrap_or(limit);
         assert!(
             taken < limit,
-            "{name}: {taken:?} for 20 times what took {base:?}"
+            "{name}: 20 times what took {base:?} took more than {limit:?}"
         );
     }
 }
