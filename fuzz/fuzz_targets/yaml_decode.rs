@@ -7,7 +7,10 @@ use yaml::node::{self, SequenceIndent};
 use yaml::{Budget, Dialect, ErrorKind, decode};
 
 fuzz_target!(|bytes: &[u8]| {
-    let budget = Budget { depth: 200, ..Budget::default() };
+    let budget = Budget {
+        depth: 200,
+        ..Budget::default()
+    };
     for dialect in [Dialect::Kubernetes, Dialect::KubernetesStrict] {
         let _ = decode(bytes, dialect, &budget);
     }
@@ -17,7 +20,10 @@ fuzz_target!(|bytes: &[u8]| {
             // A tree holds what the grammar allows; values may be refused for their content.
             match &values {
                 Ok(values) => assert_eq!(values.len(), trees.len()),
-                Err(error) => assert!(!matches!(error.kind(), ErrorKind::Syntax | ErrorKind::Reader)),
+                Err(error) => assert!(!matches!(
+                    error.kind(),
+                    ErrorKind::Syntax | ErrorKind::Reader
+                )),
             }
             for indent in [SequenceIndent::Compact, SequenceIndent::Wide] {
                 let _ = node::print(&trees, indent);

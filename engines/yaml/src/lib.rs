@@ -11,6 +11,7 @@
 //!   Go does.
 //! - [`node`] keeps what a value drops (comments, styles, tags, anchors, places) and prints it as
 //!   go-yaml v3 and kyaml do.
+//! - [`visit_first`] hands out the events of a document to build other trees from.
 //! - [`Document`] replaces scalars in a user's file and leaves every other byte alone.
 //!
 //! The crate is pure: it reads no file and no clock, starts nothing, and the same input always

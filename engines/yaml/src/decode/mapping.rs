@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::builder::{Builder, FaultMark, MOST_ISSUES, Node};
+use super::builder::{Builder, Node};
+use super::faults::{FaultMark, MOST_ISSUES};
 use super::key::{self, KeyFault};
 use crate::scan::Mark;
 use crate::{Dialect, Grammar, Map, Str, Value};

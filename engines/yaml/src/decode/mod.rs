@@ -3,13 +3,14 @@
 mod aliases;
 mod binary;
 mod builder;
+mod faults;
 mod go_syntax;
 mod intern;
 mod key;
 mod mapping;
 
 use builder::Builder;
-pub(crate) use builder::error_at;
+pub(crate) use faults::error_at;
 
 use crate::error::{Error, ErrorKind};
 use crate::parse::Parser;
