@@ -17,6 +17,9 @@
 
 mod contained;
 mod fingerprint;
+mod units;
+
+pub use units::Memories;
 
 use crate::change_set::Change;
 use crate::cluster::{Cluster, ListQuery};
@@ -49,6 +52,7 @@ pub struct Memory {
 #[derive(Debug)]
 struct Known {
     desired: Digest,
+    uid: String,
     resource_version: String,
     fingerprint: Fingerprint,
     /// Whether the fingerprint tells of every change: only once we have applied does the server keep track of fields.
@@ -176,8 +180,7 @@ impl Memory {
         let id = desired.id();
         let known = self.known.get_mut(&id)?;
         let same_version = metadata.is_some_and(|metadata| {
-            !metadata.resource_version().is_empty()
-                && metadata.resource_version() == known.resource_version
+            metadata.uid() == known.uid && metadata.resource_version() == known.resource_version
         });
         let settled =
             known.is_tracked && known.last_seen.duration_since(known.first_seen) >= SETTLED;
@@ -219,6 +222,7 @@ impl Memory {
         let now = Instant::now();
         let known = Known {
             desired: fingerprint::desired(desired),
+            uid: live.uid().to_owned(),
             resource_version: live.resource_version().to_owned(),
             fingerprint: Fingerprint::of(live),
             is_tracked: managed_fields::is_applied_by(live, &self.field_manager),
