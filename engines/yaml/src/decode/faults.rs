@@ -52,7 +52,8 @@ impl Faults {
             .get_or_insert_with(|| error_at(ErrorKind::Content, message, at).bare());
     }
 
-    fn into_error(self) -> Option<Error> {
+    /// The fault that counts; none when all is well.
+    pub fn into_error(self) -> Option<Error> {
         if self.fatal.is_some() {
             return self.fatal;
         }
