@@ -43,7 +43,7 @@ pub use health::GroupKind;
 pub use id::{Gvk, ObjectId, ObjectRef, ParseIdError};
 pub use ignore::{IgnoreRule, IgnoreRules, Selector, SelectorError};
 pub use inventory::{Inventory, InventoryEntry};
-pub use memory::{Memories, Memory, SETTLED};
+pub use memory::{Memory, SETTLED};
 pub use normalize::normalize;
 pub use object::{NotAnObject, Object};
 pub use options::{

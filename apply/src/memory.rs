@@ -17,9 +17,6 @@
 
 mod contained;
 mod fingerprint;
-mod units;
-
-pub use units::Memories;
 
 use crate::change_set::Change;
 use crate::cluster::{Cluster, ListQuery};

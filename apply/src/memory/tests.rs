@@ -335,27 +335,6 @@ proptest! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_unit_finds_its_memory_again_in_the_same_context_only() {
-    let memories = Memories::new(owner(), HOUR);
-    let cluster = InMemory::default();
-    let mut pass = memories.take("unit", "ns", "generation 1");
-    let set = vec![config("a", &json!({"k": "v"}))];
-    apply_all_remembering(&cluster, set, &options(), &mut pass)
-        .await
-        .unwrap();
-    memories.put("unit", "ns", "generation 1", pass);
-
-    let again = memories.take("unit", "ns", "generation 1");
-    assert_eq!(again.len(), 1);
-    assert!(
-        memories.take("unit", "ns", "generation 1").is_empty(),
-        "a pass has it"
-    );
-    memories.put("unit", "ns", "generation 1", again);
-    assert!(memories.take("unit", "ns", "generation 2").is_empty());
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_object_of_the_same_version_on_another_cluster_is_another_object() {
     let set = || vec![config("a", &json!({"k": "v"}))];
     let mut memory = memory();
