@@ -1,9 +1,8 @@
 //! Acting as a service account (K19.1).
 
-use kube::{Client, Config};
-
-use crate::metrics::RequestCounter;
-use crate::runtime::client_from;
+use http::{HeaderName, HeaderValue, Request};
+use kube::Client;
+use kube::client::Body;
 
 /// As whom the cluster is spoken to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,14 +22,6 @@ pub enum IdentityError {
     /// Not a name that a service account can have, for instance one that is empty or holds a colon.
     #[error("can't impersonate service account {0:?}: expected the name of a ServiceAccount")]
     BadName(String),
-    /// The client could not be made.
-    #[error("failed to set up impersonation of {user}: {cause}")]
-    Client {
-        /// The user name.
-        user: String,
-        /// What went wrong.
-        cause: String,
-    },
 }
 
 impl Identity {
@@ -66,34 +57,40 @@ impl Identity {
     }
 }
 
-/// A client that acts as the identity; for the controller itself, one that acts as `config` says.
+/// A client that acts as the identity, over the connections of `client`; for the controller itself, `client` as it is.
+///
+/// The API server adds the groups of the service account by itself, so the user name is all that is sent.
 ///
 /// # Errors
-/// When the client cannot be made, or the user name is empty.
-pub fn impersonated(
-    config: &Config,
-    identity: &Identity,
-    requests: &RequestCounter,
-) -> Result<Client, IdentityError> {
-    let mut config = config.clone();
+/// When the user name is empty or cannot stand in a header: such a request would go out as the controller.
+pub fn impersonated(client: &Client, identity: &Identity) -> Result<Client, IdentityError> {
     let user = match identity {
-        Identity::Controller => String::new(),
-        Identity::ServiceAccount(user) if user.is_empty() => {
-            return Err(IdentityError::BadName(String::new()));
-        }
-        Identity::ServiceAccount(user) => {
-            config.auth_info.impersonate = Some(user.clone());
-            user.clone()
-        }
+        Identity::Controller => return Ok(client.clone()),
+        Identity::ServiceAccount(user) => user,
     };
-    client_from(config, requests).map_err(|error| IdentityError::Client {
-        user,
-        cause: error.to_string(),
-    })
+    let header = HeaderValue::from_str(user)
+        .ok()
+        .filter(|header| !header.is_empty())
+        .ok_or_else(|| IdentityError::BadName(user.clone()))?;
+    let inner = client.clone();
+    let service = tower::service_fn(move |mut request: Request<Body>| {
+        request
+            .headers_mut()
+            .insert(IMPERSONATE_USER, header.clone());
+        let inner = inner.clone();
+        async move { inner.send(request).await }
+    });
+    Ok(Client::new(service, client.default_namespace()))
 }
+
+/// The header that names the user to act as.
+const IMPERSONATE_USER: HeaderName = HeaderName::from_static("impersonate-user");
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+    use std::sync::{Arc, Mutex};
+
     use super::*;
 
     #[test]
@@ -123,8 +120,50 @@ mod tests {
             Identity::of("", Some("a"), None),
             Err(IdentityError::NoNamespace("a".into()))
         );
-        let config = Config::new("http://127.0.0.1:1".parse().unwrap());
-        let empty = Identity::ServiceAccount(String::new());
-        assert!(impersonated(&config, &empty, &RequestCounter::default()).is_err());
+    }
+
+    #[tokio::test]
+    async fn k19_1_requests_carry_the_user_name_and_a_name_that_cannot_be_sent_is_refused() {
+        let (client, seen) = recording_client();
+        let account = Identity::of("apps", Some("deployer"), None).unwrap();
+        for identity in [Identity::Controller, account] {
+            let client = impersonated(&client, &identity).unwrap();
+            client.apiserver_version().await.unwrap_err();
+        }
+        let user = "system:serviceaccount:apps:deployer".to_owned();
+        assert_eq!(*seen.lock().unwrap(), [None, Some(user)]);
+        for user in ["", "a\nb"] {
+            let refused = impersonated(&client, &Identity::ServiceAccount(user.into()));
+            assert_eq!(refused.err(), Some(IdentityError::BadName(user.into())));
+        }
+        assert_eq!(
+            seen.lock().unwrap().len(),
+            2,
+            "and nothing was sent in its name"
+        );
+    }
+
+    type Seen = Arc<Mutex<Vec<Option<String>>>>;
+
+    /// A client whose requests go nowhere, and as whom they were made.
+    fn recording_client() -> (Client, Seen) {
+        let seen = Seen::default();
+        let record = seen.clone();
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let user = request.headers().get(IMPERSONATE_USER);
+            record
+                .lock()
+                .unwrap()
+                .push(user.map(|user| user.to_str().unwrap().to_owned()));
+            async {
+                Ok::<_, Infallible>(
+                    http::Response::builder()
+                        .status(500)
+                        .body(Body::empty())
+                        .unwrap(),
+                )
+            }
+        });
+        (Client::new(service, "default"), seen)
     }
 }

@@ -34,7 +34,8 @@ impl Default for Limits {
         Self {
             concurrent: 4,
             backoff: Backoff::default(),
-            grace: Duration::from_secs(20),
+            // With what follows it is over within the ten seconds that a pod of source-controller gets (M2).
+            grace: Duration::from_secs(6),
         }
     }
 }

@@ -149,3 +149,91 @@ impl<K: Object> Store<K> {
 fn version<K: Object>(object: &K) -> Option<u128> {
     object.meta().resource_version.as_deref()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use crds::meta::LocalObjectReference;
+    use crds::source::{GitRepository, GitRepositorySpec};
+
+    use super::*;
+
+    const BY_SECRET: Index<GitRepository> = Index {
+        name: "secret",
+        values: |object| {
+            object
+                .spec
+                .secret_ref
+                .iter()
+                .map(|reference| reference.name.clone())
+                .collect()
+        },
+    };
+
+    fn object(name: &str, version: &str, secret: &str) -> GitRepository {
+        let spec = GitRepositorySpec {
+            secret_ref: Some(LocalObjectReference {
+                name: secret.into(),
+            }),
+            ..GitRepositorySpec::default()
+        };
+        let mut object = GitRepository::new(name, spec);
+        object.metadata.namespace = Some("ns".into());
+        object.metadata.uid = Some("u".into());
+        object.metadata.resource_version = Some(version.into());
+        object
+    }
+
+    fn names(found: &[Arc<GitRepository>]) -> Vec<String> {
+        found
+            .iter()
+            .map(|object| object.key().to_string())
+            .collect()
+    }
+
+    #[test]
+    fn indexes_follow_the_objects() {
+        let store = Store::new(vec![BY_SECRET]);
+        for (name, secret) in [("b", "x"), ("a", "x"), ("c", "y")] {
+            store.put(object(name, "1", secret));
+        }
+        assert_eq!(names(&store.find("secret", "x")), ["ns/a", "ns/b"]);
+        store.put(object("a", "2", "y"));
+        store.remove(&ObjectKey::new("ns", "c"));
+        assert_eq!(names(&store.find("secret", "x")), ["ns/b"]);
+        assert_eq!(names(&store.find("secret", "y")), ["ns/a"]);
+        assert!(store.find("secret", "z").is_empty() && store.find("other", "x").is_empty());
+        assert_eq!(names(&store.all()), ["ns/a", "ns/b"]);
+    }
+
+    #[test]
+    fn an_older_version_does_not_replace_a_newer_one_unless_the_object_is_another() {
+        let store = Store::<GitRepository>::new(Vec::new());
+        let version = || {
+            store
+                .get(&ObjectKey::new("ns", "a"))
+                .unwrap()
+                .metadata
+                .resource_version
+                .clone()
+                .unwrap()
+        };
+        store.put(object("a", "10", "x"));
+        store.put(object("a", "9", "x"));
+        assert_eq!(version(), "10");
+        let mut recreated = object("a", "9", "x");
+        recreated.metadata.uid = Some("another".into());
+        store.put(recreated);
+        assert_eq!(version(), "9");
+    }
+
+    #[test]
+    fn what_a_pass_wrote_does_not_bring_back_a_deleted_object() {
+        let store = Store::new(Vec::new());
+        store.put(object("a", "1", "x"));
+        store.refresh(object("a", "2", "x"));
+        assert_eq!(store.len(), 1);
+        store.remove(&ObjectKey::new("ns", "a"));
+        store.refresh(object("a", "3", "x"));
+        assert!(store.is_empty());
+    }
+}

@@ -7,16 +7,14 @@ use apply::Cluster;
 use common::access::{Identity, IdentityError, impersonated};
 use common::cluster::KubeCluster;
 use common::context::Context;
-use common::kube::Config;
-use common::metrics::RequestCounter;
+use common::kube::Client;
 
 /// The cluster under the identities that Kustomizations ask for.
 ///
 /// A client per service account lives as long as a pass uses it, so that passes at the same time share its connections.
 pub(super) struct Identities {
     own: KubeCluster,
-    config: Config,
-    requests: RequestCounter,
+    client: Client,
     accounts: Mutex<HashMap<Identity, Weak<KubeCluster>>>,
 }
 
@@ -24,8 +22,7 @@ impl Identities {
     pub fn new(context: &Context) -> Self {
         Self {
             own: KubeCluster::new(context.client.clone()),
-            config: context.config.clone(),
-            requests: context.metrics.requests().clone(),
+            client: context.client.clone(),
             accounts: Mutex::default(),
         }
     }
@@ -43,7 +40,7 @@ impl Identities {
         if let Some(known) = accounts.get(identity).and_then(Weak::upgrade) {
             return Ok(known);
         }
-        let client = impersonated(&self.config, identity, &self.requests)?;
+        let client = impersonated(&self.client, identity)?;
         let cluster = Arc::new(self.own.with_client(client));
         accounts.retain(|_, cluster| cluster.strong_count() > 0);
         accounts.insert(identity.clone(), Arc::downgrade(&cluster));
