@@ -1,1 +1,18 @@
-//! (skeleton)
+//! Scenarios across controllers, against a real API server and real git servers.
+//!
+//! | module | what it gives |
+//! |---|---|
+//! | [`toolkit`] | the controllers as child processes on the control plane of this test binary |
+//! | [`scenario`] | a namespace, a repository, the objects of one story, and ways to watch them |
+//! | [`manifests`] | the small YAML files that the stories are made of |
+//!
+//! Nothing sleeps: every wait is for a condition of an object, with a deadline that shows what was seen last.
+
+#![allow(clippy::unwrap_used)]
+
+pub mod manifests;
+pub mod scenario;
+pub mod toolkit;
+
+pub use scenario::Scenario;
+pub use toolkit::{Controller, Toolkit};

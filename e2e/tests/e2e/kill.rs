@@ -1,0 +1,83 @@
+//! Killed at any moment, the controllers converge again and lose nothing.
+
+use std::time::Duration;
+
+use e2e::manifests::config_map;
+use e2e::{Scenario, Toolkit};
+use serde_json::json;
+
+const ROUNDS: u64 = 20;
+
+/// A small generator with a fixed seed: the moments differ from round to round and are the same in every run.
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self, below: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+}
+
+#[tokio::test]
+async fn controllers_killed_at_random_moments_converge_in_each_of_twenty_rounds() {
+    let mut toolkit = Toolkit::sharded("kill", &[]).await;
+    let story = Scenario::on(&toolkit, "kill").await;
+    let mut moments = Moments(20_261_121);
+    let first = story.push(&[("app/anchor.yaml", Some(&config_map("anchor", "round", "0")))]);
+    story.source().await;
+    story.unit("app", "./app", json!({ "wait": true })).await;
+    story.ready("Kustomization", "app", &first).await;
+    let anchor = story.get("ConfigMap", "anchor").await.unwrap().metadata.uid;
+
+    for round in 1..=ROUNDS {
+        let value = round.to_string();
+        let added = format!("app/round-{round}.yaml");
+        let removed = format!("app/round-{}.yaml", round - 1);
+        let name = format!("round-{round}");
+        let mut files = vec![(added, Some(config_map(&name, "round", &value)))];
+        files.push((
+            "app/anchor.yaml".to_owned(),
+            Some(config_map("anchor", "round", &value)),
+        ));
+        if round > 1 {
+            files.push((removed, None));
+        }
+        let files: Vec<_> = files
+            .iter()
+            .map(|(p, t)| (p.as_str(), t.as_deref()))
+            .collect();
+        let revision = story.push(&files);
+        story.sync(&format!("round-{round}")).await;
+        // The moment of the kill is what varies; nothing is waited for here.
+        tokio::time::sleep(Duration::from_millis(moments.next(400))).await;
+        match moments.next(3) {
+            0 => toolkit.source.kill_and_restart().await,
+            1 => toolkit.kustomize.kill_and_restart().await,
+            _ => {
+                let (source, kustomize) = (&mut toolkit.source, &mut toolkit.kustomize);
+                tokio::join!(source.kill_and_restart(), kustomize.kill_and_restart());
+            }
+        }
+        let unit = story.ready("Kustomization", "app", &revision).await;
+        let added = story.get("ConfigMap", &name).await.unwrap();
+        assert_eq!(added.data["data"]["round"], value.as_str(), "round {round}");
+        if round > 1 {
+            story
+                .gone("ConfigMap", &format!("round-{}", round - 1))
+                .await;
+        }
+        assert_eq!(
+            unit["status"]["inventory"]["entries"]
+                .as_array()
+                .unwrap()
+                .len(),
+            2,
+            "round {round}"
+        );
+    }
+    let still = story.get("ConfigMap", "anchor").await.unwrap().metadata.uid;
+    assert_eq!(still, anchor, "what is wanted throughout was never deleted");
+}
