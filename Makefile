@@ -12,12 +12,13 @@ help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Check the tools, build the local control plane once
-	@cargo run --quiet --package xtask -- doctor
-	@cargo run --quiet --package sluice-testing --bin control-plane -- build
+	@command -v cargo >/dev/null || { echo 'Rust is missing; install it with: curl --proto =https -sSf https://sh.rustup.rs | sh'; exit 1; }
+	@cargo run --package xtask -- doctor
+	@cargo run --package sluice-testing --bin control-plane -- build
 
 run: setup ## Run the toolkit on a local control plane with the demo repository
-	@cargo build --release --quiet --package source-controller --package kustomize-controller --package demo
-	@$(demo_env) $(or $(CARGO_TARGET_DIR),target)/release/demo
+	@cargo build --package source-controller --package kustomize-controller --package demo
+	@$(demo_env) $(or $(CARGO_TARGET_DIR),target)/debug/demo
 
 test: setup verify ## Set everything up and pass the tests
 	cargo build --workspace --bins
