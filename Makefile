@@ -6,22 +6,26 @@
 .PHONY: help run test lint fmt generate verify bench e2e setup
 
 demo_env = $(if $(filter command line,$(origin KUBECONFIG)),,env -u KUBECONFIG)
+built = $(or $(CARGO_TARGET_DIR),target)/debug
 export ONCE REPO REPO_PATH BRANCH YES
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Check the tools, build the local control plane once
+# Everything is built with one set of features, so that nothing is built twice.
+setup: ## Check the tools, build the workspace, and the local control plane once
 	@command -v cargo >/dev/null || { echo 'Rust is missing; install it with: curl --proto =https -sSf https://sh.rustup.rs | sh'; exit 1; }
-	@cargo run --package xtask -- doctor
-	@cargo run --package sluice-testing --bin control-plane -- build
+	@command -v go >/dev/null || { echo 'Go 1.26 is missing; get it from: https://go.dev/dl/'; exit 1; }
+	@command -v git >/dev/null || { echo 'git is missing; install it with: apt-get install git, or: brew install git'; exit 1; }
+	cargo build --workspace --bins
+	@$(built)/xtask doctor
+	@$(built)/control-plane build
 
 run: setup ## Run the toolkit on a local control plane with the demo repository
-	@cargo build --package source-controller --package kustomize-controller --package demo
-	@$(demo_env) $(or $(CARGO_TARGET_DIR),target)/debug/demo
+	@$(demo_env) $(built)/demo
 
-test: setup verify ## Set everything up and pass the tests
-	cargo build --workspace --bins
+test: setup ## Set everything up and pass the tests
+	@$(built)/xtask verify
 	cargo test --workspace
 
 lint: ## Lint the workspace, warnings are errors
@@ -31,15 +35,14 @@ fmt: ## Format the code
 	cargo fmt --all
 
 generate: ## Write the generated files (CRDs)
-	cargo run --quiet --package xtask -- generate
+	cargo xtask generate
 
 verify: ## Check the arrows between crates, the generated files and the formatting
-	cargo run --quiet --package xtask -- verify
+	cargo xtask verify
 
 bench: setup ## Measure the quality bars on release builds
 	cargo build --release --workspace --bins
 	cargo test --release --package sluice-e2e --test bars -- --nocapture
 
 e2e: setup ## Run the scenarios against a real API server
-	cargo build --workspace --bins
 	cargo test --package sluice-e2e
