@@ -55,6 +55,7 @@ pub mod gates {
 
 /// The command line.
 #[derive(Debug, Clone, clap::Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "one per flag")]
 #[command(about = "Applies what Kustomizations name", version)]
 pub struct Args {
     /// The flags that all controllers share.
@@ -190,7 +191,7 @@ mod tests {
             (4, 4, 9)
         );
         assert_eq!(args.requeue_dependency, Duration::from_secs(30));
-        assert_eq!(args.token_cache_max_duration, Duration::from_secs(3600));
+        assert_eq!(args.token_cache_max_duration, Duration::from_hours(1));
         assert!(!args.no_cross_namespace_refs && !args.no_remote_bases);
         assert!(args.override_managers.is_empty() && args.default_service_account.is_empty());
     }

@@ -11,6 +11,8 @@
 //! It meets source-controller only in the API server and over HTTP, and it starts no process: remote bases are refused.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+// `json!` reads better inline.
+#![cfg_attr(test, allow(clippy::needless_pass_by_value))]
 
 pub mod args;
 pub mod build;
@@ -40,6 +42,6 @@ async fn start(args: Args, context: Arc<Context>) -> Result<Tasks, StartError> {
     args.check(&context.gates)?;
     let settings = kustomization::Settings::new(&args, &context)?;
     let mut tasks = Tasks::default();
-    tasks.add(kustomization::controller(settings, context, &args).run());
+    tasks.add(kustomization::controller(settings, &context, &args).run());
     Ok(tasks)
 }

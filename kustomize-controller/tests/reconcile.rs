@@ -1,6 +1,10 @@
 //! Kustomizations against a real API server: artifacts come from a file server of the test, the controller runs in the process,
 //! each test has a namespace of its own.
 #![allow(clippy::unwrap_used)]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "json! values read better inline"
+)]
 
 #[path = "reconcile/apply.rs"]
 mod apply;

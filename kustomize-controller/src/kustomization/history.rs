@@ -11,7 +11,7 @@ use super::Kustomizations;
 
 impl Kustomizations {
     /// Records the outcome of this pass.
-    pub(super) fn remember(&self, pass: &mut Pass<Self>, status: &str) {
+    pub(super) fn remember(pass: &mut Pass<Self>, status: &str) {
         let Some(built) = &pass.state.built else {
             return;
         };

@@ -7,6 +7,7 @@ mod dependency;
 mod history;
 mod identity;
 mod inventory;
+mod memories;
 mod progress;
 mod settings;
 mod state;
@@ -24,6 +25,7 @@ use common::reconcile::{
     Verdict,
 };
 use crds::kustomize::{Kustomization, well_known};
+use futures::future::ready;
 
 use state::State;
 
@@ -51,16 +53,18 @@ pub struct Kustomizations {
 
 /// In the order of K5.1.
 const STEPS: &[Step<Kustomizations>] = &[
-    Step::new("check", |it, pass| Box::pin(it.check(pass))),
+    Step::new("check", |it, pass| Box::pin(ready(it.check(pass)))),
     Step::new("source", |it, pass| Box::pin(it.source(pass))),
     Step::new("dependencies", |it, pass| Box::pin(it.dependencies(pass))),
     Step::new("fetch", |it, pass| Box::pin(it.fetch(pass))),
-    Step::new("identity", |it, pass| Box::pin(it.identity(pass))),
+    Step::new("identity", |it, pass| Box::pin(ready(it.identity(pass)))),
     Step::new("build", |it, pass| Box::pin(it.build(pass))),
     Step::new("apply", |it, pass| Box::pin(it.apply(pass))),
     Step::new("prune", |it, pass| Box::pin(it.prune(pass))),
     Step::new("health", |it, pass| Box::pin(it.health(pass))),
-    Step::new("finish", |it, pass| Box::pin(it.finish(pass))),
+    Step::new("finish", |_, pass| {
+        Box::pin(ready(Ok(Kustomizations::finish(pass))))
+    }),
 ];
 
 impl Reconciler for Kustomizations {
@@ -120,6 +124,7 @@ impl Reconciler for Kustomizations {
 
     fn forget(&self, key: &ObjectKey) {
         self.settings.waiting.leave(key);
+        self.settings.memories.forget(key);
     }
 }
 
@@ -130,17 +135,17 @@ impl Kustomizations {
     }
 
     /// Everything worked.
-    async fn finish(&self, pass: &mut Pass<Self>) -> Result<Flow, Stop> {
+    fn finish(pass: &mut Pass<Self>) -> Flow {
         let source = pass.state.source();
         let (revision, origin) = (source.artifact.revision.clone(), source.origin_revision());
         let status = &mut pass.object.status;
         status.last_applied_revision = Some(revision.clone());
         status.last_applied_origin_revision = origin;
-        self.remember(pass, reasons::RECONCILIATION_SUCCEEDED);
+        Self::remember(pass, reasons::RECONCILIATION_SUCCEEDED);
         pass.succeed(
             reasons::RECONCILIATION_SUCCEEDED,
             format!("Applied revision: {revision}"),
         );
-        Ok(Flow::Next)
+        Flow::Next
     }
 }

@@ -50,7 +50,7 @@ impl Kustomizations {
     }
 
     /// An event in the middle of a pass.
-    pub(super) fn tell(&self, pass: &Pass<Self>, message: &str) {
+    pub(super) fn tell(pass: &Pass<Self>, message: &str) {
         let metadata = pass.state.metadata();
         let metadata: Vec<(&str, &str)> = metadata
             .iter()

@@ -13,6 +13,7 @@ use common::jitter::Jitter;
 use common::runtime::StartError;
 
 use super::identity::Identities;
+use super::memories::Memories;
 use super::waiting::Waiting;
 use crate::args::Args;
 
@@ -21,12 +22,14 @@ const IDLE_ARTIFACTS: u64 = 512 << 20;
 /// How long a file server may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a file server may fall silent.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Flags, gates and services.
 pub struct Settings {
     pub(super) artifacts: ArtifactCache,
     pub(super) identities: Identities,
+    /// What is known of applied objects.
+    pub(super) memories: Memories,
     /// Who waits for dependencies.
     pub(super) waiting: Arc<Waiting>,
     pub(super) gates: FeatureGates,
@@ -65,6 +68,7 @@ impl Settings {
         Ok(Self {
             artifacts: ArtifactCache::open(&options, fetcher)?,
             identities: Identities::new(context),
+            memories: Memories::default(),
             waiting: Arc::default(),
             gates: context.gates.clone(),
             jitter: args.common.jitter(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use apply::{ChangeSet, Cluster, Object, ObjectId, ObjectRef};
+use common::access::Identity;
 use common::artifact_client::{ArtifactRef, Tree};
 use common::reconcile::{Class, Stop};
 use crds::meta::Artifact;
@@ -28,8 +29,10 @@ pub struct State {
     pub(super) started: Option<Instant>,
     /// From the step `fetch`.
     pub(super) fetched: Option<Fetched>,
+    /// From the step `identity`: as whom `cluster` is spoken to.
+    identity: Option<Identity>,
     /// From the step `identity`.
-    pub(super) cluster: Option<Arc<dyn Cluster>>,
+    cluster: Option<Arc<dyn Cluster>>,
     /// From the step `build`.
     pub(super) built: Option<Built>,
     /// From the step `apply`.
@@ -97,6 +100,18 @@ impl State {
         self.fetched
             .as_ref()
             .expect("the step `fetch` stops the pass where there are none")
+    }
+
+    /// Takes the cluster and as whom it is spoken to.
+    pub(super) fn set_cluster(&mut self, identity: Identity, cluster: Arc<dyn Cluster>) {
+        (self.identity, self.cluster) = (Some(identity), Some(cluster));
+    }
+
+    /// As whom the cluster is spoken to, in steps after the one that chooses it.
+    pub(super) fn identity(&self) -> Identity {
+        self.identity
+            .clone()
+            .expect("the step `identity` stops the pass where there is none")
     }
 
     /// The cluster, in steps after the one that chooses the identity.

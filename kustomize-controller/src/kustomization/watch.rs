@@ -28,7 +28,7 @@ const BY_DEPENDENCY: &str = "dependency";
 /// The controller, with its watches and indexes.
 pub fn controller(
     settings: Settings,
-    context: Arc<Context>,
+    context: &Arc<Context>,
     args: &Args,
 ) -> Controller<Kustomizations> {
     let limits = Limits {
@@ -57,7 +57,7 @@ pub fn controller(
     let waiting = settings.waiting.clone();
     let mut controller = Controller::new(
         Kustomizations::new(settings),
-        context.clone(),
+        Arc::clone(context),
         limits,
         indexes,
     )

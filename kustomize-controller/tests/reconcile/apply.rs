@@ -365,3 +365,87 @@ async fn k11_5_common_metadata_is_put_on_every_object() {
     assert_eq!(metadata.labels.unwrap()["team"], "x");
     assert_eq!(metadata.annotations.unwrap()["note"], "y");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k24_1_a_fresh_controller_writes_and_prunes_nothing() {
+    let mut fixture = Fixture::new("restart").await;
+    let files = [
+        ("a.yaml", config_map("a", "one")),
+        ("b.yaml", config_map("b", "one")),
+    ];
+    let revision = fixture
+        .publish(&files.each_ref().map(|(path, text)| (*path, text.as_str())))
+        .await;
+    fixture.create("apps", json!({})).await;
+    let before = fixture.ready("apps", &revision).await;
+    let mut versions = Vec::new();
+    for name in ["a", "b"] {
+        versions.push(
+            fixture
+                .config_maps()
+                .get(name)
+                .await
+                .unwrap()
+                .metadata
+                .resource_version,
+        );
+    }
+    fixture.restart().await;
+    let after = fixture
+        .wait("apps", "looked at by the new controller", |object| {
+            object.status.history[0].total_reconciliations == 2
+        })
+        .await;
+    assert_eq!(inventory(&after), inventory(&before));
+    for (name, version) in ["a", "b"].into_iter().zip(versions) {
+        assert_eq!(
+            fixture
+                .config_maps()
+                .get(name)
+                .await
+                .unwrap()
+                .metadata
+                .resource_version,
+            version
+        );
+    }
+    // Nothing was said of a revision that was applied already, and Ready never wavered.
+    let since = |object: &crds::kustomize::Kustomization| {
+        object
+            .status
+            .conditions
+            .iter()
+            .find(|it| it.r#type == "Ready")
+            .map(|it| it.last_transition_time)
+    };
+    assert_eq!(since(&after), since(&before));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drift_is_corrected_by_the_interval_alone() {
+    let fixture = Fixture::new("interval").await;
+    let revision = fixture
+        .publish(&[("a.yaml", &config_map("a", "one"))])
+        .await;
+    fixture.create("apps", json!({"interval": "1s"})).await;
+    fixture.ready("apps", &revision).await;
+    let edit = Patch::Merge(json!({"data": {"key": "edited", "more": "1"}}));
+    fixture
+        .config_maps()
+        .patch("a", &PatchParams::default(), &edit)
+        .await
+        .unwrap();
+    fixture
+        .config_map("a", "corrected", |map| {
+            map.is_some_and(|map| map.data.as_ref().is_some_and(|data| data["key"] == "one"))
+        })
+        .await;
+    fixture
+        .config_maps()
+        .delete("a", &DeleteParams::default())
+        .await
+        .unwrap();
+    fixture
+        .config_map("a", "restored", |map| map.is_some())
+        .await;
+}

@@ -4,7 +4,7 @@ use common::kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 use testing::wait_for;
 
-use crate::support::{Fixture, LONG, config_map};
+use crate::support::{Fixture, LONG, condition, config_map};
 
 /// Applies one ConfigMap, changes the spec, deletes the Kustomization, and says whether the ConfigMap is still there.
 async fn stays(fixture: &Fixture, name: &str, spec: Value, later: Value) -> bool {
@@ -133,4 +133,28 @@ async fn k17_2_an_account_that_is_gone_does_not_hold_up_the_deletion() {
     .await
     .unwrap();
     assert!(fixture.config_maps().get_opt("a").await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_ends_the_wait_for_health() {
+    let fixture = Fixture::new("delwait").await;
+    fixture
+        .publish(&[("a.yaml", &config_map("a", "one"))])
+        .await;
+    let check = json!([{"apiVersion": "v1", "kind": "ConfigMap", "name": "never", "namespace": fixture.namespace}]);
+    fixture
+        .create("apps", json!({"healthChecks": check, "timeout": "10m"}))
+        .await;
+    fixture
+        .wait("apps", "waiting for health", |object| {
+            condition(object, "Healthy").is_some_and(|healthy| healthy.0 == "Unknown")
+        })
+        .await;
+    fixture.delete("apps").await;
+    wait_for(&fixture.kustomizations(), "apps", "gone", LONG, |object| {
+        object.is_none()
+    })
+    .await
+    .unwrap();
+    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
 }

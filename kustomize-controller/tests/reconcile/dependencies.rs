@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use common::kube::api::{Patch, PatchParams};
 use serde_json::json;
 
 use crate::support::{Fixture, condition, config_map};
@@ -151,11 +152,10 @@ async fn k18_4_a_ready_expression_decides_and_is_asked_again_when_the_dependency
         message.ends_with("/app-0' is not ready according to readyExpr eval"),
         "{message}"
     );
-    let label =
-        common::kube::api::Patch::Merge(json!({"metadata": {"labels": {"stage": "app-1"}}}));
+    let label = Patch::Merge(json!({"metadata": {"labels": {"stage": "app-1"}}}));
     fixture
         .kustomizations()
-        .patch("app-0", &Default::default(), &label)
+        .patch("app-0", &PatchParams::default(), &label)
         .await
         .unwrap();
     fixture.ready("app-1", &revision).await;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use common::kube::api::PostParams;
 use serde_json::json;
 
 use crate::support::{Fixture, condition, config_map};
@@ -132,7 +133,7 @@ async fn k16_1_listed_checks_may_be_about_objects_of_others() {
     let later = serde_json::from_value(json!({"metadata": {"name": "later"}})).unwrap();
     fixture
         .config_maps()
-        .create(&Default::default(), &later)
+        .create(&PostParams::default(), &later)
         .await
         .unwrap();
     fixture.ready("apps", &revision).await;

@@ -27,10 +27,11 @@ use kustomize_controller::kustomization::{Settings, controller};
 use serde_json::{Value, json};
 use testing::http::Sink;
 use testing::{ControlPlane, Dir, wait_for};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take on a busy machine.
-pub const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_mins(1);
 
 /// A namespace with a source named `repo`, and a controller that looks at that namespace alone.
 pub struct Fixture {
@@ -39,9 +40,63 @@ pub struct Fixture {
     pub events: Sink,
     files: FileServer,
     revision: AtomicU64,
-    shutdown: CancellationToken,
-    _delivery: Delivery,
+    args: Args,
+    config: Config,
+    running: Option<Running>,
     _dir: Dir,
+}
+
+/// A controller in the process.
+struct Running {
+    client: Client,
+    shutdown: CancellationToken,
+    task: JoinHandle<()>,
+    delivery: Delivery,
+}
+
+impl Running {
+    fn start(args: &Args, namespace: &str, config: &Config, events: &Sink) -> Self {
+        let mut gates = FeatureGates::new(GATES);
+        for flag in &args.common.feature_gates {
+            gates = gates.with(flag).unwrap();
+        }
+        let metrics = Metrics::new();
+        let client = client_from(config.clone(), metrics.requests()).unwrap();
+        let event_settings = EventSettings {
+            controller: "kustomize-controller".to_owned(),
+            instance: "test".to_owned(),
+            address: format!("{}/", events.url()),
+        };
+        let (recorder, delivery) = Recorder::start(client.clone(), &event_settings).unwrap();
+        let shutdown = CancellationToken::new();
+        let context = Arc::new(Context {
+            client: client.clone(),
+            config: config.clone(),
+            recorder,
+            metrics,
+            gates,
+            scope: Scope {
+                namespace: Some(namespace.into()),
+                configs_label_selector: args.common.watch.configs_label_selector.clone(),
+                ..Scope::default()
+            },
+            shutdown: shutdown.clone(),
+        });
+        let settings = Settings::new(args, &context).unwrap();
+        let task = tokio::spawn(controller(settings, &context, args).run());
+        Self {
+            client,
+            shutdown,
+            task,
+            delivery,
+        }
+    }
+
+    async fn stop(self) {
+        self.shutdown.cancel();
+        self.task.await.unwrap();
+        self.delivery.flush(LONG).await;
+    }
 }
 
 /// Serves tarballs by name.
@@ -75,49 +130,34 @@ impl Fixture {
         ];
         line.extend(more);
         let args: Args = flags::parse_from(line).unwrap();
-        let mut gates = FeatureGates::new(GATES);
-        for flag in &args.common.feature_gates {
-            gates = gates.with(flag).unwrap();
-        }
-        let metrics = Metrics::new();
-        let client = client_from(config.clone(), metrics.requests()).unwrap();
         let events = Sink::start().await.unwrap();
-        let event_settings = EventSettings {
-            controller: "kustomize-controller".to_owned(),
-            instance: "test".to_owned(),
-            address: format!("{}/", events.url()),
-        };
-        let (recorder, delivery) = Recorder::start(client.clone(), &event_settings).unwrap();
-        let shutdown = CancellationToken::new();
-        let scope = Scope {
-            namespace: Some(namespace.as_str().into()),
-            configs_label_selector: args.common.watch.configs_label_selector.clone(),
-            ..Scope::default()
-        };
-        let context = Context {
-            client: client.clone(),
-            config,
-            recorder,
-            metrics,
-            gates,
-            scope,
-            shutdown: shutdown.clone(),
-        };
-        let context = Arc::new(context);
-        let settings = Settings::new(&args, &context).unwrap();
-        tokio::spawn(controller(settings, context, &args).run());
+        let running = Running::start(&args, &namespace, &config, &events);
         let fixture = Self {
-            namespace,
-            client,
-            events,
+            client: running.client.clone(),
             files: FileServer::start().await,
             revision: AtomicU64::new(0),
-            shutdown,
-            _delivery: delivery,
+            namespace,
+            events,
+            args,
+            config,
+            running: Some(running),
             _dir: dir,
         };
         fixture.source("repo").await;
         fixture
+    }
+
+    /// Ends the controller in good order, and starts another one.
+    pub async fn restart(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        self.running = Some(Running::start(
+            &self.args,
+            &self.namespace,
+            &self.config,
+            &self.events,
+        ));
     }
 
     /// Creates a GitRepository that has published nothing.
@@ -297,12 +337,6 @@ impl Fixture {
             .await
             .unwrap()
             .json()
-    }
-}
-
-impl Drop for Fixture {
-    fn drop(&mut self) {
-        self.shutdown.cancel();
     }
 }
 

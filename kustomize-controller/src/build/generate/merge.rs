@@ -1,6 +1,6 @@
 //! Merging a spec into a kustomization (K10.6).
 
-use crds::kustomize::{Image, KustomizationSpec, Patch, Selector};
+use crds::kustomize::{BuildMetadata, Image, KustomizationSpec, Patch, Selector};
 use yaml::{Map, Value};
 
 /// The fields of a kustomization, deprecated ones included (K10.4).
@@ -90,7 +90,7 @@ pub(super) fn merge(kustomization: &mut Map, spec: &KustomizationSpec, component
         merge_image(kustomization, image);
     }
     if !spec.build_metadata.is_empty() {
-        let wanted = spec.build_metadata.iter().map(|option| option.as_str());
+        let wanted = spec.build_metadata.iter().map(BuildMetadata::as_str);
         kustomization.insert("buildMetadata", strings(wanted));
     }
 }
@@ -149,26 +149,23 @@ fn merge_image(kustomization: &mut Map, image: &Image) {
     let same_name =
         |known: &&mut Value| known.get("name").and_then(Value::as_str) == Some(&image.name);
     let known = images.iter_mut().find(same_name);
-    match known.and_then(Value::as_map_mut) {
-        Some(known) => {
-            if let Some(name) = &image.new_name {
-                known.insert("newName", name.as_str());
-            }
-            if image.new_tag.is_some() || image.digest.is_some() {
-                known.remove("newTag");
-                known.remove("digest");
-                version(known, image);
-            }
+    if let Some(known) = known.and_then(Value::as_map_mut) {
+        if let Some(name) = &image.new_name {
+            known.insert("newName", name.as_str());
         }
-        None => {
-            let mut fields = Map::new();
-            fields.insert("name", image.name.as_str());
-            if let Some(name) = &image.new_name {
-                fields.insert("newName", name.as_str());
-            }
-            version(&mut fields, image);
-            images.push(fields.into());
+        if image.new_tag.is_some() || image.digest.is_some() {
+            known.remove("newTag");
+            known.remove("digest");
+            version(known, image);
         }
+    } else {
+        let mut fields = Map::new();
+        fields.insert("name", image.name.as_str());
+        if let Some(name) = &image.new_name {
+            fields.insert("newName", name.as_str());
+        }
+        version(&mut fields, image);
+        images.push(fields.into());
     }
 }
 

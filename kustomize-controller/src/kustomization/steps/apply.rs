@@ -11,6 +11,7 @@ use crds::kustomize::KustomizationSpec;
 
 use crate::args::gates::{GROUP_CHANGE_LOG, MIGRATE_API_VERSION};
 use crate::build::{guard, metadata};
+use crate::kustomization::memories::Trust;
 use crate::kustomization::{Kustomizations, inventory, reasons};
 
 impl Kustomizations {
@@ -25,20 +26,30 @@ impl Kustomizations {
             None => Vec::new(),
         };
         if let Err(encrypted) = guard::check(&objects) {
-            return Err(self.apply_failed(pass, encrypted.to_string()));
+            return Err(Self::apply_failed(pass, encrypted.to_string()));
         }
         let options = match self.options(&pass.object.spec, pass.state.readers.clone()) {
             Ok(options) => options,
-            Err(error) => return Err(self.apply_failed(pass, error.to_string())),
+            Err(error) => return Err(Self::apply_failed(pass, error.to_string())),
         };
         let cluster = pass.state.cluster();
-        let changes = match apply::apply_all(cluster.as_ref(), objects, &options).await {
+        let (key, identity) = (pass.key(), pass.state.identity());
+        let trust = if pass.is_new() {
+            Trust::Nothing
+        } else {
+            Trust::Known
+        };
+        let mut memory = self.settings.memories.take(&key, &identity, trust);
+        let outcome =
+            apply::apply_all_remembering(cluster.as_ref(), objects, &options, &mut memory).await;
+        self.settings.memories.keep(key, identity, memory);
+        let changes = match outcome {
             Ok(changes) => changes,
-            Err(failure) => return Err(self.apply_failed(pass, failure.to_string())),
+            Err(failure) => return Err(Self::apply_failed(pass, failure.to_string())),
         };
         self.log(pass, &changes);
         if changes.has_changes() {
-            self.tell(pass, &changes.changed_lines());
+            Self::tell(pass, &changes.changed_lines());
         }
         let old = inventory::from_status(pass.object.status.inventory.as_ref());
         let new = Inventory::of(&changes);
@@ -50,12 +61,12 @@ impl Kustomizations {
                 pass.state.stale = stale;
                 Ok(Flow::Next)
             }
-            Err(error) => Err(self.apply_failed(pass, error.to_string())),
+            Err(error) => Err(Self::apply_failed(pass, error.to_string())),
         }
     }
 
-    fn apply_failed(&self, pass: &mut Pass<Self>, message: String) -> Stop {
-        self.remember(pass, reasons::RECONCILIATION_FAILED);
+    fn apply_failed(pass: &mut Pass<Self>, message: String) -> Stop {
+        Self::remember(pass, reasons::RECONCILIATION_FAILED);
         pass.state
             .stop(Class::Retry, reasons::RECONCILIATION_FAILED, message)
     }

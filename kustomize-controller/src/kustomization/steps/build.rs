@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use apply::Object;
 use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use common::kube::{self, Api};
 use common::reconcile::{Class, Flow, Pass, Stop};
@@ -70,7 +71,7 @@ impl Kustomizations {
         let jobs_with_ttl = objects
             .iter()
             .filter(|object| object.is_job_with_ttl())
-            .map(|object| object.id())
+            .map(Object::id)
             .collect();
         pass.state.built = Some(Built {
             objects,
@@ -125,27 +126,20 @@ async fn read(
     reference: &SubstituteReference,
 ) -> Result<BTreeMap<String, String>, kube::Error> {
     let (client, namespace) = (pass.context.client.clone(), pass.key().namespace);
-    let found = match reference.kind {
-        ConfigKind::Secret => {
-            let secret = Api::<Secret>::namespaced(client, &namespace)
-                .get(&reference.name)
-                .await;
-            secret.map(|secret| {
-                let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-                secret
-                    .data
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|(key, value)| (key, text(value.0)))
-                    .collect()
-            })
-        }
-        _ => {
-            let map = Api::<ConfigMap>::namespaced(client, &namespace)
-                .get(&reference.name)
-                .await;
-            map.map(|map| map.data.unwrap_or_default())
-        }
+    let found = if reference.kind == ConfigKind::Secret {
+        let secret = Api::<Secret>::namespaced(client, &namespace)
+            .get(&reference.name)
+            .await;
+        secret.map(|secret| {
+            let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+            let data = secret.data.unwrap_or_default().into_iter();
+            data.map(|(key, value)| (key, text(value.0))).collect()
+        })
+    } else {
+        let map = Api::<ConfigMap>::namespaced(client, &namespace)
+            .get(&reference.name)
+            .await;
+        map.map(|map| map.data.unwrap_or_default())
     };
     match found {
         Err(kube::Error::Api(status)) if status.code == 404 && reference.optional => {

@@ -12,10 +12,7 @@ pub(super) const TERMINAL: &str = "Reconciliation failed terminally due to confi
 
 impl Kustomizations {
     /// Parses the health expressions, and refuses what a gate or this version does not allow.
-    pub(in crate::kustomization) async fn check(
-        &self,
-        pass: &mut Pass<Self>,
-    ) -> Result<Flow, Stop> {
+    pub(in crate::kustomization) fn check(&self, pass: &mut Pass<Self>) -> Result<Flow, Stop> {
         let spec = &pass.object.spec;
         let impersonated = spec.service_account_name.is_some()
             || self.settings.default_service_account.is_some()

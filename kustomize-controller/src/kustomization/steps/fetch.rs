@@ -18,31 +18,27 @@ impl Kustomizations {
     ) -> Result<Flow, Stop> {
         self.begin(pass).await?;
         let artifact = pass.state.source().reference();
-        let cached = self.settings.artifacts.cached(&artifact);
-        let outcome = match cached {
-            Some(tree) => Ok(tree),
-            None => {
-                let artifacts = self.settings.artifacts.clone();
-                match pass
-                    .park(async move { artifacts.tree(&artifact).await })
-                    .await
-                {
-                    Ok(outcome) => outcome,
-                    Err(interrupted) => return Err(again(&interrupted)),
-                }
+        let outcome = if let Some(tree) = self.settings.artifacts.cached(&artifact) {
+            Ok(tree)
+        } else {
+            let artifacts = self.settings.artifacts.clone();
+            let fetching = async move { artifacts.tree(&artifact).await };
+            match pass.park(fetching).await {
+                Ok(outcome) => outcome,
+                Err(interrupted) => return Err(again(&interrupted)),
             }
         };
         let tree = match outcome {
             Ok(tree) => tree,
             Err(error) => return Err(self.fetch_failed(pass, &error).await?),
         };
-        self.find_path(pass, tree)?;
+        Self::find_path(pass, tree)?;
         let revision = pass.state.source().artifact.revision.clone();
         pass.object.status.last_attempted_revision = Some(revision);
         Ok(Flow::Next)
     }
 
-    fn find_path(&self, pass: &mut Pass<Self>, tree: Arc<Tree>) -> Result<(), Stop> {
+    fn find_path(pass: &mut Pass<Self>, tree: Arc<Tree>) -> Result<(), Stop> {
         let directory = build_path(pass.object.spec.path.as_deref().unwrap_or_default());
         let inside = directory.strip_prefix("/").unwrap_or(&directory);
         let missing = match tree.root().kind(inside) {

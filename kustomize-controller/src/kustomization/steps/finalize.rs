@@ -29,7 +29,7 @@ impl Kustomizations {
         };
         let Some(cluster) = self.cluster_to_undo(pass).await? else {
             let lines: Vec<String> = objects.iter().map(|object| object.id().subject()).collect();
-            self.tell_undoing(
+            Self::tell_undoing(
                 pass,
                 Notice::Error,
                 &format!("unable to prune objects: \n{}", lines.join("\n")),
@@ -41,7 +41,7 @@ impl Kustomizations {
         let changes = match apply::prune(cluster.as_ref(), objects, &options).await {
             Ok(changes) => changes,
             Err(failure) => {
-                let stop = Stop::new(Class::Backoff, self.reason(pass), failure.to_string());
+                let stop = Stop::new(Class::Backoff, Self::reason(pass), failure.to_string());
                 return Err(stop
                     .with_event("pruning for deleted resource failed")
                     .with_notice(Notice::Error));
@@ -50,7 +50,7 @@ impl Kustomizations {
         if changes.is_empty() {
             return Ok(());
         }
-        self.tell_undoing(pass, Notice::Info, &changes.to_string());
+        Self::tell_undoing(pass, Notice::Info, &changes.to_string());
         if pass.object.spec.deletion_policy() == DeletionPolicy::WaitForTermination {
             let timeout = pass.object.spec.timeout();
             let gone = async move {
@@ -61,7 +61,7 @@ impl Kustomizations {
                 Ok(Err(error)) => {
                     let text = "failed to wait for resources termination";
                     tracing::error!(%error, "{text}");
-                    self.tell_undoing(pass, Notice::Error, text);
+                    Self::tell_undoing(pass, Notice::Error, text);
                 }
                 // Nothing is lost: the next pass finds the objects gone or still going.
                 Err(_) => return Err(Stop::abandon()),
@@ -110,7 +110,7 @@ impl Kustomizations {
             .map_err(failed)
     }
 
-    fn tell_undoing(&self, pass: &Pass<Self>, notice: Notice, message: &str) {
+    fn tell_undoing(pass: &Pass<Self>, notice: Notice, message: &str) {
         let status = &pass.object.status;
         let metadata = state::metadata(
             status.last_applied_revision.as_deref(),
@@ -120,11 +120,11 @@ impl Kustomizations {
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect();
-        pass.event(notice, &self.reason(pass), message, &metadata);
+        pass.event(notice, &Self::reason(pass), message, &metadata);
     }
 
     /// Events of a deletion carry the reason that Ready has (K7.2).
-    fn reason(&self, pass: &Pass<Self>) -> String {
+    fn reason(pass: &Pass<Self>) -> String {
         pass.ready_reason().unwrap_or("info").to_owned()
     }
 }

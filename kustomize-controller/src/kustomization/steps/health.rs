@@ -41,7 +41,7 @@ impl Kustomizations {
             Ok(Ok(())) => {
                 let text = format!("Health check passed in {took}");
                 if !was_healthy || (is_new_revision(pass) && pass.state.changes.has_changes()) {
-                    self.tell(pass, &text);
+                    Self::tell(pass, &text);
                 }
                 pass.mark(HEALTHY, true, reasons::SUCCEEDED, &text);
                 Ok(Flow::Next)
@@ -53,7 +53,7 @@ impl Kustomizations {
                     reasons::HEALTH_CHECK_FAILED,
                     &error.to_string(),
                 );
-                self.remember(pass, reasons::HEALTH_CHECK_FAILED);
+                Self::remember(pass, reasons::HEALTH_CHECK_FAILED);
                 let text = format!("health check failed after {took}: {error}");
                 Err(pass
                     .state

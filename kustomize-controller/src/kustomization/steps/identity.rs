@@ -7,10 +7,7 @@ use crate::kustomization::{Kustomizations, reasons};
 
 impl Kustomizations {
     /// Chooses the identity that everything from here on is done under.
-    pub(in crate::kustomization) async fn identity(
-        &self,
-        pass: &mut Pass<Self>,
-    ) -> Result<Flow, Stop> {
+    pub(in crate::kustomization) fn identity(&self, pass: &mut Pass<Self>) -> Result<Flow, Stop> {
         if pass.object.spec.kube_config.is_some() {
             let message = "spec.kubeConfig is not supported: apply to this cluster, or let the controller of the other \
                            cluster apply there";
@@ -26,7 +23,7 @@ impl Kustomizations {
             .identities
             .cluster(&identity)
             .map_err(|error| failed(pass, &error))?;
-        pass.state.cluster = Some(cluster);
+        pass.state.set_cluster(identity, cluster);
         Ok(Flow::Next)
     }
 

@@ -23,14 +23,14 @@ impl Kustomizations {
         match apply::prune(cluster.as_ref(), stale, &options).await {
             Ok(changes) => {
                 tracing::info!("garbage collection completed: {changes}");
-                self.tell(pass, &changes.to_string());
+                Self::tell(pass, &changes.to_string());
                 Ok(Flow::Next)
             }
             Err(failure) => {
                 let mut kept = inventory::from_status(pass.object.status.inventory.as_ref());
                 kept.merge(&failure.survivors);
                 pass.object.status.inventory = Some(inventory::to_status(kept));
-                self.remember(pass, reasons::PRUNE_FAILED);
+                Self::remember(pass, reasons::PRUNE_FAILED);
                 Err(pass
                     .state
                     .stop(Class::Retry, reasons::PRUNE_FAILED, failure.to_string()))

@@ -19,21 +19,17 @@ impl Kustomizations {
         &self,
         pass: &mut Pass<Self>,
     ) -> Result<Flow, Stop> {
-        match self.find_source(pass).await? {
-            Some(source) => {
-                pass.state.set_source(source);
-                Ok(Flow::Next)
-            }
-            None => {
-                let delay = self.settings.requeue_dependency;
-                let message = format!(
-                    "Source artifact not found, retrying in {}",
-                    common::duration::format(delay)
-                );
-                let stop = Stop::new(Class::Wait(delay), reasons::ARTIFACT_FAILED, message);
-                Err(stop.with_notice(Notice::None))
-            }
+        if let Some(source) = self.find_source(pass).await? {
+            pass.state.set_source(source);
+            return Ok(Flow::Next);
         }
+        let delay = self.settings.requeue_dependency;
+        let message = format!(
+            "Source artifact not found, retrying in {}",
+            common::duration::format(delay)
+        );
+        let stop = Stop::new(Class::Wait(delay), reasons::ARTIFACT_FAILED, message);
+        Err(stop.with_notice(Notice::None))
     }
 
     /// The source as it is now; none when it has published nothing.
@@ -133,6 +129,6 @@ async fn read(
                 .artifact
         }
         // The API server admits no other kind.
-        _ => None,
+        SourceKind::Other(_) => None,
     })
 }

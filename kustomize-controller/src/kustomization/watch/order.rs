@@ -26,9 +26,9 @@ pub(super) fn topological(objects: &[Arc<Kustomization>]) -> Vec<ObjectKey> {
         })
         .collect();
     let listed: BTreeSet<ObjectKey> = needs.keys().cloned().collect();
-    needs
-        .values_mut()
-        .for_each(|keys| keys.retain(|key| listed.contains(key)));
+    for keys in needs.values_mut() {
+        keys.retain(|key| listed.contains(key));
+    }
     let mut sorted = Vec::with_capacity(objects.len());
     loop {
         let free: Vec<ObjectKey> = needs

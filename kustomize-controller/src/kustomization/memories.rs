@@ -1,0 +1,54 @@
+//! What is known of applied objects from pass to pass, so that those that have not moved cost no dry-run.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use apply::Memory;
+use common::access::Identity;
+use common::object::ObjectKey;
+
+use crate::build::metadata;
+
+/// After this long an object is compared in full, whatever is known of it.
+const MAX_AGE: Duration = Duration::from_mins(30);
+
+/// A memory per Kustomization. It lives in the process alone: after a restart everything is looked at once.
+#[derive(Debug, Default)]
+pub(super) struct Memories {
+    known: Mutex<HashMap<ObjectKey, (Identity, Memory)>>,
+}
+
+/// Whether what is known may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// It may.
+    Known,
+    /// Somebody asked, or the spec is new: look at everything.
+    Nothing,
+}
+
+impl Memories {
+    /// Takes the memory of an object out; a new one where there is none for this identity.
+    pub fn take(&self, key: &ObjectKey, identity: &Identity, trust: Trust) -> Memory {
+        match (self.known().remove(key), trust) {
+            (Some((of, memory)), Trust::Known) if of == *identity => memory,
+            _ => Memory::new(&metadata::owner(), &key.name, &key.namespace, MAX_AGE),
+        }
+    }
+
+    /// Keeps a memory for the next pass.
+    pub fn keep(&self, key: ObjectKey, identity: Identity, memory: Memory) {
+        self.known().insert(key, (identity, memory));
+    }
+
+    /// Forgets an object that is gone.
+    pub fn forget(&self, key: &ObjectKey) {
+        self.known().remove(key);
+    }
+
+    /// Nothing panics while the lock is held.
+    fn known(&self) -> MutexGuard<'_, HashMap<ObjectKey, (Identity, Memory)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
