@@ -22,6 +22,7 @@ use reqwest::{StatusCode, Url};
 
 use crate::access::{Access, AccessError, Credentials, Proxy};
 use crate::error::{Error, RemoteError};
+use crate::tls::{self, Identity};
 use crate::url::RemoteUrl;
 
 /// Redirects followed before the first answer.
@@ -109,9 +110,9 @@ impl Exchange {
         watch: Watch,
         failure: FirstFailure,
     ) -> Result<Self, Error> {
-        let client = build_client(access, WithCertificate::Yes)?;
+        let client = build_client(access, Identity::Shown)?;
         let stranger = match access.client_certificate {
-            Some(_) => build_client(access, WithCertificate::No)?,
+            Some(_) => build_client(access, Identity::Hidden)?,
             None => client.clone(),
         };
         let mut base = url.url().clone();
@@ -193,37 +194,13 @@ impl Exchange {
     }
 }
 
-#[derive(Clone, Copy)]
-enum WithCertificate {
-    Yes,
-    No,
-}
-
-fn build_client(access: &Access, with: WithCertificate) -> Result<Client, Error> {
-    // Fails if a provider is there already, which is just as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+fn build_client(access: &Access, identity: Identity) -> Result<Client, Error> {
     // Redirects are followed by hand; a connection serves one conversation.
     let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls::config(access, identity)?)
         .redirect(reqwest::redirect::Policy::none())
         .pool_max_idle_per_host(1)
         .timeout(None);
-    if let Some(pem) = &access.certificate_authority {
-        let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes())
-            .ok()
-            .filter(|found| !found.is_empty())
-            .ok_or(AccessError::Pem("certificate authority"))?;
-        builder = builder.tls_certs_merge(certificates);
-    }
-    if let (Some(certificate), WithCertificate::Yes) = (&access.client_certificate, with) {
-        let pem = format!(
-            "{}\n{}",
-            certificate.chain.expose(),
-            certificate.key.expose()
-        );
-        let identity = reqwest::Identity::from_pem(pem.as_bytes())
-            .map_err(|_| AccessError::Pem("client certificate and key"))?;
-        builder = builder.identity(identity);
-    }
     if let Proxy::Via(address) = &access.proxy {
         let invalid =
             |error: reqwest::Error| AccessError::ProxyAddress(chain(&error.without_url()));

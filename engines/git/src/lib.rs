@@ -24,6 +24,7 @@ mod http;
 pub mod reference;
 pub mod session;
 pub mod sparse;
+mod tls;
 mod url;
 
 pub use access::Access;
