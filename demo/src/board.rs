@@ -36,6 +36,8 @@ pub(crate) struct Row {
     pub(crate) objects: Option<usize>,
     /// From the start to the moment it was Ready first.
     pub(crate) ready_after: Option<Duration>,
+    /// Since when it fails in the same way; a retry that is under way does not end a failure.
+    failing_since: Option<Instant>,
     object: Value,
     seen: bool,
 }
@@ -45,7 +47,6 @@ pub(crate) struct Row {
 pub(crate) struct Board {
     rows: Vec<Row>,
     start: Instant,
-    changed: Instant,
 }
 
 impl Board {
@@ -54,7 +55,6 @@ impl Board {
         Self {
             rows: Vec::new(),
             start,
-            changed: start,
         }
     }
 
@@ -69,26 +69,33 @@ impl Board {
     /// Takes in the state of an object; `true` if its row looks different now.
     pub(crate) fn update(&mut self, key: Key, object: Value, now: Instant) -> bool {
         let mut row = Row::new(key, object);
-        let old = self.rows.iter().position(|old| old.key == row.key);
-        row.ready_after = old.and_then(|index| self.rows[index].ready_after);
+        let old = self.rows.iter_mut().find(|old| old.key == row.key);
+        row.ready_after = old.as_ref().and_then(|old| old.ready_after);
         if row.ready == Ready::True && row.ready_after.is_none() {
             row.ready_after = Some(now - self.start);
         }
-        let different = old.is_none_or(|index| !self.rows[index].looks_like(&row));
+        row.failing_since = match (row.ready, &old) {
+            (Ready::Unknown, Some(old)) => old.failing_since,
+            (Ready::False, Some(old)) if old.failing_since.is_some() => old.failing_since,
+            (Ready::False, _) if !row.waits_for_dependency() => Some(now),
+            _ => None,
+        };
         match old {
-            Some(index) => self.rows[index] = row,
-            None => self.rows.push(row),
+            None => {
+                self.rows.push(row);
+                true
+            }
+            Some(old) => {
+                let different = !old.looks_like(&row);
+                *old = row;
+                different
+            }
         }
-        if different {
-            self.changed = now;
-        }
-        different
     }
 
     /// Takes out a deleted object.
-    pub(crate) fn remove(&mut self, key: &Key, now: Instant) {
+    pub(crate) fn remove(&mut self, key: &Key) {
         self.rows.retain(|row| row.key != *key);
-        self.changed = now;
     }
 
     /// A list of this kind begins: what it does not name is gone.
@@ -112,9 +119,12 @@ impl Board {
             })
     }
 
-    /// Whether something has failed and nothing has moved for `quiet`: waiting longer will not help.
-    pub(crate) fn stuck(&self, quiet: Duration, now: Instant) -> bool {
-        now - self.changed >= quiet && self.rows.iter().any(Row::has_failed)
+    /// Whether something fails for `patience` in spite of its retries: waiting longer will not help.
+    pub(crate) fn stuck(&self, patience: Duration, now: Instant) -> bool {
+        let long = |since: Instant| now - since >= patience;
+        self.rows
+            .iter()
+            .any(|row| row.ready == Ready::False && row.failing_since.is_some_and(long))
     }
 
     /// Every object that is not Ready, with its conditions.
@@ -178,15 +188,11 @@ impl Row {
             revision: text(revision),
             objects: status["inventory"]["entries"].as_array().map(Vec::len),
             ready_after: None,
+            failing_since: None,
             seen: true,
             key,
             object,
         }
-    }
-
-    /// Not Ready for a reason of its own: what waits for a dependency has not failed.
-    fn has_failed(&self) -> bool {
-        self.ready == Ready::False && !self.waits_for_dependency()
     }
 
     /// Whether it waits for another Kustomization.
@@ -259,25 +265,37 @@ mod tests {
     }
 
     #[test]
-    fn stuck_means_failed_and_quiet() {
-        let (start, quiet) = (Instant::now(), Duration::from_secs(15));
+    fn stuck_means_failing_for_long_in_spite_of_retries() {
+        let (start, patience) = (Instant::now(), Duration::from_secs(20));
+        let second = |count: u64| start + Duration::from_secs(count);
         let mut board = Board::new(start);
-        board.update(key("a"), object(1, "Unknown", ""), start);
-        assert!(!board.stuck(quiet, start + quiet), "at work");
-        board.update(key("a"), object(1, "False", ""), start + quiet);
-        assert!(!board.stuck(quiet, start + quiet), "failed just now");
-        // The same state again, as a retry reports it, is no movement.
-        assert!(!board.update(key("a"), object(1, "False", ""), start + quiet * 2));
-        assert!(board.stuck(quiet, start + quiet * 2));
+        board.update(key("a"), object(1, "Unknown", ""), second(0));
+        assert!(!board.stuck(patience, second(100)), "at work");
+        board.update(key("a"), object(1, "False", ""), second(100));
+        assert!(!board.stuck(patience, second(101)), "failed just now");
+        board.update(key("a"), object(1, "Unknown", ""), second(115));
+        assert!(!board.stuck(patience, second(125)), "a retry is under way");
+        board.update(key("a"), object(1, "False", ""), second(126));
+        assert!(board.stuck(patience, second(126)));
+    }
+
+    #[test]
+    fn success_ends_a_failure() {
+        let (start, patience) = (Instant::now(), Duration::from_secs(20));
+        let mut board = Board::new(start);
+        board.update(key("a"), object(1, "False", ""), start);
+        board.update(key("a"), object(1, "True", ""), start + patience);
+        board.update(key("a"), object(1, "False", ""), start + patience * 2);
+        assert!(!board.stuck(patience, start + patience * 2));
     }
 
     #[test]
     fn waiting_for_a_dependency_is_not_stuck() {
-        let (start, quiet) = (Instant::now(), Duration::from_secs(15));
+        let (start, patience) = (Instant::now(), Duration::from_secs(20));
         let mut board = Board::new(start);
         let waiting = object_with_reason(1, "False", "DependencyNotReady", "");
         board.update(key("a"), waiting, start);
-        assert!(!board.stuck(quiet, start + quiet));
+        assert!(!board.stuck(patience, start + patience));
     }
 
     #[test]
@@ -307,7 +325,7 @@ mod tests {
         board.update(key("b"), object(1, "True", ""), Instant::now());
         board.end_list("Kustomization");
         assert_eq!(board.rows().len(), 1);
-        board.remove(&key("b"), Instant::now());
+        board.remove(&key("b"));
         assert!(board.rows().is_empty());
     }
 }

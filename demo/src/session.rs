@@ -20,8 +20,8 @@ use crate::{Args, Outcome, consent, objects, usage};
 /// How often the table's clock moves and the controllers are looked at.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Something failed and nothing moved for so long: with `ONCE=1` that is the end.
-const QUIET: Duration = Duration::from_secs(20);
+/// With `ONCE=1`, what fails for so long in spite of a retry ends the run.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Starts everything, watches, and cleans up; Ctrl-C and SIGTERM end it in any phase.
 pub(crate) async fn run(args: &Args, binaries: Option<Binaries>) -> anyhow::Result<Outcome> {
@@ -142,7 +142,7 @@ impl Session<'_> {
         match change {
             Change::Begin(kind) => self.board.begin_list(kind),
             Change::End(kind) => self.board.end_list(kind),
-            Change::Gone(key) => self.board.remove(&key, now),
+            Change::Gone(key) => self.board.remove(&key),
             Change::Set(key, object) => {
                 if self.board.update(key.clone(), object, now)
                     && let Some(row) = self.board.get(&key)
@@ -192,7 +192,7 @@ impl Session<'_> {
                     .set_notes(usage::lines(self.cluster, self.repository, &logs));
             }
         }
-        if self.args.once() && (now >= self.deadline || self.board.stuck(QUIET, now)) {
+        if self.args.once() && (now >= self.deadline || self.board.stuck(PATIENCE, now)) {
             self.screen.draw(&self.board, "");
             self.screen.say(&format!(
                 "not all is Ready after {}\n{}\nThe ends of the logs:\n{}",

@@ -1,0 +1,208 @@
+//! `make run` as a user sees it: the real control plane, the real controllers, the printed lines.
+//!
+//! The controllers have to be built beside the demo: `cargo build --workspace --bins`, as `make test` does.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use testing::process::{Process, Program};
+use testing::{ControlPlane, Dir, Parts, git};
+
+/// Two cores may be shared by several tests.
+const LONG: Duration = Duration::from_mins(4);
+
+struct Run {
+    process: Process,
+    dir: Dir,
+}
+
+/// Starts the demo with these variables, in a temporary folder of its own.
+fn start(variables: &[(&str, &str)]) -> Run {
+    let dir = Dir::new("demo-test").unwrap();
+    let temporary = dir.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let mut program = Program::new(env!("CARGO_BIN_EXE_demo"))
+        .env("TMPDIR", &temporary)
+        .log(dir.path().join("log"));
+    for (name, value) in variables {
+        program = program.env(name, value);
+    }
+    Run {
+        process: program.start().unwrap(),
+        dir,
+    }
+}
+
+impl Run {
+    fn temporary_files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.dir.path().join("tmp")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+
+    /// Ends it as Ctrl-C and a closed terminal do, and checks that nothing stays behind.
+    fn end_and_check_clean(mut self) {
+        let status = self.process.terminate(Duration::from_mins(1)).unwrap();
+        assert!(status.success(), "{}", self.process.log_tail(40));
+        self.check_clean();
+    }
+
+    fn check_clean(&self) {
+        assert_eq!(self.temporary_files(), Vec::<PathBuf>::new());
+        // Whatever it started has inherited TMPDIR.
+        let marker = self.dir.path().to_str().unwrap();
+        let end = Instant::now() + Duration::from_secs(10);
+        loop {
+            let left = processes_that_mention(marker);
+            if left.is_empty() {
+                return;
+            }
+            assert!(Instant::now() < end, "still running: {left:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// The processes in whose environment `text` is, by command line.
+fn processes_that_mention(text: &str) -> Vec<String> {
+    let read =
+        |path: PathBuf| Some(String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned());
+    let entries = std::fs::read_dir("/proc").unwrap();
+    let matching = entries.filter_map(|entry| {
+        let process = entry.ok()?.path();
+        let environment = read(process.join("environ"))?;
+        environment
+            .contains(text)
+            .then(|| read(process.join("cmdline")))?
+    });
+    matching.map(|line| line.replace('\0', " ")).collect()
+}
+
+async fn git(dir: &Path, args: &[&str]) {
+    #[expect(clippy::disallowed_methods, reason = "the user's git")]
+    let mut command = tokio::process::Command::new("git");
+    command
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.dev"])
+        .args(args);
+    let output = command.current_dir(dir).output().await.unwrap();
+    assert!(
+        output.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[tokio::test]
+async fn the_demo_converges_applies_a_push_and_leaves_nothing_behind() {
+    let mut run = start(&[]);
+    let log = run.process.wait_log("Ctrl-C ends it", LONG).await.unwrap();
+    assert!(log.contains("all 5 objects are Ready"), "{log}");
+    for name in ["demo", "infrastructure", "shop", "blog"] {
+        let line = format!("Kustomization flux-system/{name} Ready main@sha1:");
+        assert!(log.contains(&line), "{log}");
+    }
+
+    // What the demo says one can do.
+    let clone = log
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("git clone "))
+        .unwrap();
+    let url = clone.split_once(' ').unwrap().0;
+    git(run.dir.path(), &["clone", "--quiet", url, "fleet"]).await;
+    let fleet = run.dir.path().join("fleet");
+    let file = fleet.join("apps/shop/overlays/demo/kustomization.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("newTag: 4.2.0", "newTag: 4.3.0")).unwrap();
+    git(&fleet, &["commit", "--quiet", "--all", "--message=Ship"]).await;
+    git(&fleet, &["push", "--quiet"]).await;
+    run.process
+        .wait_log("after the commit", LONG)
+        .await
+        .unwrap();
+
+    run.end_and_check_clean();
+}
+
+#[tokio::test]
+async fn once_ends_with_0_when_all_is_ready() {
+    let mut run = start(&[("ONCE", "1")]);
+    run.process
+        .wait_log("all 5 objects are Ready", LONG)
+        .await
+        .unwrap();
+    let status = run.process.wait(Duration::from_mins(1)).unwrap();
+    assert_eq!(status.code(), Some(0), "{}", run.process.log_tail(40));
+    run.check_clean();
+}
+
+#[tokio::test]
+async fn once_ends_with_1_and_the_conditions_of_what_failed() {
+    let dir = Dir::new("demo-test").unwrap();
+    let repository = git::Repository::create(dir.path().join("fleet.git")).unwrap();
+    let commit = repository
+        .commit("main")
+        .file("fleet/map.yaml", "kind: ConfigMap\nmetadata: [\n");
+    commit.write().unwrap();
+    let repo = repository.path().to_str().unwrap().to_owned();
+    let mut run = start(&[("ONCE", "1"), ("REPO", &repo), ("REPO_PATH", "fleet")]);
+    let status = run.process.wait(LONG).unwrap();
+    let log = run.process.log_text().unwrap();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(
+        log.contains("Kustomization flux-system/demo is not Ready:"),
+        "{log}"
+    );
+    assert!(log.contains("Ready=False BuildFailed"), "{log}");
+    assert!(
+        !log.contains("GitRepository flux-system/demo is not Ready"),
+        "{log}"
+    );
+    run.check_clean();
+}
+
+#[tokio::test]
+async fn a_cluster_of_ones_own_is_used_only_with_consent_and_left_as_it_was() {
+    let plane = ControlPlane::start(Parts::Pods).await.unwrap();
+    let kubeconfig = plane.kubeconfig_path().to_str().unwrap();
+    let dir = Dir::new("demo-test").unwrap();
+    let repository = git::Repository::create(dir.path().join("fleet.git")).unwrap();
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: applied\n  namespace: default\n";
+    repository
+        .commit("main")
+        .file("map.yaml", map)
+        .write()
+        .unwrap();
+    let repo = repository.path().to_str().unwrap();
+
+    let mut refused = start(&[("KUBECONFIG", kubeconfig), ("REPO", repo)]);
+    let status = refused.process.wait(LONG).unwrap();
+    let log = refused.process.log_text().unwrap();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("add YES=1 to agree beforehand"), "{log}");
+    let client = plane.client().await;
+    let groups = client.list_api_groups().await.unwrap();
+    assert!(
+        groups
+            .groups
+            .iter()
+            .all(|group| !group.name.ends_with("fluxcd.io")),
+        "touched"
+    );
+
+    let agreed = [
+        ("KUBECONFIG", kubeconfig),
+        ("REPO", repo),
+        ("YES", "1"),
+        ("ONCE", "1"),
+    ];
+    let mut run = start(&agreed);
+    let status = run.process.wait(LONG).unwrap();
+    assert_eq!(status.code(), Some(0), "{}", run.process.log_tail(60));
+    run.check_clean();
+    let maps: kube::Api<k8s_openapi::api::core::v1::ConfigMap> =
+        kube::Api::namespaced(client, "default");
+    assert!(
+        maps.get_opt("applied").await.unwrap().is_none(),
+        "what was applied stays behind"
+    );
+}
