@@ -1,8 +1,10 @@
 //! The loop.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
@@ -98,14 +100,14 @@ impl<R: Reconciler> Controller<R> {
     /// Runs until the context's shutdown, then until the running passes have ended or the grace period has.
     pub async fn run(mut self) {
         let gate = Gate::new();
-        let mut watches = self.start_watches(&gate);
+        let watches = tokio::spawn(outlive(self.start_watches(&gate), self.context.clone()));
         tokio::select! {
             () = gate.opened() => {}
             () = self.context.shutdown.cancelled() => {}
         }
         let passes = self.dispatch().await;
         self.finish(passes).await;
-        watches.shutdown().await;
+        watches.abort();
     }
 
     fn start_watches(&mut self, gate: &Gate) -> JoinSet<()> {
@@ -185,6 +187,17 @@ impl<R: Reconciler> Controller<R> {
     }
 }
 
+/// Watches end with the process and not before: without one of them, changes would go unnoticed for good, so the process
+/// ends in good order and is started anew.
+async fn outlive(mut watches: JoinSet<()>, context: Arc<Context>) {
+    while watches.join_next().await.is_some() {
+        if !context.shutdown.is_cancelled() {
+            tracing::error!("a watch ended, shutting down");
+            context.shutdown.cancel();
+        }
+    }
+}
+
 /// Runs one pass.
 struct Worker<R: Reconciler> {
     reconciler: Arc<R>,
@@ -211,7 +224,9 @@ impl<R: Reconciler> Worker<R> {
             name = %item.key.name,
             reconcileID = %uuid::Uuid::new_v4(),
         );
-        let action = self.pass(item, slot).instrument(span).await;
+        // Panics in steps are dealt with inside; this is for the code around them, which must not lose a key either.
+        let pass = AssertUnwindSafe(self.pass(item, slot).instrument(span)).catch_unwind();
+        let action = pass.await.unwrap_or(Some(Action::Backoff));
         self.plan(&held.key, action);
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 
-use super::{boolean, duration};
+use super::{boolean, duration, label_selector};
 use crate::jitter::Jitter;
 use crate::logs::{Encoding, Level};
 use crate::queue::Backoff;
@@ -77,7 +77,7 @@ pub struct WatchArgs {
     #[arg(
         id = "watch-label-selector",
         long,
-        value_name = "SELECTOR",
+        value_name = "SELECTOR", value_parser = label_selector,
         default_value = ""
     )]
     pub label_selector: String,
@@ -85,7 +85,7 @@ pub struct WatchArgs {
     #[arg(
         id = "watch-configs-label-selector",
         long,
-        value_name = "SELECTOR",
+        value_name = "SELECTOR", value_parser = label_selector,
         default_value = "reconcile.fluxcd.io/watch=Enabled"
     )]
     pub configs_label_selector: String,

@@ -146,6 +146,7 @@ mod tests {
             ("--interval-jitter-percentage=100", "0..100"),
             ("--watch-all-namespaces=yes", "expected true or false"),
             ("--log-level=verbose", "trace, debug, info, error"),
+            ("--watch-label-selector=a in b", "the key of a label"),
         ] {
             let error = parse(&[flag]).unwrap_err();
             let (name, text) = (flag.split('=').next().unwrap(), error.to_string());

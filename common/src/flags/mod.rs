@@ -22,10 +22,12 @@ mod args;
 mod bools;
 mod command;
 mod gates;
+mod selector;
 
 pub use args::{ClientArgs, CommonArgs, ElectionArgs, LogArgs, RetryArgs, ServerArgs, WatchArgs};
 pub use command::{UsageError, parse, parse_from};
 pub use gates::{FeatureGates, GateError};
+pub use selector::label_selector;
 
 use std::time::Duration;
 

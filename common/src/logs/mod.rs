@@ -19,11 +19,22 @@ pub use line::{Encoding, LogLayer};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Sends the log of the process to standard error; returns the handle that switches its level. Only the first call has
-/// an effect.
+/// Sends the log of the process, panics included, to standard error; returns the handle that switches its level. Only
+/// the first call has an effect.
 pub fn init(level: Level, encoding: Encoding) -> LevelSwitch {
     let switch = LevelSwitch::new(level);
     let layer = LogLayer::new(std::io::stderr(), encoding, switch.clone());
     let _ = tracing_subscriber::registry().with(layer).try_init();
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(
+            at,
+            "Observed a panic: {}",
+            panic.payload_as_str().unwrap_or("no message")
+        );
+    }));
     switch
 }

@@ -238,3 +238,43 @@ async fn work_while_leading(
 fn flatten(ended: Result<Result<(), StartError>, JoinError>) -> Result<(), StartError> {
     ended.unwrap_or_else(|panic| Err(StartError::Controller(panic.to_string())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_without_which_there_is_no_use_ends_the_process_and_the_others_in_good_order() {
+        let shutdown = CancellationToken::new();
+        let (done, mut ended) = tokio::sync::oneshot::channel();
+        let stopping = shutdown.clone();
+        let mut tasks = Tasks::default();
+        tasks.add(async move {
+            stopping.cancelled().await;
+            let _ = done.send(());
+        });
+        tasks.add_essential(async { Err::<(), _>("address already in use") });
+        let outcome = work_while_leading(tasks, &shutdown, None).await;
+        assert_eq!(outcome.unwrap_err().to_string(), "address already in use");
+        assert_eq!(ended.try_recv(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panics_ends_the_process() {
+        let mut tasks = Tasks::default();
+        tasks.add(async { panic!("as told") });
+        let outcome = work_while_leading(tasks, &CancellationToken::new(), None).await;
+        assert!(outcome.unwrap_err().to_string().contains("panicked"));
+    }
+
+    #[tokio::test]
+    async fn the_shutdown_is_waited_for() {
+        let shutdown = CancellationToken::new();
+        let tasks = Tasks::default();
+        let working = work_while_leading(tasks, &shutdown, None);
+        tokio::pin!(working);
+        assert!(futures::poll!(working.as_mut()).is_pending());
+        shutdown.cancel();
+        assert!(working.await.is_ok());
+    }
+}

@@ -448,3 +448,19 @@ async fn a_quiet_object_costs_no_requests() {
         rig.key("a")
     );
 }
+
+#[tokio::test]
+async fn a_watch_that_breaks_down_ends_the_process_instead_of_going_unnoticed() {
+    let broken = |_: &Picky, _: &Store<Picky>| -> Vec<ObjectKey> { panic!("as told") };
+    let trigger = Trigger::on_own(
+        Urgency::Enqueue,
+        |object: &Picky| object.0.spec.url.clone(),
+        broken,
+    );
+    let rig = Rig::start_with(1, Vec::new(), vec![trigger]).await;
+    rig.create("a", "fine").await;
+    tokio::time::timeout(PATIENCE, rig.context.shutdown.cancelled())
+        .await
+        .unwrap();
+    rig.stop().await;
+}
