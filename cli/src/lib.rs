@@ -1,0 +1,45 @@
+//! The `sluice` command: the engines of the controllers, at hand.
+//!
+//! One module per verb. A command prints its result on standard output and everything else on
+//! standard error; the exit status is 0 when it did what was asked, and 1 otherwise.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod kustomize;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// GitOps toolkit for Kubernetes.
+#[derive(Debug, Parser)]
+#[command(name = "sluice", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build kustomizations.
+    Kustomize(kustomize::Args),
+}
+
+/// Parses the command line and does what it says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Kustomize(args) => {
+            kustomize::run(args, &mut io::stdout().lock(), &mut io::stderr())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nowhere is left to report a failure to report.
+            let _ = writeln!(io::stderr(), "Error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
