@@ -14,10 +14,7 @@ use std::path::{Path, PathBuf};
 use kustomize::{DirView, LoadRestrictor, Options, Reorder};
 
 /// Cases that do not pass yet. One that passes has to be taken off.
-const KNOWN_FAILURES: &[&str] = &[
-    "strategic-merge/merge-merge-primitive-items",
-    "strategic-merge/merge-no-infer-merge-keys-merge-using-explicit-schema-as-line-comment",
-];
+const KNOWN_FAILURES: &[&str] = &[];
 
 struct Case {
     name: String,

@@ -2,7 +2,7 @@
 
 use yaml::Value;
 
-use crate::node::{Map, Node, Scalar, write_block};
+use crate::node::{Map, Node, Scalar, Style, write_block};
 use crate::resource::{ORIGIN, Resource};
 use crate::view::clean;
 
@@ -123,8 +123,17 @@ fn entries(pairs: &[(&str, &String)]) -> Map {
     pairs
         .iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| (Scalar::string(*key), Node::string(value.as_str())))
+        .map(|(key, value)| (Scalar::string(*key), text(value)))
         .collect()
+}
+
+/// Text that is quoted where an old reader would take it for something else.
+fn text(value: &str) -> Node {
+    let mut scalar = Scalar::string(value);
+    if yaml::resolve(value, yaml::Dialect::Kubernetes) != yaml::Resolved::Text {
+        scalar.style = Style::DoubleQuoted;
+    }
+    Node::Scalar(scalar)
 }
 
 #[cfg(test)]

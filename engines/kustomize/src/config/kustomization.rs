@@ -22,7 +22,7 @@ decode_struct! {
     pub(crate) struct Kustomization {
         api_version: String = "apiVersion",
         kind: String = "kind",
-        metadata: Option<Value> = "metadata",
+        metadata: Option<ObjectMeta> = "metadata",
         openapi: BTreeMap<String, String> = "openapi",
         name_prefix: String = "namePrefix",
         name_suffix: String = "nameSuffix",
@@ -241,6 +241,16 @@ decode_struct! {
         secret_type: String = "type",
         /// Of configurations in files of their own, where name and namespace may stand there.
         metadata: Option<Metadata> = "metadata",
+    }
+}
+
+decode_struct! {
+    /// The metadata of a kustomization; nothing is done with them.
+    pub(crate) struct ObjectMeta {
+        name: String = "name",
+        namespace: String = "namespace",
+        labels: BTreeMap<String, String> = "labels",
+        annotations: BTreeMap<String, String> = "annotations",
     }
 }
 

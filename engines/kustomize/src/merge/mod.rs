@@ -10,7 +10,7 @@ mod list;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::node::{Kind, Map, Node, NodeError, Scalar, Style};
+use crate::node::{Entry, Kind, Map, Node, NodeError, Scalar, Style, Tag};
 use crate::schema::{Schema, Schemas};
 use directive::Directive;
 
@@ -78,7 +78,7 @@ impl<'a> Merger<'a> {
         schema: Option<Schema<'a>>,
     ) -> Result<Merged, MergeError> {
         let schema = schema.or_else(|| self.schema_of(dest.as_ref(), patch.as_ref()));
-        let untouched = |dest: &Node| !dest.is_null() && !has_blank(dest);
+        let untouched = |dest: &Node| !dest.is_null() && !is_unsettled(dest);
         if patch.is_none() && schema.is_none() && dest.as_ref().is_none_or(untouched) {
             return Ok(dest.map_or(Merged::Gone, Merged::Is));
         }
@@ -205,11 +205,15 @@ impl<'a> Merger<'a> {
         let old_style = old.as_ref().and_then(Node::as_scalar).map(|old| old.style);
         let patch_entry =
             patch.and_then(|patch| patch.position(name).map(|at| &patch.entries()[at]));
-        let merged = self.walk(
-            old,
-            patch_entry.map(|entry| entry.value.clone()),
-            schema.and_then(|schema| schema.field(name)),
-        )?;
+        let hint = at
+            .and_then(|at| fields.entries()[at].hint.clone())
+            .or_else(|| patch_entry.and_then(|entry| entry.hint.clone()));
+        let schema = match &hint {
+            Some(hint) => Some(Schema::of_hint(hint)),
+            None => schema.and_then(|schema| schema.field(name)),
+        };
+        let patch_value = patch_entry.map(|entry| entry.value.clone());
+        let merged = self.walk(old, patch_value, schema)?;
         let value = match merged {
             Merged::KeptNull(null) => Some(null),
             Merged::Is(node) if !node.is_null() => Some(node),
@@ -220,8 +224,12 @@ impl<'a> Merger<'a> {
                 fields.remove(name);
             }
             (Some(mut value), Some(at)) => {
-                if let (Node::Scalar(scalar), Some(style)) = (&mut value, old_style) {
-                    scalar.style = style;
+                match (&mut value, old_style) {
+                    (Node::Scalar(scalar), Some(_)) if patch_entry.is_none() => {
+                        scalar.quote_if_ambiguous();
+                    }
+                    (Node::Scalar(scalar), Some(style)) => scalar.style = style,
+                    _ => {}
                 }
                 fields.entries_mut()[at].value = value;
             }
@@ -238,11 +246,16 @@ impl<'a> Merger<'a> {
     }
 }
 
-/// Whether a mapping below has a null without text, which any merge takes away.
-fn has_blank(node: &Node) -> bool {
+/// Whether merging with nothing changes a tree: a null without text goes away, and a text whose type
+/// was left open is made sure to be text.
+fn is_unsettled(node: &Node) -> bool {
     match node {
-        Node::Scalar(scalar) => node.is_null() && scalar.text.is_empty(),
-        Node::Map(map) => map.entries().iter().any(|entry| has_blank(&entry.value)),
+        Node::Scalar(scalar) if node.is_null() => scalar.text.is_empty(),
+        Node::Scalar(scalar) => scalar.tag == Tag::Unset && scalar.is_ambiguous(),
+        Node::Map(map) => {
+            let hinted = |entry: &Entry| entry.hint.is_some() || is_unsettled(&entry.value);
+            map.entries().iter().any(hinted)
+        }
         // Lists that do not merge are not looked into.
         Node::Seq(_) => false,
     }

@@ -8,6 +8,7 @@
 //! Clones are cheap: collections are shared and copied on write.
 
 mod document;
+mod hints;
 mod path;
 mod read;
 mod scalar;
@@ -16,6 +17,8 @@ mod value;
 use std::sync::Arc;
 
 use yaml::Str;
+
+use crate::schema::Shape;
 
 pub(crate) use document::{rewrite, write_block};
 pub(crate) use path::{
@@ -46,6 +49,8 @@ pub(crate) struct Entry {
     /// Keys are scalars like any other: a plain `true` is no string when it is printed.
     pub(crate) key: Scalar,
     pub(crate) value: Node,
+    /// How the value merges, when a comment says so.
+    pub(crate) hint: Option<Arc<Shape>>,
 }
 
 /// What sort of node something is; the names are those of error messages.
@@ -271,7 +276,11 @@ impl Map {
 
     /// Appends without looking for the key.
     pub(crate) fn push(&mut self, key: Scalar, value: Node) {
-        self.entries.push(Entry { key, value });
+        self.entries.push(Entry {
+            key,
+            value,
+            hint: None,
+        });
     }
 
     /// Takes out the first entry with this key.
@@ -297,7 +306,11 @@ impl FromIterator<(Scalar, Node)> for Map {
         Self {
             entries: iter
                 .into_iter()
-                .map(|(key, value)| Entry { key, value })
+                .map(|(key, value)| Entry {
+                    key,
+                    value,
+                    hint: None,
+                })
                 .collect(),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use yaml::{Budget, Dialect, NodeEvent, Resolved, ScalarStyle, Str};
 
-use super::{Map, Node, NotJson, Scalar, Style, Tag, from_value, to_value};
+use super::{Map, Node, NotJson, Scalar, Style, Tag, from_value, hints, to_value};
 use crate::error::Error;
 use crate::resource::Resource;
 
@@ -143,7 +143,11 @@ pub(crate) fn read_first(bytes: &[u8]) -> Result<Option<Node>, yaml::Error> {
     yaml::visit_first(bytes, Dialect::Kyaml, &budget, |event| {
         builder.event(&event)
     })?;
-    Ok(builder.root)
+    let mut root = builder.root;
+    if let (Some(root), Ok(text)) = (&mut root, std::str::from_utf8(bytes)) {
+        hints::attach(text, root);
+    }
+    Ok(root)
 }
 
 /// A collection that is not complete yet.

@@ -75,7 +75,14 @@ impl Scalar {
 
     /// Quotes text without a style that would be read as another type (`IsYaml1_1NonString`).
     pub(crate) fn quote_if_ambiguous(&mut self) {
-        if self.is_string()
+        if self.is_ambiguous() {
+            self.style = Style::DoubleQuoted;
+        }
+    }
+
+    /// Text without a style that would be read as another type.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        self.is_string()
             && self.style == Style::Plain
             && !self.text.is_empty()
             && !self.text.contains('\n')
@@ -84,9 +91,6 @@ impl Scalar {
                 self.resolve_text(),
                 Resolved::Text | Resolved::Timestamp(_)
             )
-        {
-            self.style = Style::DoubleQuoted;
-        }
     }
 
     /// What this scalar is once it is printed and read again.

@@ -44,7 +44,7 @@ fn scalar_value(scalar: &Scalar) -> Result<Value, NotJson> {
 fn map_value(map: &Map) -> Result<Value, NotJson> {
     let mut out = yaml::Map::with_capacity(map.len());
     let mut seen: HashSet<&str> = HashSet::new();
-    for Entry { key, value } in map.entries() {
+    for Entry { key, value, .. } in map.entries() {
         let name = key_text(key)?;
         let known = if map.len() > 16 {
             !seen.insert(&key.text)

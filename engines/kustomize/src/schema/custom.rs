@@ -56,6 +56,18 @@ pub(crate) fn parse(bytes: &[u8], base: Option<&Table>) -> Result<Table, Error> 
     Ok(table)
 }
 
+/// Reads the schema of one field; its references are to definitions of `table`.
+pub(super) fn field(text: &str, table: &Table) -> Option<Shape> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let index = Index {
+        own: HashMap::new(),
+    };
+    let mut scratch = table.clone();
+    let shape = shape(&Value::from_json(json), &index, &mut scratch)?;
+    // What is described in place would be known to nobody but the copy.
+    (scratch.len() == table.len()).then_some(shape)
+}
+
 /// The definitions of the document by their names.
 struct Index<'a> {
     own: HashMap<&'a str, usize>,

@@ -93,6 +93,11 @@ impl Schemas {
     }
 }
 
+/// The schema of one field, as a comment gives it in JSON.
+pub(crate) fn of_comment(text: &str) -> Option<Shape> {
+    custom::field(text.trim(), &BUILTIN)
+}
+
 /// The schema of one node.
 #[derive(Clone, Debug)]
 pub(crate) struct Schema<'a> {
@@ -101,6 +106,14 @@ pub(crate) struct Schema<'a> {
 }
 
 impl Schema<'_> {
+    /// A schema that a comment gave.
+    pub(crate) fn of_hint(hint: &Shape) -> Self {
+        Self {
+            table: &BUILTIN,
+            shape: hint.clone(),
+        }
+    }
+
     /// The schema of a field.
     pub(crate) fn field(&self, name: &str) -> Option<Self> {
         let shape = self.table.field(&self.shape, name)?;

@@ -100,6 +100,11 @@ impl Table {
         self.names.get(short).copied()
     }
 
+    /// How many definitions there are.
+    pub(crate) fn len(&self) -> usize {
+        self.definitions.len()
+    }
+
     /// Adds a definition and gives its number.
     pub(crate) fn push(&mut self, fields: HashMap<Box<str>, Shape>) -> usize {
         self.definitions.push(fields);

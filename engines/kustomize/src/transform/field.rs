@@ -61,7 +61,8 @@ fn may_reach(node: &Node, path: &[Segment]) -> bool {
         Node::Scalar(_) => !node.is_null(),
         Node::Seq(items) => items.iter().any(|item| may_reach(item, path)),
         Node::Map(map) => match map.get(&first.name) {
-            Some(next) => may_reach(next, rest),
+            // A null list is made an empty one on the way.
+            Some(next) => (first.is_list && next.is_null()) || may_reach(next, rest),
             None => is_special(&first.name),
         },
     }
