@@ -9,13 +9,13 @@ use crate::id::Gvk;
 
 /// Reads one file of definitions.
 pub(crate) fn from_crds(bytes: &[u8], path: &str) -> Result<TransformerConfig, Error> {
-    let documents = yaml::decode(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
+    let document = yaml::decode_first(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
         .map_err(|error| {
-            Error::Config(format!(
-                "unable to parse open API definition from '{path}': {error}"
-            ))
-        })?;
-    let document = documents.into_iter().next().unwrap_or(Value::Null);
+        Error::Config(format!(
+            "unable to parse open API definition from '{path}': {error}"
+        ))
+    })?;
+    let document = document.unwrap_or(Value::Null);
     let mut config = TransformerConfig::default();
     let Some(definitions) = document.as_map() else {
         return Ok(config);

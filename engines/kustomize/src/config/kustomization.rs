@@ -324,9 +324,10 @@ impl Kustomization {
     /// Reads a kustomization file.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let invalid = |message: String| Error::Config(format!("invalid Kustomization: {message}"));
-        let documents = yaml::decode(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
-            .map_err(|error| invalid(format!("yaml: {error}")))?;
-        let document = documents.into_iter().next().unwrap_or(Value::Null);
+        let document =
+            yaml::decode_first(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
+                .map_err(|error| invalid(format!("yaml: {error}")))?;
+        let document = document.unwrap_or(Value::Null);
         if is_empty(&document) {
             return Err(Error::Config("kustomization.yaml is empty".into()));
         }

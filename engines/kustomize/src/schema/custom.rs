@@ -10,9 +10,9 @@ use crate::error::Error;
 
 /// Reads a document. With a `base`, its definitions count too, and before those of the document.
 pub(crate) fn parse(bytes: &[u8], base: Option<&Table>) -> Result<Table, Error> {
-    let documents = yaml::decode(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
+    let document = yaml::decode_first(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
         .map_err(|error| Error::Config(format!("invalid schema file: {error}")))?;
-    let document = documents.into_iter().next().unwrap_or(Value::Null);
+    let document = document.unwrap_or(Value::Null);
     let mut table = base.cloned().unwrap_or_default();
     let definitions = document.get("definitions").and_then(Value::as_map);
     let entries = || definitions.into_iter().flat_map(|map| map.iter());
