@@ -3,6 +3,7 @@
 
 mod error;
 mod request;
+mod shared;
 
 pub use error::{ApiError, Cause, StatusError};
 pub use request::{

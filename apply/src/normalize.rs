@@ -13,6 +13,7 @@ mod time;
 use crate::object::Object;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use health::GroupKind;
 use serde_json::{Map, Value};
 
 /// Normalises one desired object.
@@ -31,6 +32,11 @@ pub fn normalize(object: &mut Object) {
         drop_what_the_server_sets(object);
     }
     ca_bundle::drop_invalid(object);
+}
+
+/// Whether any version of a kind has a Go type that is known here.
+pub(crate) fn is_builtin_kind(kind: &GroupKind) -> bool {
+    schema::builtin().has_kind(&kind.group, &kind.kind)
 }
 
 /// Whether the kind has a Go type that is known here.

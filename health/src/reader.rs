@@ -104,10 +104,14 @@ impl Readers {
         crate::status(object, now)
     }
 
+    /// Whether a reader of the user's is for this kind.
+    pub fn knows(&self, kind: &GroupKind) -> bool {
+        self.reader_of(kind).is_some()
+    }
+
     /// Whether a reader of the user's decides for this object, so that pods are not looked at.
     pub fn replaces_rules_of(&self, object: &Value) -> bool {
-        self.reader_of(&GroupKind::new(fields::group(object), fields::kind(object)))
-            .is_some()
+        self.knows(&GroupKind::new(fields::group(object), fields::kind(object)))
     }
 
     /// A reader of the kind beats one of its group.

@@ -71,6 +71,13 @@ impl Schema {
         self.kinds.get(&(api_version, kind)).copied()
     }
 
+    /// Whether any version of a kind is a built-in one.
+    pub fn has_kind(&self, group: &str, kind: &str) -> bool {
+        self.kinds.keys().any(|(api_version, known)| {
+            *known == kind && api_version.split_once('/').map_or("", |(group, _)| group) == group
+        })
+    }
+
     pub fn fields(&self, number: usize) -> &[Field] {
         &self.structs[number]
     }

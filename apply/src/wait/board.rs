@@ -2,8 +2,9 @@
 
 use super::{OnFailure, WaitOptions};
 use crate::id::ObjectId;
+use crate::normalize::is_builtin_kind;
 use crate::object::Object;
-use health::{Health, Status};
+use health::{GroupKind, Health, Readers, Status};
 use std::collections::BTreeSet;
 
 /// One object of the wait.
@@ -14,6 +15,10 @@ pub(super) struct Entry {
     pub health: Option<Health>,
     /// The last state, kept only where time or pods can change the verdict without an event.
     pub last: Option<Object>,
+    /// Whether a watch that is open has shown the object.
+    pub witnessed: bool,
+    /// Whether it can stop being current while others are awaited.
+    pub is_restless: bool,
     vanishes: bool,
 }
 
@@ -49,6 +54,23 @@ impl Entry {
     }
 }
 
+/// The built-in kinds whose health comes and goes.
+const WORKLOADS: [&str; 8] = [
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "Pod",
+    "Job",
+    "PersistentVolumeClaim",
+    "CustomResourceDefinition",
+];
+
+/// What is built in and has no rule that can change its mind is current once and for all: it needs no watch.
+fn is_restless(kind: &GroupKind, readers: &Readers) -> bool {
+    readers.knows(kind) || WORKLOADS.contains(&kind.kind.as_str()) || !is_builtin_kind(kind)
+}
+
 #[derive(Debug)]
 pub(super) enum Verdict {
     Done,
@@ -75,6 +97,8 @@ impl Board {
                     .contains(id)
                     .then(|| Health::current("")),
                 last: None,
+                witnessed: false,
+                is_restless: is_restless(&id.kind, &options.readers),
                 vanishes: options.jobs_with_ttl.contains(id),
             })
             .collect();

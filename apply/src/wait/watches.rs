@@ -45,7 +45,7 @@ pub(super) async fn run(
     }
     let mut groups = group(board);
     let mut streams = SelectAll::new();
-    open(cluster, board, &kinds, &mut groups, &mut streams).await;
+    open(cluster, board, &mut kinds, &mut groups, &mut streams).await?;
 
     let mut tick = interval_at(
         Instant::now() + options.poll_interval,
@@ -68,7 +68,7 @@ pub(super) async fn run(
                 if let Some(verdict) = look_at(cluster, board, &mut kinds, &due, options).await? {
                     return verdict;
                 }
-                open(cluster, board, &kinds, &mut groups, &mut streams).await;
+                open(cluster, board, &mut kinds, &mut groups, &mut streams).await?;
             }
         }
         if let Some(verdict) = concluded(board) {
@@ -167,36 +167,40 @@ fn group(board: &Board) -> Vec<Group> {
     groups.into_values().map(group).collect()
 }
 
-/// Opens the watches that are closed and still needed.
+/// Opens the watches that are closed and still needed: those of objects that are awaited, and of those that could
+/// change their mind meanwhile.
 async fn open(
     cluster: &dyn Cluster,
-    board: &Board,
-    kinds: &Kinds,
+    board: &mut Board,
+    kinds: &mut Kinds,
     groups: &mut [Group],
     streams: &mut SelectAll<BoxStream<'static, Report>>,
-) {
+) -> Result<(), WaitError> {
     for (index, group) in groups.iter_mut().enumerate() {
-        let mut pending = group
-            .members
-            .iter()
-            .filter(|member| !board.entries[**member].is_current());
-        let (Some(&first), more) = (pending.next(), pending.next()) else {
-            continue;
-        };
-        let id = &board.entries[first].id;
-        let Some(gvk) = kinds.0.get(&id.kind) else {
-            continue;
-        };
         if group.state != WatchState::Closed {
             continue;
         }
+        let entries = &board.entries;
+        let mut watched = group.members.iter().map(|member| &entries[*member]);
+        let mut watched = watched
+            .by_ref()
+            .filter(|entry| entry.is_restless || !entry.is_current());
+        let (Some(first), more) = (watched.next(), watched.next()) else {
+            continue;
+        };
+        let Ok(gvk) = kinds.resolve(cluster, &first.id).await? else {
+            continue;
+        };
         let query = WatchQuery {
-            gvk: gvk.clone(),
-            namespace: (!id.namespace.is_empty()).then(|| id.namespace.clone()),
+            gvk,
+            namespace: (!first.id.namespace.is_empty()).then(|| first.id.namespace.clone()),
             // With a single object the server need not send the others.
-            name: more.is_none().then(|| id.name.clone()),
+            name: more.is_none().then(|| first.id.name.clone()),
             since: None,
         };
+        for member in &group.members {
+            board.entries[*member].witnessed = false;
+        }
         match cluster.watch(&query).await {
             Ok(events) => {
                 group.state = WatchState::Open;
@@ -211,6 +215,7 @@ async fn open(
             Err(error) => group.state = state_after(&error),
         }
     }
+    Ok(())
 }
 
 fn state_after(error: &ApiError) -> WatchState {
@@ -242,24 +247,31 @@ async fn record(
     } else {
         look::judge(cluster, object, options).await
     };
-    board.entries[index].health = Some(health);
-    board.entries[index].last = last;
+    let entry = &mut board.entries[index];
+    entry.health = Some(health);
+    entry.last = last;
+    entry.witnessed = true;
 }
 
-/// What a tick looks at: objects that no watch sees, and those that change without an event.
+/// What a tick looks at: objects that no watch has shown, and those that change without an event.
 fn due(board: &Board, groups: &[Group]) -> Vec<usize> {
+    let is_due = |member: &usize, state: WatchState| {
+        let entry = &board.entries[*member];
+        let is_watched = state == WatchState::Open && entry.witnessed;
+        if entry.is_current() {
+            entry.is_restless && state != WatchState::Open
+        } else {
+            !is_watched || entry.last.is_some()
+        }
+    };
     groups
         .iter()
         .flat_map(|group| {
             group
                 .members
                 .iter()
-                .map(move |member| (*member, group.state))
+                .filter(move |member| is_due(member, group.state))
         })
-        .filter(|(member, state)| {
-            let entry = &board.entries[*member];
-            !entry.is_current() && (*state != WatchState::Open || entry.last.is_some())
-        })
-        .map(|(member, _)| member)
+        .copied()
         .collect()
 }

@@ -4,6 +4,7 @@ use crate::fixture::{cluster, config, failing, id, object, options};
 use apply::testing::{InMemory, Recorder, Verb};
 use apply::{ApiError, OnFailure, WaitOptions, apply_all, wait};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -155,6 +156,80 @@ async fn k16_4_a_job_that_deletes_itself_has_ended_well() {
     };
     let (waited, ()) = tokio::join!(wait(&cluster, &ids, &options), gone);
     waited.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn k16_4_a_job_that_goes_before_it_is_watched_is_missed_at_the_next_look() {
+    let inner = InMemory::default();
+    let job = object(
+        "batch/v1",
+        "Job",
+        "j",
+        &json!({"spec": {"ttlSecondsAfterFinished": 0}}),
+    );
+    apply_all(&inner, vec![job], &options()).await.unwrap();
+    let inner = Arc::new(inner);
+    let remover = Arc::clone(&inner);
+    // The job goes after the first look, and before the watch that would tell of it.
+    let cluster = Recorder::new(inner).failing(move |request| {
+        if request.verb == Verb::Watch {
+            remover.remove(&id("Job", "j"));
+        }
+        None
+    });
+    let ids = [id("Job", "j")];
+    let options = WaitOptions {
+        jobs_with_ttl: ids.iter().cloned().collect(),
+        ..WaitOptions::new(MINUTE)
+    };
+    let start = Instant::now();
+    wait(&cluster, &ids, &options).await.unwrap();
+    assert_eq!(start.elapsed(), Duration::from_secs(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn k16_2_an_object_that_fails_while_others_are_awaited_ends_the_wait() {
+    let cluster = widgets().await;
+    let gadget = object(
+        "example.com/v1",
+        "Gadget",
+        "g",
+        &json!({"spec": {"size": 1}}),
+    );
+    apply_all(&cluster, vec![gadget], &options()).await.unwrap();
+    let gadget = apply::ObjectId::new("ns", "g", "example.com", "Gadget");
+    let ids = [both().to_vec(), vec![gadget.clone()]].concat();
+    let change = async {
+        // It counted as current until its controller had a look at it.
+        sleep(Duration::from_secs(1)).await;
+        cluster.update_status(&gadget, "controller", stalled);
+    };
+    let start = Instant::now();
+    let options = WaitOptions::new(MINUTE);
+    let (waited, ()) = tokio::join!(wait(&cluster, &ids, &options), change);
+    assert_eq!(
+        waited.unwrap_err().to_string(),
+        "failed early due to stalled resources: [Gadget/ns/g status: 'Failed']"
+    );
+    assert_eq!(start.elapsed(), Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn k16_2_what_cannot_change_its_mind_is_not_watched() {
+    let cluster = Recorder::new(widgets().await);
+    apply_all(cluster.inner(), vec![config("c", "1")], &options())
+        .await
+        .unwrap();
+    let ids = [vec![id("ConfigMap", "c")], both().to_vec()].concat();
+    wait(&cluster, &ids, &WaitOptions::new(Duration::from_secs(1)))
+        .await
+        .unwrap_err();
+    let requests = cluster.take_lines();
+    assert!(requests.contains(&"Watch Widget/ns".to_owned()));
+    assert!(
+        !requests.contains(&"Watch ConfigMap/ns".to_owned()),
+        "{requests:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

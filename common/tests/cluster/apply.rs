@@ -387,3 +387,25 @@ async fn k14_4_a_cluster_scoped_object_with_a_namespace_is_listed_without_it() {
     };
     assert!(fixture.cluster.get(&target).await.is_ok());
 }
+
+#[tokio::test]
+async fn k23_8_fields_that_a_built_in_kind_does_not_know_vanish_and_others_are_an_error() {
+    let fixture = Fixture::new("unknown-fields").await;
+    let mut known = deployment(&fixture, "nginx:1");
+    known.value_mut()["spec"]["typo"] = json!(true);
+    known.value_mut()["spec"]["template"]["spec"]["containers"][0]["imagePulPolicy"] =
+        json!("Always");
+    assert_eq!(
+        fixture.lines(vec![known.clone()]).await,
+        ["Deployment/ns/web created"]
+    );
+    assert_eq!(
+        fixture.lines(vec![known]).await,
+        ["Deployment/ns/web unchanged"]
+    );
+    // What its type cannot hold stays as it is, and the server says what is wrong.
+    let mut wrong = deployment(&fixture, "nginx:1");
+    wrong.value_mut()["spec"]["replicas"] = json!("three");
+    let text = fixture.short(&fixture.apply(vec![wrong]).await.unwrap_err().to_string());
+    assert!(text.contains(".spec.replicas: expected numeric"), "{text}");
+}
