@@ -5,8 +5,12 @@ use std::time::{Duration, Instant};
 
 use crate::board::{Board, Key, Ready, Row};
 
-/// When the terminal does not tell its width.
+/// When the terminal does not tell its size.
 const WIDTH: usize = 100;
+const HEIGHT: usize = 24;
+
+/// Lines around table and notes: heading, status, empty ones, the cursor's.
+const FRAME: usize = 5;
 
 /// Where the output goes, and how.
 #[derive(Debug)]
@@ -59,12 +63,22 @@ impl Screen {
         }
     }
 
-    /// Lines below the table, from now on.
-    pub(crate) fn set_notes(&mut self, notes: Vec<String>) {
+    /// Lines below the table, from now on; where there is no room for both they come above it, once.
+    pub(crate) fn set_notes(&mut self, board: &Board, notes: Vec<String>) {
+        let size = terminal_size();
+        let room = size.height.saturating_sub(board.rows().len() + FRAME);
+        let fits = notes
+            .iter()
+            .map(|line| rows_taken(line, size.width))
+            .sum::<usize>()
+            <= room;
         if self.style == Style::Lines {
             print(&(notes.join("\n") + "\n"));
+        } else if fits {
+            self.notes = notes;
+        } else {
+            self.say(&notes.join("\n"));
         }
-        self.notes = notes;
     }
 
     /// A row has changed: a line where there is no table.
@@ -100,15 +114,22 @@ impl Screen {
         if self.style == Style::Lines {
             return;
         }
-        let width = terminal_width();
+        let Size { width, height } = terminal_size();
         let mut lines = table(board, self.style == Style::Colour, width);
         lines.push(String::new());
         lines.push(cut(status, width));
+        lines.extend(failures(board));
         if !self.notes.is_empty() {
             lines.push(String::new());
             // Commands are not cut: they are there to be copied. A wrapped line counts as what it takes.
             lines.extend(self.notes.iter().cloned());
         }
+        // What scrolled away cannot be drawn over.
+        let mut drawn = 0;
+        lines.retain(|line| {
+            drawn += rows_taken(line, width);
+            drawn < height
+        });
         let text = format!("{}{}\n", erase(self.drawn), lines.join("\n"));
         self.drawn = lines.iter().map(|line| rows_taken(line, width)).sum();
         print(&text);
@@ -169,6 +190,18 @@ fn table(board: &Board, colour: bool, width: usize) -> Vec<String> {
     lines
 }
 
+/// What has failed, in full: the end of a message is often where the file and the line are.
+fn failures(board: &Board) -> Vec<String> {
+    let failed = |row: &&Row| row.ready == Ready::False && !row.waits_for_dependency();
+    let mut lines = Vec::new();
+    for row in board.rows().iter().filter(failed) {
+        lines.push(String::new());
+        lines.push(format!("{} {}: {}", row.key.kind, name(row), row.reason));
+        lines.extend(row.message.lines().map(|line| format!("  {line}")));
+    }
+    lines
+}
+
 fn name(row: &Row) -> String {
     format!("{}/{}", row.key.namespace, row.key.name)
 }
@@ -214,9 +247,20 @@ fn rows_taken(line: &str, width: usize) -> usize {
     usize::max(1, count.div_ceil(width.max(1)))
 }
 
-fn terminal_width() -> usize {
+/// Columns and rows of the terminal.
+struct Size {
+    width: usize,
+    height: usize,
+}
+
+fn terminal_size() -> Size {
     let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
-    size.map_or(WIDTH, |size| size.ws_col.into()).max(20)
+    // Some terminals say 0, which is no size.
+    let of = |told: Option<u16>, otherwise| told.filter(|n| *n > 0).map_or(otherwise, usize::from);
+    Size {
+        width: of(size.map(|size| size.ws_col), WIDTH).max(20),
+        height: of(size.map(|size| size.ws_row), HEIGHT).max(5),
+    }
 }
 
 #[cfg(test)]
@@ -239,7 +283,7 @@ mod tests {
                     "observedGeneration": 1,
                     "lastAppliedRevision": "main@sha1:0123456789abcdef",
                     "inventory": { "entries": [{}, {}] },
-                    "conditions": [{ "type": "Ready", "status": status, "message": "one\ntwo" }],
+                    "conditions": [{ "type": "Ready", "status": status, "reason": "R", "message": "one\ntwo" }],
                 },
             });
             board.update(key, object, Instant::now());
@@ -278,6 +322,14 @@ mod tests {
                 "2",
                 "one"
             ]
+        );
+    }
+
+    #[test]
+    fn a_failure_is_shown_in_full_below_the_table() {
+        assert_eq!(
+            failures(&board()),
+            ["", "Kustomization flux-system/blog: R", "  one", "  two"]
         );
     }
 

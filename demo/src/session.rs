@@ -188,8 +188,8 @@ impl Session<'_> {
             }
             if first {
                 let logs = self.controllers.logs();
-                self.screen
-                    .set_notes(usage::lines(self.cluster, self.repository, &logs));
+                let lines = usage::lines(self.cluster, self.repository, &logs);
+                self.screen.set_notes(&self.board, lines);
             }
         }
         if self.args.once() && (now >= self.deadline || self.board.stuck(PATIENCE, now)) {
