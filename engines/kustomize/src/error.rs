@@ -112,11 +112,12 @@ impl Error {
         }
     }
 
-    /// Whether a refused URL is at the bottom of it.
-    pub(crate) fn is_remote(&self) -> bool {
+    /// Whether trying the path as something else would not help: a refused URL or a limit is at the
+    /// bottom of it.
+    pub(crate) fn is_final(&self) -> bool {
         match self {
-            Self::Context { source, .. } => source.is_remote(),
-            Self::Remote(_) => true,
+            Self::Context { source, .. } => source.is_final(),
+            Self::Remote(_) | Self::Budget { .. } => true,
             _ => false,
         }
     }

@@ -73,7 +73,7 @@ impl Target<'_> {
             let Err(file_error) = self.accumulate_file(&mut all, path) else {
                 continue;
             };
-            if file_error.is_remote() {
+            if file_error.is_final() {
                 return Err(file_error);
             }
             let loader = match self.loader.descend(path) {

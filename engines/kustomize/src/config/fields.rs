@@ -162,11 +162,12 @@ impl TransformerConfig {
 
     /// Reads a file of `configurations`.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let document =
-            yaml::decode_first(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
-                .map_err(|error| {
-                    Error::Config(format!("error converting YAML to JSON: yaml: {error}"))
-                })?;
+        let document = yaml::decode_first(
+            bytes,
+            yaml::Dialect::KubernetesStrict,
+            &yaml::Budget::default(),
+        )
+        .map_err(|error| Error::Config(format!("error converting YAML to JSON: yaml: {error}")))?;
         let document = document.unwrap_or(Value::Null);
         let context = Context::new("TransformerConfig", Mode::StrictFields);
         let mut config = Self::decode(&document, &context).map_err(|message| {

@@ -137,6 +137,8 @@ impl Scalar {
             // The tag stays on paper, and converts.
             #[expect(clippy::cast_precision_loss, reason = "the tag asks for it")]
             Resolved::Int(int) if self.tag == Tag::Float => Ok(Value::Float(int as f64)),
+            #[expect(clippy::cast_precision_loss, reason = "the tag asks for it")]
+            Resolved::Uint(int) if self.tag == Tag::Float => Ok(Value::Float(int as f64)),
             _ => Err(format!(
                 "cannot decode {} `{}` as a {tag}",
                 resolved.tag(),
