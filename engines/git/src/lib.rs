@@ -20,6 +20,7 @@
 pub mod access;
 pub mod checkout;
 mod error;
+mod fetch;
 mod http;
 pub mod reference;
 pub mod session;

@@ -16,8 +16,9 @@ use gix::protocol::{Handshake, LsRefsCommand};
 use select::semver;
 
 use crate::access::Access;
-use crate::checkout::{self, Checkout, Depth};
+use crate::checkout::Checkout;
 use crate::error::{Error, RemoteError};
+use crate::fetch::{Depth, fetch};
 use crate::http::{Exchange, FirstFailure, Watch};
 use crate::reference::{PEELED, Reference, Revision};
 use crate::url::{RemoteUrl, Scheme};
@@ -168,7 +169,7 @@ impl Session {
     pub fn checkout(mut self, resolved: &Resolved) -> Result<Checkout, Error> {
         match &resolved.target {
             Target::Listed(candidate) => {
-                let store = checkout::fetch(&mut self, &[candidate.object], Depth::One)?;
+                let store = fetch(&mut self, &[candidate.object], Depth::One)?;
                 store.into_checkout(resolved, &candidate.name, candidate.object)
             }
             Target::Youngest(candidates) => {
@@ -176,7 +177,7 @@ impl Session {
                     .iter()
                     .map(|candidate| candidate.object)
                     .collect();
-                let store = checkout::fetch(&mut self, &wants, Depth::One)?;
+                let store = fetch(&mut self, &wants, Depth::One)?;
                 let mut youngest = None;
                 for candidate in candidates {
                     let time = store.commit_time(&candidate.name, candidate.object)?;
@@ -196,7 +197,7 @@ impl Session {
                 } else {
                     (tips.clone(), Depth::All)
                 };
-                let store = checkout::fetch(&mut self, &wants, depth)?;
+                let store = fetch(&mut self, &wants, depth)?;
                 if !store.contains(*id)? {
                     let searched = searched.clone();
                     return Err(Error::NoSuchCommit {

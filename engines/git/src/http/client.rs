@@ -1,0 +1,54 @@
+//! The HTTP client of one conversation.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use reqwest::blocking::Client;
+use reqwest::header::HeaderValue;
+
+use super::chain;
+use crate::access::{Access, AccessError, Credentials, Proxy};
+use crate::error::Error;
+use crate::tls::{self, Identity};
+
+/// Makes a client from certificates and proxy.
+pub(super) fn build(access: &Access, identity: Identity) -> Result<Client, Error> {
+    // Redirects are followed by hand; a connection serves one conversation.
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls::config(access, identity)?)
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(1)
+        .timeout(None);
+    if let Proxy::Via(address) = &access.proxy {
+        let invalid =
+            |error: reqwest::Error| AccessError::ProxyAddress(chain(&error.without_url()));
+        // Names are resolved by the proxy, as the Go client does for both spellings.
+        let text = address.url.as_str();
+        let text = match text.strip_prefix("socks5://") {
+            Some(rest) => format!("socks5h://{rest}"),
+            None => text.to_owned(),
+        };
+        let mut proxy = reqwest::Proxy::all(text).map_err(invalid)?;
+        if let Some(login) = &address.login {
+            proxy = proxy.basic_auth(&login.username, login.password.expose());
+        }
+        builder = builder.proxy(proxy);
+    }
+    builder
+        .build()
+        .map_err(|error| Error::Client(chain(&error)))
+}
+
+/// The header that says who we are.
+pub(super) fn authorization(credentials: &Credentials) -> Result<Option<HeaderValue>, Error> {
+    let (name, value) = match credentials {
+        Credentials::Anonymous => return Ok(None),
+        Credentials::Bearer(token) => ("bearerToken", format!("Bearer {}", token.expose())),
+        Credentials::Basic(login) => {
+            let pair = format!("{}:{}", login.username, login.password.expose());
+            ("password", format!("Basic {}", BASE64.encode(pair)))
+        }
+    };
+    let mut value = HeaderValue::from_str(&value).map_err(|_| AccessError::NotHeader(name))?;
+    value.set_sensitive(true);
+    Ok(Some(value))
+}
