@@ -76,7 +76,7 @@ impl Checker {
             if let (true, Type::Optional(inner)) = (list.optional_indices.contains(&index), &item) {
                 item = (**inner).clone();
             }
-            element = same(element, item, node)?;
+            element = alike(element, item, node)?;
         }
         Ok(Type::list(element))
     }
@@ -87,12 +87,12 @@ impl Checker {
             let EntryExpr::MapEntry(entry) = &entry.expr else {
                 continue;
             };
-            keys = same(keys, self.infer(&entry.key)?, node)?;
+            keys = alike(keys, self.infer(&entry.key)?, node)?;
             let value = match self.infer(&entry.value)? {
                 Type::Optional(inner) if entry.optional => *inner,
                 other => other,
             };
-            values = same(values, value, node)?;
+            values = alike(values, value, node)?;
         }
         Ok(Type::map(keys, values))
     }
@@ -116,6 +116,24 @@ impl Checker {
                 let operands = self.operands(None, &call.args)?;
                 return resolve(&qualified, false, &operands, node);
             }
+        }
+        // The values that a text is formatted with may be of any types.
+        if let (
+            Some(target),
+            "format",
+            [
+                IdedExpr {
+                    expr: Expr::List(values),
+                    ..
+                },
+            ],
+        ) = (&call.target, call.func_name.as_str(), call.args.as_slice())
+        {
+            let text = self.infer(target)?;
+            for value in &values.elements {
+                self.infer(value)?;
+            }
+            return resolve("format", true, &[text, Type::list(Type::Dyn)], node);
         }
         let operands = self.operands(call.target.as_deref(), &call.args)?;
         resolve(&call.func_name, call.target.is_some(), &operands, node)
@@ -201,6 +219,16 @@ fn field_type(operand: &Type) -> Option<Type> {
         Type::Optional(inner) => field_type(inner).map(Type::optional),
         _ => None,
     }
+}
+
+/// As [`same`], for the elements of a literal: a dynamic one goes with dynamic ones alone.
+fn alike(all: Type, next: Type, node: u64) -> Result<Type, Problem> {
+    let mixed = (all == Type::Dyn) != (next == Type::Dyn);
+    if mixed && all != Type::Unknown && next != Type::Unknown {
+        let message = format!("expected type '{all}' but found '{next}'");
+        return Err(Problem { message, node });
+    }
+    same(all, next, node)
 }
 
 fn same(all: Type, next: Type, node: u64) -> Result<Type, Problem> {

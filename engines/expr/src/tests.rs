@@ -73,6 +73,7 @@ fn k18_4_strings_sets_encoders_optionals_and_numbers() {
         "['a', 'b'].join('-') == 'a-b' && 'x,y'.split(',').size() == 2",
         true,
     );
+    ready("'%s-%d'.format(['a', 1]) == 'a-1'", true);
     ready("sets.contains([1, 2, 3], [2])", true);
     ready("sets.equivalent(['a', 'b'], ['b', 'a', 'a'])", true);
     ready("sets.intersects([1], [2])", false);
@@ -129,6 +130,7 @@ fn k18_4_the_static_type_must_be_bool() {
     ready("bool(string(dep.status.ready))", true);
     ready("optional.of(true).orValue(false)", true);
     ready("dep.status.ready && true", true);
+    ready("optional.none().orValue(true)", true);
 }
 
 #[test]
@@ -173,6 +175,10 @@ fn k18_4_operands_must_fit() {
     refused(
         "[1, 'a'].size() == 2",
         "expected type 'int' but found 'string'",
+    );
+    refused(
+        "[1, dep.status.ready].size() == 2",
+        "expected type 'int' but found 'dyn'",
     );
     refused("1.all(x, x)", "");
     refused("(1).all(x, true)", "cannot be range of a comprehension");
