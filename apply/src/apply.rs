@@ -13,7 +13,7 @@ use crate::normalize::normalize;
 use crate::object::Object;
 use crate::options::ApplyOptions;
 use crate::stage::{self, Stage};
-use crate::wait::{OnFailure, WaitOptions, wait};
+use crate::wait::{OnFailure, WaitOptions, is_restless, wait};
 use crate::{ignore, order, redact};
 use assess::{Assessment, Verdict, assess};
 use futures::FutureExt as _;
@@ -159,14 +159,18 @@ async fn apply_stage(
     Ok(outcome)
 }
 
-/// Notes which objects are healthy by what the server has answered so far.
+/// Notes which objects are healthy by what the server has answered so far. Of an object that was written just now, the
+/// answer tells only if no controller has a say in it.
 fn note_health(assessed: &mut [Assessment], options: &ApplyOptions) {
     let now = Timestamp::now();
     for assessment in assessed {
-        if let Some(live) = &assessment.live {
-            let health = options.readers.status(live.as_value(), now);
-            assessment.is_current = health.status == Status::Current;
-        }
+        let Some(live) = &assessment.live else {
+            continue;
+        };
+        let is_settled = matches!(assessment.verdict, Verdict::Leave)
+            || !is_restless(&assessment.change.id.kind, &options.readers);
+        let health = options.readers.status(live.as_value(), now);
+        assessment.is_current = is_settled && health.status == Status::Current;
     }
 }
 

@@ -100,7 +100,7 @@ pub async fn prune(
     }
 }
 
-/// How often an object that is replaced under our hands is looked at anew.
+/// How often an object or a kind that changes under our hands is looked at anew.
 const ATTEMPTS: usize = 3;
 
 async fn prune_one(
@@ -115,21 +115,24 @@ async fn prune_one(
         let live = match cluster.get(&target).await {
             Ok(live) => live,
             Err(error) if error.is_not_found() => return Ok(Action::Deleted),
-            Err(no_match @ ApiError::NoMatch(_)) => {
-                match served_elsewhere(cluster, &target).await {
-                    Ok(Some(served)) => {
-                        target = served;
-                        continue;
-                    }
-                    Ok(None) => return Ok(Action::Deleted),
-                    Err(()) => {
-                        return Err(PruneError::Query {
-                            subject,
-                            source: no_match,
-                        });
-                    }
+            // The version is gone; the kind may not be.
+            Err(ApiError::NoMatch(_)) => match cluster.preferred(&target.gvk.group_kind()).await {
+                Ok(mapping) if mapping.gvk != target.gvk => {
+                    target.gvk = mapping.gvk;
+                    continue;
                 }
-            }
+                // It has come back this very moment.
+                Ok(_) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    continue;
+                }
+                Ok(mapping) => {
+                    let source = ApiError::NoMatch(mapping.gvk);
+                    return Err(PruneError::Query { subject, source });
+                }
+                Err(ApiError::NoMatch(_)) => return Ok(Action::Deleted),
+                Err(source) => return Err(PruneError::Query { subject, source }),
+            },
             Err(source) => return Err(PruneError::Query { subject, source }),
         };
         if !is_owned(&live, options) || any_mark(&options.keep_marks, &live) {
@@ -146,23 +149,6 @@ async fn prune_one(
             Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
             Err(source) => return Err(PruneError::Delete { subject, source }),
         }
-    }
-}
-
-/// The same object at the version that the server prefers now, if it still serves the kind and that is another
-/// one than we have asked for. The error means that this could not be found out.
-async fn served_elsewhere(
-    cluster: &dyn Cluster,
-    target: &ObjectRef,
-) -> Result<Option<ObjectRef>, ()> {
-    match cluster.preferred(&target.gvk.group_kind()).await {
-        Ok(mapping) if mapping.gvk == target.gvk => Err(()),
-        Ok(mapping) => Ok(Some(ObjectRef {
-            gvk: mapping.gvk,
-            ..target.clone()
-        })),
-        Err(ApiError::NoMatch(_)) => Ok(None),
-        Err(_) => Err(()),
     }
 }
 

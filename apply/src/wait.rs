@@ -15,6 +15,7 @@ mod watches;
 
 pub use gone::{TerminationError, wait_for_termination};
 
+pub(crate) use board::is_restless;
 pub(crate) use gone::until_gone;
 
 use crate::cluster::Cluster;

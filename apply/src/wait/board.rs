@@ -67,7 +67,7 @@ const WORKLOADS: [&str; 8] = [
 ];
 
 /// What is built in and has no rule that can change its mind is current once and for all: it needs no watch.
-fn is_restless(kind: &GroupKind, readers: &Readers) -> bool {
+pub(crate) fn is_restless(kind: &GroupKind, readers: &Readers) -> bool {
     readers.knows(kind) || WORKLOADS.contains(&kind.kind.as_str()) || !is_builtin_kind(kind)
 }
 

@@ -221,17 +221,27 @@ async fn k14_2_a_stage_that_does_not_become_healthy_stops_the_next() {
 #[tokio::test]
 async fn what_an_apply_has_shown_to_be_healthy_is_told() {
     let cluster = cluster();
-    let slow = object(
-        "apps/v1",
-        "Deployment",
-        "d",
-        &json!({"spec": {"replicas": 1}}),
-    );
-    let changes = apply_all(&cluster, vec![config("a", "1"), slow], &options())
-        .await
-        .unwrap();
-    assert_eq!(
-        changes.current.into_iter().collect::<Vec<_>>(),
-        [id("ConfigMap", "a")]
-    );
+    let set = || {
+        vec![
+            config("a", "1"),
+            object(
+                "apps/v1",
+                "Deployment",
+                "d",
+                &json!({"spec": {"replicas": 1}}),
+            ),
+            object(
+                "example.com/v1",
+                "Widget",
+                "w",
+                &json!({"spec": {"size": 1}}),
+            ),
+        ]
+    };
+    let current = |changes: apply::ChangeSet| changes.current.into_iter().collect::<Vec<_>>();
+    let changes = apply_all(&cluster, set(), &options()).await.unwrap();
+    // The controller of the widget has not had a look at it.
+    assert_eq!(current(changes), [id("ConfigMap", "a")]);
+    let changes = apply_all(&cluster, set(), &options()).await.unwrap();
+    assert_eq!(current(changes), [id("ConfigMap", "a"), id("Widget", "w")]);
 }
