@@ -99,6 +99,7 @@ impl Kustomizations {
                 OnFailure::Stop
             },
             jobs_with_ttl: objects.cloned().collect::<BTreeSet<_>>(),
+            known_current: pass.state.changes.current.clone(),
             readers: pass.state.readers.clone(),
             concurrency: self.settings.concurrent_ssa,
             ..WaitOptions::new(pass.object.spec.timeout())
