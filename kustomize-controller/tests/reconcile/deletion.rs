@@ -158,3 +158,44 @@ async fn a_deletion_ends_the_wait_for_health() {
     .unwrap();
     assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_controller_applied_to_another_cluster_is_not_orphaned() {
+    let fixture = Fixture::new("remote").await;
+    fixture
+        .create(
+            "apps",
+            json!({"kubeConfig": {"secretRef": {"name": "kubeconfig"}}}),
+        )
+        .await;
+    fixture.failed("apps", "ArtifactFailed").await;
+    let inventory = json!({"inventory": {"entries": [{"id": "ns_a__ConfigMap", "v": "v1"}]}});
+    let patch = Patch::Merge(json!({ "status": inventory }));
+    fixture
+        .kustomizations()
+        .patch_status("apps", &PatchParams::default(), &patch)
+        .await
+        .unwrap();
+    fixture.delete("apps").await;
+    fixture
+        .event(
+            "apps",
+            "ReconciliationFailed",
+            "spec.kubeConfig is not supported",
+        )
+        .await;
+    let object = fixture.kustomizations().get("apps").await.unwrap();
+    assert_eq!(
+        object.metadata.finalizers.as_deref().unwrap_or_default(),
+        ["finalizers.fluxcd.io"]
+    );
+    // The way out that the message names.
+    fixture
+        .patch("apps", json!({"deletionPolicy": "Orphan"}))
+        .await;
+    wait_for(&fixture.kustomizations(), "apps", "gone", LONG, |object| {
+        object.is_none()
+    })
+    .await
+    .unwrap();
+}

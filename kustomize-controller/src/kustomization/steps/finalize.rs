@@ -83,8 +83,14 @@ impl Kustomizations {
             )
         };
         if pass.object.spec.kube_config.is_some() {
-            // Nothing was ever applied there by this controller.
-            return Ok(None);
+            // Whoever applied the objects there can delete them; letting the object go would orphan them.
+            let message = "spec.kubeConfig is not supported, so what was applied to the other cluster is not deleted: set \
+                           spec.deletionPolicy to Orphan to leave it there";
+            return Err(Stop::new(
+                Class::Backoff,
+                reasons::RECONCILIATION_FAILED,
+                message,
+            ));
         }
         let identity = self.identity_of(pass).map_err(failed)?;
         if let Identity::ServiceAccount(user) = &identity {
