@@ -124,6 +124,11 @@ impl Storage {
     /// Removes old artifacts of the object (S8), and tells how many.
     pub fn collect_garbage(&self, current: &ArtifactPath) -> io::Result<usize> {
         let removed = self.store.collect_garbage(current, self.retention, now())?;
+        if !removed.is_empty() {
+            let object = current.object();
+            self.known()
+                .retain(|path, _| path == current || path.object() != object);
+        }
         Ok(removed.len())
     }
 
@@ -198,4 +203,78 @@ impl Storage {
 /// Time since the Unix epoch.
 fn now() -> Duration {
     Duration::try_from(Timestamp::now().duration_since(Timestamp::UNIX_EPOCH)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn storage(directory: &Path) -> Storage {
+        let store = Store::open(directory).unwrap();
+        let advertised = Advertised::new("localhost", ":1", None).unwrap();
+        let retention = Retention {
+            ttl: Duration::ZERO,
+            records: 1,
+        };
+        Storage::new(store, advertised, Algorithm::Sha256, retention)
+    }
+
+    fn publish(storage: &Storage, name: &str) -> (ArtifactPath, Artifact) {
+        let object = ObjectDir::new("GitRepository", "ns", "r").unwrap();
+        let path = object.file(name).unwrap();
+        storage.make_directory(&path).unwrap();
+        let artifact = storage
+            .write(&path, name.to_owned(), |out| out.write_all(name.as_bytes()))
+            .unwrap();
+        (path, artifact)
+    }
+
+    /// Makes the file look as if it was written long ago.
+    fn settle(storage: &Storage, path: &ArtifactPath, artifact: &Artifact) {
+        let digest = Digest::parse(&artifact.digest).unwrap();
+        let found = storage.look(path, &digest).unwrap();
+        storage.known().insert(path.clone(), found);
+    }
+
+    #[test]
+    fn r5_a_file_is_hashed_again_when_it_was_touched() {
+        let directory = tempfile::tempdir().unwrap();
+        let storage = storage(directory.path());
+        let (path, artifact) = publish(&storage, "a");
+        storage.verify(&path, &artifact.digest).unwrap();
+        assert!(
+            storage.known().is_empty(),
+            "just written, so it may be written again unseen"
+        );
+        settle(&storage, &path, &artifact);
+        storage.verify(&path, &artifact.digest).unwrap();
+        fs::write(storage.store.local_path(&path), "b").unwrap();
+        let damage = storage.verify(&path, &artifact.digest).unwrap_err();
+        assert!(matches!(damage, Damage::Mismatch { .. }), "{damage}");
+        fs::remove_file(storage.store.local_path(&path)).unwrap();
+        assert!(matches!(
+            storage.verify(&path, &artifact.digest),
+            Err(Damage::Missing)
+        ));
+        assert!(matches!(
+            storage.verify(&path, "md5:0"),
+            Err(Damage::NoDigest(_))
+        ));
+    }
+
+    #[test]
+    fn nothing_is_remembered_of_what_was_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let storage = storage(directory.path());
+        let (old, old_artifact) = publish(&storage, "old");
+        let (new, new_artifact) = publish(&storage, "new");
+        settle(&storage, &old, &old_artifact);
+        settle(&storage, &new, &new_artifact);
+        assert_eq!(storage.collect_garbage(&new).unwrap(), 1);
+        assert_eq!(storage.known().len(), 1);
+        assert!(storage.remove_object(&new.object()).unwrap());
+        assert!(storage.known().is_empty());
+    }
 }
