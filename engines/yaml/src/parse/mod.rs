@@ -118,11 +118,11 @@ impl<'a> Parser<'a> {
     /// The next token; the comments that belong to it are moved to the parser.
     #[inline]
     fn peek(&mut self) -> Result<&Token<'a>, Problem> {
-        self.scanner.peek()?;
+        self.scanner.prepare()?;
         if self.grammar == Grammar::V3 {
             self.scanner.unfold_comments(&mut self.comments);
         }
-        self.scanner.peek()
+        Ok(self.scanner.head())
     }
 
     fn event(kind: EventKind<'a>, start: Mark, end: Mark) -> Event<'a> {

@@ -43,6 +43,8 @@ pub(crate) struct Scanner<'a> {
     max_depth: usize,
     /// Tokens that are scanned but not taken.
     queue: VecDeque<Token<'a>>,
+    /// Whether the head of the queue is final.
+    head_is_final: bool,
     /// How many tokens were taken.
     taken: usize,
     /// The last two tokens appended to the queue, the last first: class and start.
@@ -76,6 +78,7 @@ impl<'a> Scanner<'a> {
             grammar,
             max_depth,
             queue: VecDeque::new(),
+            head_is_final: false,
             taken: 0,
             appended: [None, None],
             stream_started: false,
@@ -89,20 +92,30 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The next token, which stays in the queue.
+    /// Scans until the head of the queue is final.
     #[inline]
-    pub fn peek(&mut self) -> Result<&Token<'a>, Problem> {
-        while self.needs_more()? {
-            self.fetch()?;
+    pub fn prepare(&mut self) -> Result<(), Problem> {
+        if !self.head_is_final {
+            while self.needs_more()? {
+                self.fetch()?;
+            }
+            self.head_is_final = true;
         }
-        // `needs_more` holds as long as the queue is empty.
-        Ok(&self.queue[0])
+        Ok(())
     }
 
-    /// Takes the token that [`Scanner::peek`] showed.
+    /// The next token, which stays in the queue; [`Scanner::prepare`] has made it final.
+    #[inline]
+    pub fn head(&self) -> &Token<'a> {
+        // More is needed as long as the queue is empty.
+        &self.queue[0]
+    }
+
+    /// Takes the token that [`Scanner::head`] showed.
     #[inline]
     pub fn take(&mut self) -> Option<Token<'a>> {
         self.taken += 1;
+        self.head_is_final = false;
         self.queue.pop_front()
     }
 
