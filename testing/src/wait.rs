@@ -129,3 +129,70 @@ pub fn describe(object: &serde_json::Value) -> String {
     }
     text + &format!("{rest:#}")
 }
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::api::core::v1::ConfigMap;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::api::{Expected, Script};
+
+    const LIST: &str = "/api/v1/namespaces/apps/configmaps";
+
+    /// A list, then a watch that stays silent.
+    fn script(items: &Value) -> Script {
+        let list = json!({ "metadata": { "resourceVersion": "7" }, "items": items });
+        Script::new([
+            Expected::get(LIST)
+                .query("fieldSelector", "metadata.name=settings")
+                .reply(200, list),
+            Expected::get(LIST).query("watch", "true").reply_events([]),
+        ])
+    }
+
+    async fn wait(script: &Script, wanted: bool) -> Result<Option<ConfigMap>, Timeout> {
+        let maps: Api<ConfigMap> = Api::namespaced(script.client(), "apps");
+        let short = Duration::from_millis(300);
+        wait_for(&maps, "settings", "there", short, |map| {
+            map.is_some() == wanted
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_fails_shows_the_object_as_it_was_seen_last() {
+        let object = json!({
+            "metadata": { "name": "settings", "resourceVersion": "7", "managedFields": [] },
+            "data": { "colour": "blue" },
+        });
+        let script = script(&json!([object]));
+        let error = wait(&script, false).await.unwrap_err().to_string();
+        let start = "/api/v1/namespaces/apps/configmaps/settings was not there within 300ms";
+        assert!(error.starts_with(start), "{error}");
+        assert!(
+            error.contains("\"colour\": \"blue\"") && !error.contains("managedFields"),
+            "{error}"
+        );
+        script.finish();
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_fails_says_that_the_object_does_not_exist() {
+        let script = script(&json!([]));
+        let error = wait(&script, true).await.unwrap_err();
+        assert!(
+            format!("{error:?}").ends_with("it does not exist"),
+            "{error}"
+        );
+        script.finish();
+    }
+
+    #[test]
+    fn conditions_come_first_one_per_line() {
+        let condition =
+            json!({ "type": "Ready", "status": "False", "reason": "R", "message": "M" });
+        let text = describe(&json!({ "status": { "conditions": [condition] } }));
+        assert!(text.starts_with("  Ready=False R: M\n{"), "{text}");
+    }
+}

@@ -51,29 +51,6 @@ async fn a_deleted_namespace_goes_away_with_what_is_in_it() {
 }
 
 #[tokio::test]
-async fn a_wait_that_fails_shows_the_object() {
-    let plane = ControlPlane::shared().await;
-    let namespaces: Api<Namespace> = Api::all(plane.client().await);
-    let wait = wait_for(
-        &namespaces,
-        "default",
-        "renamed",
-        Duration::from_millis(500),
-        |_| false,
-    );
-    let error = wait.await.unwrap_err().to_string();
-    assert!(
-        error.contains("namespaces/default was not renamed within 500ms"),
-        "{error}"
-    );
-    assert!(
-        error.contains("kubernetes.io/metadata.name") && error.contains("Active"),
-        "{error}"
-    );
-    assert!(!error.contains("managedFields"), "{error}");
-}
-
-#[tokio::test]
 async fn impersonated_users_and_service_accounts_have_no_rights_of_their_own() {
     let plane = ControlPlane::shared().await;
     let namespace = plane.namespace("tenant").await;
