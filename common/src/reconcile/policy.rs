@@ -91,6 +91,7 @@ pub(super) struct Details {
     pub event: Option<String>,
     pub metadata: Vec<(String, String)>,
     pub keeps_ready: bool,
+    pub observes: bool,
 }
 
 impl Stop {
@@ -109,6 +110,7 @@ impl Stop {
             event: None,
             metadata: Vec::new(),
             keeps_ready: false,
+            observes: false,
         };
         Self {
             details: Box::new(details),
@@ -157,6 +159,13 @@ impl Stop {
     #[must_use]
     pub fn keeping_ready(mut self) -> Self {
         self.details.keeps_ready = true;
+        self
+    }
+
+    /// Moves `observedGeneration` for kinds where only success does (K3.1).
+    #[must_use]
+    pub fn observing_generation(mut self) -> Self {
+        self.details.observes = true;
         self
     }
 

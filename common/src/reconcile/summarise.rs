@@ -145,7 +145,6 @@ fn write_ready<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
 
 /// `status.observedGeneration`.
 fn observe<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
-    let stalled = matches!(verdict, Verdict::Stopped(stop) if stop.details.class == Class::Stall);
     let moves = match R::PROFILE.observed_generation {
         ObservedGeneration::Settled => {
             let settled = match verdict {
@@ -156,7 +155,8 @@ fn observe<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
             settled && !pass.object.conditions().is_empty()
         }
         ObservedGeneration::Ready => {
-            stalled || conditions::is_true(pass.object.conditions(), READY)
+            let observes = matches!(verdict, Verdict::Stopped(stop) if stop.details.observes);
+            observes || conditions::is_true(pass.object.conditions(), READY)
         }
     };
     if moves {

@@ -12,6 +12,7 @@ mod progress;
 mod settings;
 mod state;
 mod steps;
+mod under_way;
 mod waiting;
 mod watch;
 
@@ -95,6 +96,7 @@ impl Reconciler for Kustomizations {
 
     /// The event of a run that ended well (K7.4, K5.4).
     fn conclude(&self, pass: &mut Pass<Self>, _verdict: &Verdict) {
+        self.settings.under_way.end(&pass.key());
         let object = &pass.object;
         if object.spec.suspend || !common::conditions::is_true(object.conditions(), READY) {
             return;
@@ -124,6 +126,7 @@ impl Reconciler for Kustomizations {
 
     fn forget(&self, key: &ObjectKey) {
         self.settings.waiting.leave(key);
+        self.settings.under_way.end(key);
         self.settings.memories.forget(key);
     }
 }

@@ -27,6 +27,7 @@ impl Kustomizations {
         let known = pass.object.status.last_attempted_revision.as_ref() == Some(revision)
             && conditions::is_true(pass.object.conditions(), READY);
         if known && !pass.is_new() {
+            Self::note(pass, "Fetching manifests");
             return Ok(());
         }
         self.say(pass, "Fetching manifests").await
@@ -36,8 +37,17 @@ impl Kustomizations {
     pub(super) async fn phase(&self, pass: &mut Pass<Self>, phase: &str) -> Result<(), Stop> {
         match pass.state.announced {
             Some(last) if last.elapsed() >= QUIET => self.say(pass, phase).await,
-            _ => Ok(()),
+            _ => {
+                Self::note(pass, phase);
+                Ok(())
+            }
         }
+    }
+
+    /// Remembers what begins now without a word to the server: a failure tells in which phase it happened.
+    fn note(pass: &mut Pass<Self>, phase: &str) {
+        let text = message(pass, phase);
+        pass.progress(&Progress::new(text));
     }
 
     /// Says what begins now, and writes it.

@@ -14,6 +14,7 @@ use common::runtime::StartError;
 
 use super::identity::Identities;
 use super::memories::Memories;
+use super::under_way::UnderWay;
 use super::waiting::Waiting;
 use crate::args::Args;
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub(super) memories: Memories,
     /// Who waits for dependencies.
     pub(super) waiting: Arc<Waiting>,
+    /// Who works on which revision.
+    pub(super) under_way: Arc<UnderWay>,
     pub(super) gates: FeatureGates,
     pub(super) jitter: Jitter,
     pub(super) cross_namespace: CrossNamespace,
@@ -70,6 +73,7 @@ impl Settings {
             identities: Identities::new(context),
             memories: Memories::default(),
             waiting: Arc::default(),
+            under_way: Arc::default(),
             gates: context.gates.clone(),
             jitter: args.common.jitter(),
             cross_namespace: CrossNamespace::blocked_if(args.no_cross_namespace_refs),

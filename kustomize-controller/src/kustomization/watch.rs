@@ -15,6 +15,7 @@ use crds::kustomize::{Kustomization, SourceKind};
 use crds::meta::{Artifact, ConfigKind};
 use crds::source::{Bucket, ExternalArtifact, GitRepository, OciRepository};
 
+use super::under_way::UnderWay;
 use super::waiting::Waiting;
 use super::{Kustomizations, Settings, dependency};
 use crate::args::Args;
@@ -55,25 +56,32 @@ pub fn controller(
         },
     ];
     let waiting = settings.waiting.clone();
+    let under_way = settings.under_way.clone();
     let mut controller = Controller::new(
         Kustomizations::new(settings),
         Arc::clone(context),
         limits,
         indexes,
     )
-    .trigger(source::<GitRepository>(SourceKind::GitRepository, |it| {
-        it.status.artifact.as_ref()
-    }))
-    .trigger(source::<OciRepository>(SourceKind::OciRepository, |it| {
-        it.status.artifact.as_ref()
-    }))
-    .trigger(source::<Bucket>(SourceKind::Bucket, |it| {
-        it.status.artifact.as_ref()
-    }))
+    .trigger(source::<GitRepository>(
+        SourceKind::GitRepository,
+        under_way.clone(),
+        |it| it.status.artifact.as_ref(),
+    ))
+    .trigger(source::<OciRepository>(
+        SourceKind::OciRepository,
+        under_way.clone(),
+        |it| it.status.artifact.as_ref(),
+    ))
+    .trigger(source::<Bucket>(
+        SourceKind::Bucket,
+        under_way.clone(),
+        |it| it.status.artifact.as_ref(),
+    ))
     .trigger(dependencies(waiting));
     if context.gates.enabled(EXTERNAL_ARTIFACT) {
         let kind = SourceKind::ExternalArtifact;
-        controller = controller.trigger(source::<ExternalArtifact>(kind, |it| {
+        controller = controller.trigger(source::<ExternalArtifact>(kind, under_way, |it| {
             it.status.artifact.as_ref()
         }));
     }
@@ -106,6 +114,7 @@ pub fn controller(
 /// waits: what they wait for is out of date.
 fn source<T: Watched>(
     kind: SourceKind,
+    under_way: Arc<UnderWay>,
     artifact: fn(&T) -> Option<&Artifact>,
 ) -> Trigger<Kustomization> {
     let revision = move |source: &T| artifact(source).map(|artifact| artifact.revision.clone());
@@ -120,7 +129,8 @@ fn source<T: Watched>(
                 BY_SOURCE,
                 &format!("{}/{}", kind.as_str(), ObjectKey::of(source.meta())),
             );
-            users.retain(|user| !is_at(user, &revision));
+            users
+                .retain(|user| !is_at(user, &revision) && !under_way.is_at(&user.key(), &revision));
             order::topological(&users)
         },
     )

@@ -99,7 +99,7 @@ async fn section_4_the_source_is_missing_until_it_is_there() {
     let (object, message) = fixture.failed("apps", "ArtifactFailed").await;
     assert_eq!(
         message,
-        r#"gitrepositories.source.toolkit.fluxcd.io "later" not found"#
+        r#"GitRepository.source.toolkit.fluxcd.io "later" not found"#
     );
     // K3.1
     assert_eq!(object.status.observed_generation, -1);

@@ -181,8 +181,8 @@ async fn k18_4_a_ready_expression_that_is_no_boolean_stalls() {
     let (object, message) = fixture.failed("app-1", "InvalidCELExpression").await;
     assert_eq!(
         message,
-        "Reconciliation failed terminally due to configuration error: failed to evaluate dependency app-0: CEL expression \
-         output type mismatch: expected bool, got dyn"
+        "Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency app-0: CEL \
+         expression output type mismatch: expected bool, got dyn"
     );
     assert_eq!(
         condition(&object, "Stalled").unwrap().1,

@@ -31,6 +31,7 @@ impl Kustomizations {
                         reasons::INVALID_CEL_EXPRESSION,
                         format!("{TERMINAL}: {error}"),
                     )
+                    .observing_generation()
                 },
             )?;
         if let Some(decryption) = &spec.decryption

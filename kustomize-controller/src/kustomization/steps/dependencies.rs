@@ -28,10 +28,11 @@ impl Kustomizations {
             }
             Err(invalid @ Unmet::Invalid { .. }) => {
                 self.settings.waiting.leave(&key);
-                let message = format!("{TERMINAL}: {invalid}");
-                Err(pass
+                let message = format!("{TERMINAL}: terminal error: {invalid}");
+                let stop = pass
                     .state
-                    .stop(Class::Stall, reasons::INVALID_CEL_EXPRESSION, message))
+                    .stop(Class::Stall, reasons::INVALID_CEL_EXPRESSION, message);
+                Err(stop.observing_generation())
             }
             Err(unmet) => {
                 let delay = self.settings.requeue_dependency;

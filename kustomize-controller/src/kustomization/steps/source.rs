@@ -20,6 +20,9 @@ impl Kustomizations {
         pass: &mut Pass<Self>,
     ) -> Result<Flow, Stop> {
         if let Some(source) = self.find_source(pass).await? {
+            self.settings
+                .under_way
+                .begin(pass.key(), source.artifact.revision.clone());
             pass.state.set_source(source);
             return Ok(Flow::Next);
         }
@@ -49,7 +52,13 @@ impl Kustomizations {
         match artifact {
             Ok(artifact) => Ok(artifact.map(|artifact| Source { artifact })),
             Err(kube::Error::Api(status)) if status.code == 404 => {
-                let stop = Stop::new(Class::Retry, reasons::ARTIFACT_FAILED, &status.message);
+                let message = format!(
+                    "{}.{} \"{}\" not found",
+                    reference.kind.as_str(),
+                    crds::source::GROUP,
+                    reference.name
+                );
+                let stop = Stop::new(Class::Retry, reasons::ARTIFACT_FAILED, message);
                 Err(stop.with_notice(Notice::None))
             }
             Err(error) => {
