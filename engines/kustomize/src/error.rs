@@ -21,6 +21,9 @@ pub enum Error {
         /// What the file system said.
         message: String,
     },
+    /// A file was needed.
+    #[error("{}: is a directory; a file is needed here", .0.display())]
+    Directory(PathBuf),
     /// A path leads out of what the load restriction allows.
     #[error(
         "security; file '{path}' is not in or below '{root}'; move it there, or build with the load restrictor off",
@@ -108,6 +111,15 @@ impl Error {
         match self {
             Self::Context { source, .. } => source.is_malformed_yaml(),
             Self::MalformedYaml { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a directory where a file is needed is at the bottom of it.
+    pub(crate) fn is_directory(&self) -> bool {
+        match self {
+            Self::Context { source, .. } => source.is_directory(),
+            Self::Directory(_) => true,
             _ => false,
         }
     }

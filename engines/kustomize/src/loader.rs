@@ -69,10 +69,7 @@ impl<'s> Loader<'s> {
             .resolve(&wanted)
             .map_err(|error| self.session.missing(&wanted, &error))?;
         if kind == FileKind::Dir {
-            return Err(Error::Read {
-                path: wanted,
-                message: "is a directory; a file is needed here".into(),
-            });
+            return Err(Error::Directory(wanted));
         }
         if self.session.options.load_restrictor == LoadRestrictor::RootOnly
             && !resolved.starts_with(&self.root)

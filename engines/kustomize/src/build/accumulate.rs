@@ -83,9 +83,13 @@ impl Target<'_> {
                     return Err(error.context(format!("accumulation err='{file_error}'")));
                 }
             };
-            all = self
-                .accumulate_directory(all, loader, path, Role::Base)
-                .context(|| format!("accumulation err='{file_error}'"))?;
+            let nested = self.accumulate_directory(all, loader, path, Role::Base);
+            // That a directory is no file helps nobody to find what is wrong in it.
+            all = if file_error.is_directory() {
+                nested?
+            } else {
+                nested.context(|| format!("accumulation err='{file_error}'"))?
+            };
         }
         Ok(all)
     }

@@ -6,7 +6,7 @@ use super::{Accumulated, Target};
 use crate::config::{FieldSpec, SortOptions};
 use crate::error::{Error, ResultExt};
 use crate::id::Gvk;
-use crate::node::{Node, to_value};
+use crate::node::{Node, to_object};
 use crate::resource::{ORIGIN, Resource, TRANSFORMATIONS};
 use crate::transform::{MapEntries, add_hashes, fix_references, resolve_vars, sort};
 use crate::{Options, Reorder};
@@ -85,7 +85,7 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Vec<Value>, Error> {
 }
 
 fn print(node: &Node) -> Result<Value, Error> {
-    to_value(node).map_err(|error| Error::Resource(error.to_string()))
+    to_object(node).map_err(|error| Error::Resource(error.to_string()))
 }
 
 /// The order that the kustomization asks for, then the options.

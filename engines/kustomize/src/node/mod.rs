@@ -27,7 +27,7 @@ pub(crate) use path::{
 };
 pub(crate) use read::{ReadError, read_first, read_resources};
 pub(crate) use scalar::{Scalar, Style, Tag};
-pub(crate) use value::{NotJson, from_value, to_go_json, to_value};
+pub(crate) use value::{NotJson, from_value, to_go_json, to_object, to_value};
 
 /// One node of a YAML tree.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -28,7 +28,7 @@ pub(crate) fn to_value(node: &Node) -> Result<Value, NotJson> {
             .map(to_value)
             .collect::<Result<Vec<_>, _>>()
             .map(Value::from),
-        Node::Map(map) => map_value(map),
+        Node::Map(map) => map_value(map, key_text),
     }
 }
 
@@ -41,11 +41,23 @@ fn scalar_value(scalar: &Scalar) -> Result<Value, NotJson> {
     }
 }
 
-fn map_value(map: &Map) -> Result<Value, NotJson> {
+/// The value of a whole document. The names of its own fields are taken as written, whatever type
+/// they would have further down.
+pub(crate) fn to_object(node: &Node) -> Result<Value, NotJson> {
+    match node {
+        Node::Map(map) => map_value(map, |key| Ok(key.text.clone())),
+        other => to_value(other),
+    }
+}
+
+fn map_value(
+    map: &Map,
+    name_of: impl Fn(&Scalar) -> Result<Str, NotJson>,
+) -> Result<Value, NotJson> {
     let mut out = yaml::Map::with_capacity(map.len());
     let mut seen: HashSet<&str> = HashSet::new();
     for Entry { key, value, .. } in map.entries() {
-        let name = key_text(key)?;
+        let name = name_of(key)?;
         let known = if map.len() > 16 {
             !seen.insert(&key.text)
         } else {
@@ -134,6 +146,15 @@ mod tests {
         );
         assert!(matches!(printed("true: a\n"), Err(NotJson::Key(_))));
         assert_eq!(printed("\"true\": a\n").unwrap(), r#"{"true":"a"}"#);
+    }
+
+    #[test]
+    fn fields_of_a_document_itself_are_taken_as_written() {
+        let node = super::super::read_first(b"true: {a: 1}\n")
+            .unwrap()
+            .unwrap();
+        let value = to_object(&node).unwrap();
+        assert_eq!(value.to_go_json(JsonEscape::Html), r#"{"true":{"a":1}}"#);
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn field(resource: &Resource, name: &str) -> Result<Value, Error> {
     match resource.node.get(name) {
         None => Ok("".into()),
         Some(Node::Scalar(scalar)) => Ok(Value::Str(scalar.text.clone())),
-        Some(node) => node::to_value(node).map_err(|error| Error::Resource(error.to_string())),
+        Some(node) => node::to_object(node).map_err(|error| Error::Resource(error.to_string())),
     }
 }
 

@@ -71,7 +71,7 @@ impl JsonPatch {
     pub(crate) fn apply_to(&self, resource: &mut Resource) -> Result<(), Error> {
         let track = resource.track.clone();
         resource.with_track_annotations(|resource| {
-            let document = node::to_value(&resource.node)
+            let document = node::to_object(&resource.node)
                 .map_err(|error| Error::Resource(error.to_string()))?;
             let patched = self.apply(document).map_err(Error::Transform)?;
             if !patched.is_map() {
