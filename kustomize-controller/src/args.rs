@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn section_21_upstream_command_lines_are_accepted() {
+    fn section_21_command_lines_of_existing_manifests_are_accepted() {
         let args = parse(&[
             "--watch-all-namespaces=true",
             "--log-level=info",

@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use apply::Memory;
-use common::access::Identity;
 use common::object::ObjectKey;
 
+use super::identity::Target;
 use crate::build::metadata;
 
 /// After this long an object is compared in full, whatever is known of it.
@@ -16,7 +16,7 @@ const MAX_AGE: Duration = Duration::from_mins(30);
 /// A memory per Kustomization. It lives in the process alone: after a restart everything is looked at once.
 #[derive(Debug, Default)]
 pub(super) struct Memories {
-    known: Mutex<HashMap<ObjectKey, (Identity, Memory)>>,
+    known: Mutex<HashMap<ObjectKey, (Target, Memory)>>,
 }
 
 /// Whether what is known may be used.
@@ -29,17 +29,17 @@ pub(super) enum Trust {
 }
 
 impl Memories {
-    /// Takes the memory of an object out; a new one where there is none for this identity.
-    pub fn take(&self, key: &ObjectKey, identity: &Identity, trust: Trust) -> Memory {
+    /// Takes the memory of an object out; a new one where there is none for this target.
+    pub fn take(&self, key: &ObjectKey, target: &Target, trust: Trust) -> Memory {
         match (self.known().remove(key), trust) {
-            (Some((of, memory)), Trust::Known) if of == *identity => memory,
+            (Some((of, memory)), Trust::Known) if of == *target => memory,
             _ => Memory::new(&metadata::owner(), &key.name, &key.namespace, MAX_AGE),
         }
     }
 
     /// Keeps a memory for the next pass.
-    pub fn keep(&self, key: ObjectKey, identity: Identity, memory: Memory) {
-        self.known().insert(key, (identity, memory));
+    pub fn keep(&self, key: ObjectKey, target: Target, memory: Memory) {
+        self.known().insert(key, (target, memory));
     }
 
     /// Forgets an object that is gone.
@@ -48,7 +48,7 @@ impl Memories {
     }
 
     /// Nothing panics while the lock is held.
-    fn known(&self) -> MutexGuard<'_, HashMap<ObjectKey, (Identity, Memory)>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<ObjectKey, (Target, Memory)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

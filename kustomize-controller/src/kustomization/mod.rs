@@ -7,6 +7,7 @@ mod dependency;
 mod history;
 mod identity;
 mod inventory;
+mod kube_config;
 mod memories;
 mod progress;
 mod settings;
@@ -58,7 +59,7 @@ const STEPS: &[Step<Kustomizations>] = &[
     Step::new("source", |it, pass| Box::pin(it.source(pass))),
     Step::new("dependencies", |it, pass| Box::pin(it.dependencies(pass))),
     Step::new("fetch", |it, pass| Box::pin(it.fetch(pass))),
-    Step::new("identity", |it, pass| Box::pin(ready(it.identity(pass)))),
+    Step::new("identity", |it, pass| Box::pin(it.identity(pass))),
     Step::new("build", |it, pass| Box::pin(it.build(pass))),
     Step::new("apply", |it, pass| Box::pin(it.apply(pass))),
     Step::new("prune", |it, pass| Box::pin(it.prune(pass))),

@@ -13,6 +13,7 @@ use common::jitter::Jitter;
 use common::runtime::StartError;
 
 use super::identity::Identities;
+use super::kube_config::Verification;
 use super::memories::Memories;
 use super::under_way::UnderWay;
 use super::waiting::Waiting;
@@ -38,6 +39,7 @@ pub struct Settings {
     pub(super) gates: FeatureGates,
     pub(super) jitter: Jitter,
     pub(super) cross_namespace: CrossNamespace,
+    pub(super) verification: Verification,
     pub(super) requeue_dependency: Duration,
     pub(super) concurrent_ssa: usize,
     pub(super) default_service_account: Option<String>,
@@ -77,6 +79,11 @@ impl Settings {
             gates: context.gates.clone(),
             jitter: args.common.jitter(),
             cross_namespace: CrossNamespace::blocked_if(args.no_cross_namespace_refs),
+            verification: if args.insecure_kubeconfig_tls {
+                Verification::AsAsked
+            } else {
+                Verification::Always
+            },
             requeue_dependency: args.requeue_dependency,
             concurrent_ssa: args.concurrent_ssa,
             default_service_account: given(&args.default_service_account),

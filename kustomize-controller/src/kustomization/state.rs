@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use apply::{ChangeSet, Cluster, Object, ObjectId, ObjectRef};
-use common::access::Identity;
 use common::artifact_client::{ArtifactRef, Tree};
 use common::reconcile::{Class, Stop};
 use crds::meta::Artifact;
 use health::Readers;
 use tokio::time::Instant;
+
+use super::identity::Target;
 
 /// Metadata of events (K7.3).
 pub(super) const REVISION: &str = "kustomize.toolkit.fluxcd.io/revision";
@@ -30,7 +31,7 @@ pub struct State {
     /// From the step `fetch`.
     pub(super) fetched: Option<Fetched>,
     /// From the step `identity`: as whom `cluster` is spoken to.
-    identity: Option<Identity>,
+    target: Option<Target>,
     /// From the step `identity`.
     cluster: Option<Arc<dyn Cluster>>,
     /// From the step `build`.
@@ -103,13 +104,13 @@ impl State {
     }
 
     /// Takes the cluster and as whom it is spoken to.
-    pub(super) fn set_cluster(&mut self, identity: Identity, cluster: Arc<dyn Cluster>) {
-        (self.identity, self.cluster) = (Some(identity), Some(cluster));
+    pub(super) fn set_cluster(&mut self, target: Target, cluster: Arc<dyn Cluster>) {
+        (self.target, self.cluster) = (Some(target), Some(cluster));
     }
 
     /// As whom the cluster is spoken to, in steps after the one that chooses it.
-    pub(super) fn identity(&self) -> Identity {
-        self.identity
+    pub(super) fn target(&self) -> Target {
+        self.target
             .clone()
             .expect("the step `identity` stops the pass where there is none")
     }

@@ -225,7 +225,7 @@ async fn what_is_not_supported_yet_says_so_and_applies_nothing() {
     fixture
         .create(
             "remote",
-            json!({"kubeConfig": {"secretRef": {"name": "kubeconfig"}}}),
+            json!({"kubeConfig": {"configMapRef": {"name": "cluster"}}}),
         )
         .await;
     let (_, message) = fixture.failed("sops", "BuildFailed").await;
@@ -235,7 +235,7 @@ async fn what_is_not_supported_yet_says_so_and_applies_nothing() {
     );
     let (_, message) = fixture.failed("remote", "ReconciliationFailed").await;
     assert!(
-        message.starts_with("spec.kubeConfig is not supported"),
+        message.starts_with("spec.kubeConfig.configMapRef is not supported"),
         "{message}"
     );
     assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());

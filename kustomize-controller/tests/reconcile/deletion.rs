@@ -160,7 +160,7 @@ async fn a_deletion_ends_the_wait_for_health() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_another_controller_applied_to_another_cluster_is_not_orphaned() {
+async fn k17_2_a_missing_kubeconfig_keeps_the_object() {
     let fixture = Fixture::new("remote").await;
     fixture
         .create(
@@ -181,7 +181,7 @@ async fn what_another_controller_applied_to_another_cluster_is_not_orphaned() {
         .event(
             "apps",
             "ReconciliationFailed",
-            "spec.kubeConfig is not supported",
+            "unable to read KubeConfig secret",
         )
         .await;
     let object = fixture.kustomizations().get("apps").await.unwrap();
@@ -189,7 +189,7 @@ async fn what_another_controller_applied_to_another_cluster_is_not_orphaned() {
         object.metadata.finalizers.as_deref().unwrap_or_default(),
         ["finalizers.fluxcd.io"]
     );
-    // The way out that the message names.
+    // The way out.
     fixture
         .patch("apps", json!({"deletionPolicy": "Orphan"}))
         .await;

@@ -108,7 +108,7 @@ struct FileServer {
 }
 
 impl Fixture {
-    /// With the flags that upstream's manifests have.
+    /// With the default flags.
     pub async fn new(name: &str) -> Self {
         Self::with_flags(name, &[]).await
     }

@@ -1,6 +1,6 @@
 //! Whose rights count (section 19), and what may be referred to.
 
-use common::k8s_openapi::api::core::v1::ServiceAccount;
+use common::k8s_openapi::api::core::v1::{Secret, ServiceAccount};
 use common::k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use common::kube::Api;
 use common::kube::api::PostParams;
@@ -130,4 +130,51 @@ async fn section_4_external_artifacts_need_their_gate() {
         message,
         format!("can't access '{target}', ExternalArtifact feature gate is disabled")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k19_2_objects_are_applied_with_the_kubeconfig_of_a_secret() {
+    let fixture = Fixture::new("kubeconfig").await;
+    tenant(&fixture, "tenant").await;
+    let plane = testing::ControlPlane::shared().await;
+    let token = plane
+        .service_account_token(&fixture.namespace, "tenant")
+        .await
+        .unwrap();
+    let secret: Secret = serde_json::from_value(json!({
+        "metadata": {"name": "remote"}, "stringData": {"value": plane.kubeconfig_with_token(&token)},
+    }))
+    .unwrap();
+    let revision = fixture
+        .publish(&[("a.yaml", &config_map("a", "one")), ("s.yaml", SECRET)])
+        .await;
+    fixture
+        .create(
+            "apps",
+            json!({"kubeConfig": {"secretRef": {"name": "remote"}}}),
+        )
+        .await;
+    let (_, message) = fixture.failed("apps", "ReconciliationFailed").await;
+    let missing = format!(
+        "unable to read KubeConfig secret '{}/remote' error: secrets \"remote\" not found",
+        fixture.namespace
+    );
+    assert_eq!(message, missing);
+    Api::namespaced(fixture.client.clone(), &fixture.namespace)
+        .create(&PostParams::default(), &secret)
+        .await
+        .unwrap();
+    fixture.request("apps", "now").await;
+    // The rights are those of the kubeconfig.
+    fixture
+        .wait("apps", "refused", |object| {
+            condition(object, "Ready").is_some_and(|ready| ready.2.contains("is forbidden"))
+        })
+        .await;
+    let second = fixture
+        .publish(&[("a.yaml", &config_map("a", "two"))])
+        .await;
+    fixture.ready("apps", &second).await;
+    assert_ne!(revision, second);
+    assert_eq!(fixture.value("a", "key").await.as_deref(), Some("two"));
 }

@@ -33,16 +33,16 @@ impl Kustomizations {
             Err(error) => return Err(Self::apply_failed(pass, error.to_string())),
         };
         let cluster = pass.state.cluster();
-        let (key, identity) = (pass.key(), pass.state.identity());
+        let (key, target) = (pass.key(), pass.state.target());
         let trust = if pass.is_new() {
             Trust::Nothing
         } else {
             Trust::Known
         };
-        let mut memory = self.settings.memories.take(&key, &identity, trust);
+        let mut memory = self.settings.memories.take(&key, &target, trust);
         let outcome =
             apply::apply_all_remembering(cluster.as_ref(), objects, &options, &mut memory).await;
-        self.settings.memories.keep(key, identity, memory);
+        self.settings.memories.keep(key, target, memory);
         let changes = match outcome {
             Ok(changes) => changes,
             Err(failure) => return Err(Self::apply_failed(pass, failure.to_string())),

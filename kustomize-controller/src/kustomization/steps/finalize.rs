@@ -5,6 +5,7 @@ use common::access::Identity;
 use common::reconcile::{Class, Notice, Pass, Stop};
 use crds::kustomize::{DeletionPolicy, Kustomization};
 
+use super::identity::TargetError;
 use crate::build::metadata;
 use crate::kustomization::{Kustomizations, inventory, reasons, state};
 
@@ -75,45 +76,30 @@ impl Kustomizations {
         &self,
         pass: &Pass<Self>,
     ) -> Result<Option<std::sync::Arc<dyn Cluster>>, Stop> {
-        let failed = |error: common::access::IdentityError| {
+        let failed = |error: TargetError| {
             Stop::new(
                 Class::Backoff,
                 reasons::RECONCILIATION_FAILED,
                 error.to_string(),
             )
         };
-        if pass.object.spec.kube_config.is_some() {
-            // Whoever applied the objects there can delete them; letting the object go would orphan them.
-            let message = "spec.kubeConfig is not supported, so what was applied to the other cluster is not deleted: set \
-                           spec.deletionPolicy to Orphan to leave it there";
-            return Err(Stop::new(
-                Class::Backoff,
-                reasons::RECONCILIATION_FAILED,
-                message,
-            ));
-        }
-        let identity = self.identity_of(pass).map_err(failed)?;
+        let identity = self
+            .identity_of(pass)
+            .map_err(|error| failed(error.into()))?;
         if let Identity::ServiceAccount(user) = &identity {
-            let own = self
-                .settings
-                .identities
-                .cluster(&Identity::Controller)
-                .map_err(failed)?;
             let account = ObjectRef {
                 gvk: Gvk::new("v1", "ServiceAccount"),
                 namespace: pass.key().namespace.to_string(),
                 name: user.rsplit(':').next().unwrap_or_default().to_owned(),
             };
-            if let Err(error) = own.get(&account).await {
+            if let Err(error) = self.settings.identities.own().get(&account).await {
                 tracing::error!(%error, "skipping pruning, failed to find account to impersonate");
                 return Ok(None);
             }
         }
-        self.settings
-            .identities
-            .cluster(&identity)
-            .map(Some)
-            .map_err(failed)
+        // A kubeconfig that is missing keeps the object: letting it go would orphan what lies on the other cluster.
+        let (_, cluster) = self.target(pass).await.map_err(failed)?;
+        Ok(Some(cluster))
     }
 
     fn tell_undoing(pass: &Pass<Self>, notice: Notice, message: &str) {
