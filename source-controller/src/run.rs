@@ -61,7 +61,7 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
         ..Limits::default()
     };
     let mut tasks = Tasks::default();
-    tasks.add(serve(
+    tasks.add_essential(serve(
         args.storage.address.clone(),
         storage.clone(),
         context.clone(),
@@ -77,15 +77,18 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
 
 /// Serves artifacts while this process leads (S9). Without its server the controller is of no use, so a failure ends
 /// the process.
-async fn serve(address: String, storage: Storage, context: Arc<Context>) {
-    let shutdown = context.shutdown.clone();
+async fn serve(address: String, storage: Storage, context: Arc<Context>) -> Result<(), String> {
     let served = async {
         let listener = server::bind(&address).await?;
         tracing::info!(address, "serving artifacts");
-        server::serve(listener, storage.root().to_owned(), shutdown.clone()).await
+        server::serve(
+            listener,
+            storage.root().to_owned(),
+            context.shutdown.clone(),
+        )
+        .await
     };
-    if let Err(error) = served.await {
-        tracing::error!(%error, address, "file server failed");
-        shutdown.cancel();
-    }
+    served
+        .await
+        .map_err(|error| format!("failed to serve artifacts on --storage-addr {address}: {error}"))
 }

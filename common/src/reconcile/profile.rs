@@ -36,7 +36,9 @@ impl Profile {
 pub enum ObservedGeneration {
     /// On success, stall, no-op and suspension, once the object has any condition (R3, R7).
     Settled,
-    /// When Ready is True at the end, and on a stall (K3.1).
+    /// When Ready is True at the end, and on a stop that says so with [`Stop::observing_generation`] (K3.1).
+    ///
+    /// [`Stop::observing_generation`]: super::Stop::observing_generation
     Ready,
 }
 

@@ -489,7 +489,23 @@ async fn section_4_a_terminal_error_of_an_applier_stalls() {
             format!("Ready={}", text.replace("True", "False"))
         ]
     );
-    assert_eq!(outcome.object().status.observed_generation, 2, "K3.1");
+    assert_eq!(
+        outcome.object().status.observed_generation,
+        -1,
+        "K3.1: a stall by itself moves nothing"
+    );
+    let stop: Script = |_| {
+        Err(
+            Stop::new(Class::Stall, "InvalidCELExpression", "bad expression")
+                .observing_generation(),
+        )
+    };
+    let outcome = pass(Applier(stop), fresh()).await;
+    assert_eq!(
+        outcome.object().status.observed_generation,
+        2,
+        "K3.1: an expression that cannot be read does"
+    );
 }
 
 #[tokio::test]
