@@ -36,6 +36,9 @@ impl Controllers {
         let dir = Dir::new("controllers")?;
         let storage = dir.path().join("storage");
         std::fs::create_dir(&storage)?;
+        // What a killed controller leaves behind goes away with the folder.
+        let temporary = dir.path().join("tmp");
+        std::fs::create_dir(&temporary)?;
         let [artifacts, source_metrics, source_health, metrics, health] = free_ports()?;
         let artifacts = format!("127.0.0.1:{artifacts}");
         let program = |name: &str, metrics: u16, health: u16| -> anyhow::Result<Program> {
@@ -43,6 +46,7 @@ impl Controllers {
                 .log(dir.path().join(format!("{name}.log")))
                 .env("KUBECONFIG", kubeconfig)
                 .env("RUNTIME_NAMESPACE", NAMESPACE)
+                .env("TMPDIR", &temporary)
                 .arg(format!("--metrics-addr=127.0.0.1:{metrics}"))
                 .arg(format!("--health-addr=127.0.0.1:{health}")))
         };
