@@ -56,6 +56,32 @@ pub(super) async fn assess(
     desired: &Object,
     options: &ApplyOptions,
 ) -> Result<Assessment, ApplyError> {
+    for _ in 1..LOOKS {
+        if let Sight::Steady(assessment) = look(cluster, desired, options).await? {
+            return Ok(assessment);
+        }
+    }
+    let (Sight::Steady(assessment) | Sight::Blurred(assessment)) =
+        look(cluster, desired, options).await?;
+    Ok(assessment)
+}
+
+/// How often an object that moves under our eyes is looked at.
+const LOOKS: usize = 3;
+
+/// What one look found.
+enum Sight {
+    Steady(Assessment),
+    /// It differs, but it has also moved between the read and the dry-run: the difference may be what somebody else, such
+    /// as its controller, has just written.
+    Blurred(Assessment),
+}
+
+async fn look(
+    cluster: &dyn Cluster,
+    desired: &Object,
+    options: &ApplyOptions,
+) -> Result<Sight, ApplyError> {
     let (mut live, unread) = match cluster.get(&desired.object_ref()).await {
         Ok(live) => (Some(live), None),
         Err(error) if error.is_not_found() => (None, None),
@@ -66,10 +92,10 @@ pub(super) async fn assess(
     if is_skipped(desired, live.as_ref(), options) {
         // The live object names a cluster-scoped one right, even where the desired one has a namespace.
         let change = Change::of(live.as_ref().unwrap_or(desired), Action::Skipped);
-        return Ok(Assessment::new(change, Verdict::Leave, live));
+        return Ok(Sight::Steady(Assessment::new(change, Verdict::Leave, live)));
     }
 
-    let mut cleaned = false;
+    let (mut cleaned, mut recreated) = (false, false);
     if let Some(object) = &mut live
         && options.api_versions == ApiVersions::Migrate
     {
@@ -85,6 +111,7 @@ pub(super) async fn assess(
                 return Err(dry_run_error(desired, error));
             };
             recreate::delete_and_wait(cluster, &old, options).await?;
+            recreated = true;
             dry_run(cluster, desired, None, options)
                 .await
                 .map_err(|error| dry_run_error(desired, error))?
@@ -107,8 +134,10 @@ pub(super) async fn assess(
         .is_none_or(|live| has_drifted(live, &dry_run, options));
     if !cleaned && !drifted {
         let change = Change::of(&dry_run, Action::Unchanged);
-        return Ok(Assessment::new(change, Verdict::Leave, live));
+        return Ok(Sight::Steady(Assessment::new(change, Verdict::Leave, live)));
     }
+    let seen = live.as_ref().map_or("", Object::resource_version);
+    let has_moved = !recreated && !cleaned && seen != dry_run.resource_version();
     let resolutions = match &live {
         Some(live) => options
             .ignore
@@ -116,7 +145,12 @@ pub(super) async fn assess(
         None => Vec::new(),
     };
     let change = Change::of(&dry_run, action_after(&dry_run));
-    Ok(Assessment::new(change, Verdict::Apply(resolutions), live))
+    let assessment = Assessment::new(change, Verdict::Apply(resolutions), live);
+    Ok(if has_moved {
+        Sight::Blurred(assessment)
+    } else {
+        Sight::Steady(assessment)
+    })
 }
 
 fn is_skipped(desired: &Object, live: Option<&Object>, options: &ApplyOptions) -> bool {

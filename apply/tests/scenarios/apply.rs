@@ -245,3 +245,36 @@ async fn what_an_apply_has_shown_to_be_healthy_is_told() {
     let changes = apply_all(&cluster, set(), &options()).await.unwrap();
     assert_eq!(current(changes), [id("ConfigMap", "a"), id("Widget", "w")]);
 }
+
+#[tokio::test]
+async fn k14_6_what_a_controller_writes_between_read_and_dry_run_is_no_drift() {
+    let inner = std::sync::Arc::new(InMemory::default());
+    apply_all(&*inner, vec![config("a", "1")], &options())
+        .await
+        .unwrap();
+    let controller = std::sync::Arc::clone(&inner);
+    let seen = std::sync::atomic::AtomicUsize::new(0);
+    let cluster = apply::testing::Recorder::new(inner).failing(move |request| {
+        if request.verb == Verb::DryRun
+            && seen.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0
+        {
+            controller.update(&id("ConfigMap", "a"), "controller", |object| {
+                object["metadata"]["annotations"] = json!({"revision": "1"});
+            });
+        }
+        None
+    });
+    let changes = apply_all(&cluster, vec![config("a", "1")], &options())
+        .await
+        .unwrap();
+    assert_eq!(changes.to_string(), "ConfigMap/ns/a unchanged");
+    assert_eq!(
+        cluster.take_lines(),
+        [
+            "Get ConfigMap/ns/a",
+            "DryRun ConfigMap/ns/a",
+            "Get ConfigMap/ns/a",
+            "DryRun ConfigMap/ns/a"
+        ]
+    );
+}
