@@ -151,8 +151,8 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
     fn decode(value: &Value, context: &Context<'_>) -> Result<Self, String> {
         match value {
             Value::Null => Ok(Self::new()),
-            Value::Map(map) => map
-                .iter()
+            Value::Map(map) => sorted(map)
+                .into_iter()
                 .map(|(key, value)| {
                     let value = T::decode(value, &context.field(key))?;
                     Ok((key.to_string(), value))
@@ -161,6 +161,14 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
             _ => Err(context.mismatch(value, "map[string]string")),
         }
     }
+}
+
+/// The entries in the order in which Go sees them, behind a detour through JSON. It decides which of
+/// several errors is told.
+pub(crate) fn sorted(map: &yaml::Map) -> Vec<(&yaml::Str, &Value)> {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries
 }
 
 /// The field that a key means.
@@ -202,7 +210,7 @@ macro_rules! decode_struct {
                         return Err(context.mismatch(value, wanted));
                     }
                 };
-                for (key, value) in map.iter() {
+                for (key, value) in $crate::config::decode_sorted(map) {
                     match $crate::config::decode_match_field(key, FIELDS) {
                         $( Some($key) => {
                             out.$field = $crate::config::Decode::decode(value, &context.field($key))?;

@@ -7,7 +7,10 @@ mod fields;
 mod kustomization;
 
 pub(crate) use crds::from_crds;
-pub(crate) use decode::{Context, Decode, Mode, decode_struct, match_field as decode_match_field};
+pub(crate) use decode::{
+    Context, Decode, Mode, decode_struct, match_field as decode_match_field,
+    sorted as decode_sorted,
+};
 pub(crate) use fields::{
     FieldSpec, NameReference, Segment, TransformerConfig, merge_all, merge_one,
 };
