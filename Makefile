@@ -3,10 +3,12 @@
 # `KUBECONFIG` counts only when it is given to make: a variable that the shell happens to export is left alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt generate verify bench e2e setup
+.PHONY: help run test lint fmt generate verify bench e2e setup dist
 
 demo_env = $(if $(filter command line,$(origin KUBECONFIG)),,env -u KUBECONFIG)
 built = $(or $(CARGO_TARGET_DIR),target)/debug
+host = $(shell rustc -vV | sed -n 's/^host: //p')
+released = $(abspath $(or $(CARGO_TARGET_DIR),target)/$(host)/release)
 export ONCE REPO REPO_PATH BRANCH YES
 
 help: ## Show this help
@@ -40,9 +42,14 @@ generate: ## Write the generated files (CRDs)
 verify: ## Check the arrows between crates, the generated files and the formatting
 	cargo xtask verify
 
-bench: setup ## Measure the quality bars on release builds
-	cargo build --release --workspace --bins
-	cargo test --release --package sluice-e2e --test bars -- --nocapture
+# Static and without relocations, which would turn program text into private memory.
+dist: ## Build the static release binaries
+	RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static' \
+		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package sluice-cli
+	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/sluice
+
+bench: setup dist ## Measure the quality bars on the static release binaries
+	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars -- --nocapture
 
 e2e: setup ## Run the scenarios against a real API server
 	cargo test --package sluice-e2e

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -110,20 +110,34 @@ impl Program {
     }
 }
 
-/// The binary `name` of this workspace, beside the running test (`target/debug/NAME` for `target/debug/deps/TEST-…`).
+/// The binary `name` of this workspace: in the folder that `SLUICE_BIN` names, or beside the running test (`target/debug/NAME` for
+/// `target/debug/deps/TEST-…`).
 ///
 /// # Errors
 /// Names the command that builds it when it is missing.
 pub fn built(name: &str) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let candidates = own.ancestors().skip(1).take(2).map(|dir| dir.join(name));
-    candidates
-        .into_iter()
-        .find(|path| path.is_file())
-        .with_context(|| {
-            format!(
-                "no program {name} beside {}; build it: cargo build --package {name}",
-                own.display()
-            )
-        })
+    let folders = match std::env::var_os("SLUICE_BIN") {
+        Some(folder) => vec![PathBuf::from(folder)],
+        None => own
+            .ancestors()
+            .skip(1)
+            .take(2)
+            .map(Path::to_owned)
+            .collect(),
+    };
+    let found = folders
+        .iter()
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file());
+    found.with_context(|| {
+        let folders: Vec<_> = folders
+            .iter()
+            .map(|folder| folder.display().to_string())
+            .collect();
+        format!(
+            "no program {name} in {}; build it: cargo build --package {name}",
+            folders.join(" or ")
+        )
+    })
 }

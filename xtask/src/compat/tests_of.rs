@@ -15,13 +15,14 @@ pub struct TestIndex {
 }
 
 impl TestIndex {
-    /// Reads the tests of every tracked file.
+    /// Reads the tests of every tracked file but those of this program, whose names are examples.
     pub fn read(workspace: &Workspace) -> Result<Self> {
         let mut index = Self::default();
         for path in workspace.tracked_files()? {
             if Path::new(&path)
                 .extension()
                 .is_some_and(|extension| extension == "rs")
+                && !path.starts_with("xtask/")
                 && let Ok(text) = fs::read_to_string(workspace.path(&path))
             {
                 index.add(&path, &text);
