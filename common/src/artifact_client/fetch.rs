@@ -9,10 +9,10 @@ use artifact::Digest;
 use artifact::archive::{ExtractError, Extracted, Limits, extract};
 use futures::TryStreamExt as _;
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Response, StatusCode, Url};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use super::{ArtifactRef, FetchError, HostOverrides};
+use super::{ArtifactRef, Clients, FetchError, HostOverrides};
 use crate::redact;
 
 /// When a download is tried again (K9.1).
@@ -46,7 +46,7 @@ impl RetryPolicy {
 /// Downloads and unpacks.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
-    client: Client,
+    clients: Clients,
     retry: RetryPolicy,
     hosts: HostOverrides,
     limits: Limits,
@@ -64,10 +64,10 @@ enum Attempt {
 }
 
 impl Fetcher {
-    /// A fetcher that asks with `client`, which should have a connect timeout and no timeout for whole bodies.
-    pub fn new(client: Client, retry: RetryPolicy, hosts: HostOverrides) -> Self {
+    /// A fetcher that asks with `clients`.
+    pub fn new(clients: Clients, retry: RetryPolicy, hosts: HostOverrides) -> Self {
         Self {
-            client,
+            clients,
             retry,
             hosts,
             limits: Limits::default(),
@@ -123,15 +123,14 @@ impl Fetcher {
     where
         D: AsRef<Path> + Send + 'static,
     {
-        let response =
-            self.client
-                .get(url.clone())
-                .send()
-                .await
-                .map_err(|error| Attempt::Again {
-                    cause: error.without_url().to_string(),
-                    pause: None,
-                })?;
+        let response = self
+            .clients
+            .get(url.clone())
+            .await
+            .map_err(|error| Attempt::Again {
+                cause: error.without_url().to_string(),
+                pause: None,
+            })?;
         let response = accept(url, response)?;
         let stream = response
             .bytes_stream()

@@ -14,6 +14,7 @@
 //! that the source has moved on: the caller reads its status again (T6).
 
 mod cache;
+mod clients;
 mod directory;
 mod error;
 mod fetch;
@@ -24,6 +25,7 @@ mod tree;
 mod tests;
 
 pub use cache::{ArtifactCache, CacheOptions};
+pub use clients::{Clients, Patience};
 pub use error::FetchError;
 pub use fetch::{Fetcher, RetryPolicy};
 pub use hosts::HostOverrides;

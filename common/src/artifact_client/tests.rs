@@ -11,10 +11,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::{
-    ArtifactCache, ArtifactRef, CacheOptions, FetchError, Fetcher, HostOverrides, RetryPolicy,
+    ArtifactCache, ArtifactRef, CacheOptions, Clients, FetchError, Fetcher, HostOverrides,
+    Patience, RetryPolicy,
 };
 
 /// A file server that answers each path from a script: the last answer stays.
@@ -28,6 +29,7 @@ struct Server {
 enum Answer {
     Bytes(Vec<u8>),
     Status(StatusCode),
+    Redirect(String),
     /// So many bytes, then the connection breaks.
     Broken(Vec<u8>),
 }
@@ -66,6 +68,7 @@ async fn answer(State(server): State<Server>, uri: Uri) -> Response {
     match next {
         Some(Answer::Bytes(bytes)) => bytes.into_response(),
         Some(Answer::Status(status)) => status.into_response(),
+        Some(Answer::Redirect(to)) => Redirect::temporary(&to).into_response(),
         Some(Answer::Broken(bytes)) => {
             let parts = [Ok(bytes), Err(std::io::Error::other("gone"))];
             Body::from_stream(futures::stream::iter(parts)).into_response()
@@ -121,8 +124,12 @@ impl Fixture {
             min_pause: pause,
             max_pause: pause,
         };
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let fetcher = Fetcher::new(client, retry, HostOverrides::default());
+        let patience = Patience {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(5),
+        };
+        let clients = Clients::new(patience).unwrap();
+        let fetcher = Fetcher::new(clients, retry, HostOverrides::default());
         let options = CacheOptions {
             directory: self.directory.clone(),
             idle_bytes,
@@ -194,6 +201,31 @@ async fn k9_1_a_missing_file_is_told_apart_and_not_retried() {
     assert!(matches!(error, FetchError::NotFound), "{error}");
     assert!(error.is_stale());
     assert_eq!(fixture.server.requests(), 1);
+}
+
+#[tokio::test]
+async fn t2_redirects_are_followed_and_one_to_https_asks_with_the_authorities_of_the_system() {
+    install_tls();
+    let fixture = Fixture::new().await;
+    let (bytes, digest) = tarball(&[("a", "A")]);
+    let here = Answer::Redirect(format!("http://{}/there", fixture.host));
+    fixture.server.script("/here", [here]);
+    fixture.server.script("/there", [Answer::Bytes(bytes)]);
+    let cache = fixture.cache(0);
+    cache
+        .tree(&fixture.artifact("/here", &digest))
+        .await
+        .unwrap();
+
+    // The same server over https: it does not speak TLS, which only a client that tried can tell.
+    let secure = Answer::Redirect(format!("https://{}/there", fixture.host));
+    fixture.server.script("/secure", [secure]);
+    let other = "b".repeat(64);
+    let error = cache
+        .tree(&fixture.artifact("/secure", &other))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, FetchError::Unreachable { .. }), "{error}");
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use apply::GroupKind;
 use common::access::CrossNamespace;
-use common::artifact_client::{ArtifactCache, CacheOptions, Fetcher, HostOverrides, RetryPolicy};
+use common::artifact_client::{
+    ArtifactCache, CacheOptions, Clients, Fetcher, HostOverrides, Patience, RetryPolicy,
+};
 use common::context::Context;
 use common::flags::FeatureGates;
 use common::jitter::Jitter;
@@ -58,14 +60,14 @@ impl Settings {
             source_controller: given(&args.source_controller_localhost),
             source_watcher: given(&args.source_watcher_localhost),
         };
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .build()
-            .map_err(|error| {
-                StartError::Controller(format!("failed to set up the artifact client: {error}"))
-            })?;
-        let fetcher = Fetcher::new(client, RetryPolicy::with_retries(args.http_retry), hosts);
+        let patience = Patience {
+            connect: CONNECT_TIMEOUT,
+            read: READ_TIMEOUT,
+        };
+        let clients = Clients::new(patience).map_err(|error| {
+            StartError::Controller(format!("failed to set up the artifact client: {error}"))
+        })?;
+        let fetcher = Fetcher::new(clients, RetryPolicy::with_retries(args.http_retry), hosts);
         let options = CacheOptions {
             directory: args.temporary_directory.clone(),
             idle_bytes: IDLE_ARTIFACTS,
