@@ -78,6 +78,7 @@ pub struct Toolkit {
     /// The label value of its objects, `None` for the objects without the label.
     pub shard: Option<String>,
     _storage: Dir,
+    _scratch: Dir,
 }
 
 static SHARED: OnceCell<Mutex<Toolkit>> = OnceCell::const_new();
@@ -102,6 +103,7 @@ impl Toolkit {
         let selector =
             shard.map_or_else(|| format!("!{SHARD}"), |shard| format!("{SHARD}={shard}"));
         let storage = Dir::new("storage").unwrap();
+        let scratch = Dir::new("scratch").unwrap();
         let files = address();
         let source_metrics = address();
         let kustomize_metrics = address();
@@ -110,6 +112,7 @@ impl Toolkit {
             Program::new(built(name).unwrap())
                 .env("KUBECONFIG", plane.kubeconfig_path())
                 .env("RUNTIME_NAMESPACE", "default")
+                .env("TMPDIR", scratch.path())
                 .args([
                     format!("--metrics-addr={metrics}"),
                     format!("--health-addr={health}"),
@@ -148,6 +151,7 @@ impl Toolkit {
             kustomize,
             shard: shard.map(str::to_owned),
             _storage: storage,
+            _scratch: scratch,
         }
     }
 }
