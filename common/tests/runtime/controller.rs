@@ -451,14 +451,22 @@ async fn a_quiet_object_costs_no_requests() {
 
 #[tokio::test]
 async fn a_watch_that_breaks_down_ends_the_process_instead_of_going_unnoticed() {
-    let broken = |_: &Picky, _: &Store<Picky>| -> Vec<ObjectKey> { panic!("as told") };
+    let broken = |object: &Picky, _: &Store<Picky>| -> Vec<ObjectKey> {
+        assert_ne!(object.key().name.as_ref(), "breaks", "as told");
+        Vec::new()
+    };
     let trigger = Trigger::on_own(
         Urgency::Enqueue,
         |object: &Picky| object.0.spec.url.clone(),
         broken,
     );
     let rig = Rig::start_with(1, Vec::new(), vec![trigger]).await;
+    // Triggers stay silent until every watch has answered: the first pass shows that they have.
     rig.create("a", "fine").await;
+    rig.record
+        .wait("begun", |state| count(&state.begun, "a") == 1)
+        .await;
+    rig.create("breaks", "fine").await;
     tokio::time::timeout(PATIENCE, rig.context.shutdown.cancelled())
         .await
         .unwrap();
