@@ -25,9 +25,29 @@ pub fn plural(kind: &str) -> String {
     }
 }
 
+/// Whether a text can stand for one segment of a path. What users and senders of events write goes into paths at the API
+/// server, and must not lead to another object there.
+pub fn fits_a_path(text: &str) -> bool {
+    let plain =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_' | ':');
+    !matches!(text, "" | "." | "..") && text.chars().all(plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_leads_elsewhere_is_no_segment_of_a_path() {
+        for text in ["web-app", "a.b", "v1beta1", "system:x"] {
+            assert!(fits_a_path(text), "{text}");
+        }
+        for text in [
+            "", ".", "..", "a/b", "../x", "a%2fb", "a?b", "a#b", "a b", "\u{e9}",
+        ] {
+            assert!(!fits_a_path(text), "{text}");
+        }
+    }
 
     #[test]
     fn plurals_are_those_of_the_definitions() {

@@ -24,6 +24,7 @@ mod kinds;
 pub mod provider;
 pub mod receiver;
 mod run;
+mod secrets;
 pub mod server;
 pub mod statics;
 

@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 
 use crate::alert::filter;
 use crate::event::Event;
+use crate::kinds::fits_a_path;
 
 /// Why labels decide nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,12 @@ impl<'a> Labels<'a> {
     async fn fetch(&self) -> Option<BTreeMap<String, String>> {
         let involved = &self.event.involved_object;
         let version = involved.api_version.rsplit('/').next().unwrap_or_default();
+        // Anyone in the cluster may post events, so what they name is looked at before it goes into a path.
+        let segments = [version, &involved.kind, &involved.namespace, &involved.name];
+        if !segments.into_iter().all(fits_a_path) || !fits_a_path(self.event.group()) {
+            tracing::error!(object = %involved, "error getting the involved object: no object has such names");
+            return None;
+        }
         let kind = GroupVersionKind::gvk(self.event.group(), version, &involved.kind);
         let resource =
             ApiResource::from_gvk_with_plural(&kind, &crate::kinds::plural(&involved.kind));

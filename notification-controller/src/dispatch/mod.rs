@@ -291,3 +291,6 @@ fn commit_status(event: &Event, alert: &Alert, provider: &Provider) -> Result<St
     let uid = provider.metadata.uid.as_deref().unwrap_or_default();
     Ok(git::default_status(uid, event))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,13 @@
 //! Reading what a Provider names.
 
-use std::collections::BTreeMap;
-
-use common::k8s_openapi::api::core::v1::Secret;
-use common::kube::{self, Api, Client};
+use common::kube::Client;
 use crds::meta::LocalObjectReference;
 use crds::notification::Provider;
 
-use crate::provider::secret::{Data, Named};
+use crate::provider::secret::Named;
 use crate::provider::settings::Secrets;
 use crate::provider::{Settings, SettingsError};
+use crate::secrets::{self, Data, ReadError};
 
 /// Why a Provider has no settings.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +17,8 @@ pub(super) enum Error {
     Secret {
         /// `namespace/name`.
         name: String,
-        /// What the API server says.
-        source: kube::Error,
+        /// Why not.
+        source: ReadError,
     },
     /// What the Secrets say is wrong.
     #[error(transparent)]
@@ -70,16 +68,8 @@ async fn read(
         return Ok(None);
     };
     let name = format!("{namespace}/{}", reference.name);
-    let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
-    match secrets.get(&reference.name).await {
-        Ok(secret) => {
-            let data: BTreeMap<_, _> = secret.data.unwrap_or_default();
-            let data = data
-                .into_iter()
-                .map(|(key, value)| (key, value.0))
-                .collect();
-            Ok(Some(Read { name, data }))
-        }
+    match secrets::read(client, namespace, &reference.name).await {
+        Ok(data) => Ok(Some(Read { name, data })),
         Err(source) => Err(Error::Secret { name, source }),
     }
 }

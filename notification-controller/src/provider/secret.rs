@@ -10,8 +10,7 @@ use super::tls::Tls;
 /// The longest address, in bytes.
 const MAX_ADDRESS: usize = 2048;
 
-/// The data of a Secret.
-pub type Data = BTreeMap<String, Vec<u8>>;
+pub use crate::secrets::Data;
 
 /// A Secret and its name in messages, `namespace/name`.
 #[derive(Clone, Copy)]

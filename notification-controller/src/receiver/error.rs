@@ -4,6 +4,8 @@ use common::reconcile::{Class, Notice, Policy};
 use common::redact;
 use crds::notification::well_known::reason::{TOKEN_NOT_FOUND, VALIDATION_FAILED};
 
+use crate::secrets::ReadError;
+
 /// The reason of filters that do not compile.
 const INVALID_CEL: &str = "InvalidCELExpression";
 /// Stands before what only a change of the spec can heal (P6).
@@ -72,7 +74,7 @@ impl Policy for Error {
 
 impl Error {
     /// The Secret cannot be read.
-    pub fn unreadable(secret: String, error: &common::kube::Error) -> Self {
+    pub fn unreadable(secret: String, error: &ReadError) -> Self {
         Self::Unreadable {
             secret,
             cause: redact::urls_in(&error.to_string()),

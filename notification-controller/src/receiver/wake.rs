@@ -14,7 +14,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::filter::Filters;
-use crate::{MANAGER, kinds};
+use crate::MANAGER;
+use crate::alert::filter::labels_are_valid;
+use crate::kinds::{self, fits_a_path};
 
 /// How many objects of a listing are woken at a time.
 const AT_A_TIME: usize = 8;
@@ -28,9 +30,15 @@ pub enum WakeError {
     /// Its kind has no default version.
     #[error("apiVersion must be specified for kind {0:?}")]
     NoVersion(String),
+    /// A name, a namespace or a version that no object has.
+    #[error("{0:?} is not a name that an object can have")]
+    NoName(String),
     /// All of a kind are never meant.
     #[error("matchLabels field not set when using wildcard '*' as name")]
     NoLabels,
+    /// Labels that no object has.
+    #[error("matchLabels hold a key or a value that no label can have")]
+    Labels,
     /// The API server refuses.
     #[error("unable to {verb} {kind} {object:?} error: {source}")]
     Request {
@@ -84,6 +92,9 @@ pub async fn wake(
     };
     if source.name == "*" {
         let labels = source.match_labels.as_ref().ok_or(WakeError::NoLabels)?;
+        if !labels_are_valid(labels) {
+            return Err(WakeError::Labels);
+        }
         let labels: Vec<String> = labels
             .iter()
             .map(|(key, value)| format!("{key}={value}"))
@@ -106,7 +117,16 @@ fn objects<'a>(
         .or_else(|| kinds::default_version(&source.kind))
         .ok_or_else(|| WakeError::NoVersion(kind.to_owned()))?;
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-    let version = version.split('/').next().unwrap_or_default();
+    let name = Some(source.name.as_str()).filter(|name| *name != "*");
+    let group_fits = group.is_empty() || fits_a_path(group);
+    let misfit = [version, namespace]
+        .into_iter()
+        .chain(name)
+        .find(|segment| !fits_a_path(segment))
+        .or((!group_fits).then_some(group));
+    if let Some(misfit) = misfit {
+        return Err(WakeError::NoName(misfit.to_owned()));
+    }
     let gvk = GroupVersionKind::gvk(group, version, kind);
     let resource = ApiResource::from_gvk_with_plural(&gvk, &kinds::plural(kind));
     Ok(Objects {

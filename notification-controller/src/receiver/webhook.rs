@@ -9,8 +9,7 @@ use axum::http::{Response, StatusCode};
 use common::access::CrossNamespace;
 use common::conditions::{READY, RECONCILING, STALLED, is_true};
 use common::controller::Mirror;
-use common::k8s_openapi::api::core::v1::Secret;
-use common::kube::{Api, Client};
+use common::kube::Client;
 use common::object::{Object as _, ObjectKey};
 use crds::notification::Receiver;
 use subtle::ConstantTimeEq as _;
@@ -18,6 +17,7 @@ use subtle::ConstantTimeEq as _;
 use super::check::{self, Call, Expected, Rejection};
 use super::filter::Filters;
 use super::wake;
+use crate::secrets;
 use crate::server::{Arrived, Handler, empty};
 
 /// How long a call waits for the receivers to be known, when the process has just started.
@@ -109,14 +109,9 @@ impl Webhook {
         };
         let namespace = receiver.metadata.namespace.as_deref().unwrap_or_default();
         let name = format!("{namespace}/{}", reference.name);
-        let secrets: Api<Secret> = Api::namespaced(self.client.clone(), namespace);
-        let secret = secrets
-            .get(&reference.name)
-            .await
-            .map_err(|error| format!("unable to read secret {name:?}: {error}"))?;
-        let token = secret.data.unwrap_or_default().remove("token");
-        token
-            .map(|token| token.0)
+        let data = secrets::read(&self.client, namespace, &reference.name).await;
+        data.map_err(|error| format!("unable to read secret {name:?}: {error}"))?
+            .remove("token")
             .ok_or_else(|| format!("invalid {name:?} secret data: required field 'token'"))
     }
 

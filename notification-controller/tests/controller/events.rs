@@ -166,3 +166,21 @@ async fn e4_a_repetition_is_refused_before_alerts_are_asked_so_a_new_alert_does_
     assert_eq!(world.arrived("/late").await.get("metadata"), None);
     assert_eq!(world.sink.received().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e3_the_answer_does_not_wait_for_a_service_that_never_answers() {
+    let world = World::new().await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/", silent.local_addr().unwrap());
+    let spec = json!({"type": "generic", "address": address, "timeout": "60m"});
+    world.provider("silent", spec).await;
+    world.alert("silent", json!({})).await;
+    world.generic("works", json!({})).await;
+    assert_eq!(
+        world.post(&world.event("repo", json!({}))).await.status(),
+        202
+    );
+    // The message is on its way, and nobody else waits for it.
+    silent.accept().await.unwrap();
+    world.arrived("/works").await;
+}

@@ -146,6 +146,14 @@ async fn r8_one_object_that_fails_does_not_keep_the_others_asleep() {
         ("gone", json!({"kind": "GitRepository", "name": "gone"})),
         ("no-version", json!({"kind": "Kustomization", "name": "x"})),
         ("no-labels", json!({"kind": "GitRepository", "name": "*"})),
+        (
+            "crooked",
+            json!({"kind": "GitRepository", "name": "../gitrepositories/repo"}),
+        ),
+        (
+            "crooked-version",
+            json!({"kind": "GitRepository", "name": "repo", "apiVersion": "a/../v1"}),
+        ),
     ] {
         let before = world.requested("repo").await;
         let resources = json!([broken, {"kind": "GitRepository", "name": "repo"}]);

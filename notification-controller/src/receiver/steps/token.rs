@@ -1,13 +1,12 @@
 //! The token, and the path that follows from it (P7, P8).
 
-use common::k8s_openapi::api::core::v1::Secret;
-use common::kube::Api;
 use common::object::Object as _;
 use common::reconcile::{Flow, Pass, Progress, Stop};
 use crds::well_known::reason;
 
 use crate::receiver::error::Error;
 use crate::receiver::{Receivers, webhook_path};
+use crate::secrets;
 
 /// Reads the token and says under which path the Receiver is called.
 pub async fn run(pass: &mut Pass<Receivers>) -> Result<Flow, Stop> {
@@ -38,11 +37,8 @@ async fn token(pass: &Pass<Receivers>) -> Result<Vec<u8>, Error> {
     };
     let namespace = pass.object.key().namespace;
     let name = format!("{namespace}/{}", reference.name);
-    let secrets: Api<Secret> = Api::namespaced(pass.context.client.clone(), &namespace);
-    let secret = secrets
-        .get(&reference.name)
+    let mut data = secrets::read(&pass.context.client, &namespace, &reference.name)
         .await
         .map_err(|error| Error::unreadable(name.clone(), &error))?;
-    let token = secret.data.unwrap_or_default().remove("token");
-    token.map(|token| token.0).ok_or(Error::NoToken(name))
+    data.remove("token").ok_or(Error::NoToken(name))
 }
