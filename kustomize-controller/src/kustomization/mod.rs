@@ -3,6 +3,7 @@
 //! Each step of [`STEPS`] is a file under `steps`; what they hand on is in [`State`]. A step that fails returns a stop with its
 //! reason; the skeleton in [`common::reconcile`] writes Ready from it.
 
+mod builds;
 mod dependency;
 mod history;
 mod identity;
@@ -128,6 +129,7 @@ impl Reconciler for Kustomizations {
     fn forget(&self, key: &ObjectKey) {
         self.settings.waiting.leave(key);
         self.settings.under_way.end(key);
+        self.settings.builds.forget(key);
         self.settings.memories.forget(key);
     }
 }
