@@ -312,6 +312,13 @@ async fn k23_4_objects_that_moved_to_another_owner_are_not_pruned() {
     fixture.ready("b", &first).await;
     // `b` takes `x` over before `a` loses it.
     fixture.patch("a", json!({"suspend": true})).await;
+    // A request that is answered shows that the suspension has been heard of.
+    fixture.request("a", "suspended").await;
+    fixture
+        .wait("a", "answered", |object| {
+            object.status.last_handled_reconcile_at.as_deref() == Some("suspended")
+        })
+        .await;
     let second = fixture
         .publish(&[
             ("a/z.yaml", &config_map("z", "two")),

@@ -31,7 +31,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take on a busy machine.
-pub const LONG: Duration = Duration::from_mins(1);
+pub const LONG: Duration = Duration::from_mins(2);
 
 /// A namespace with a source named `repo`, and a controller that looks at that namespace alone.
 pub struct Fixture {

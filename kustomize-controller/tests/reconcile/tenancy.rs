@@ -36,6 +36,12 @@ async fn tenant(fixture: &Fixture, name: &str) {
         .create(&params, &binding)
         .await
         .unwrap();
+    let user = format!("system:serviceaccount:{namespace}:{name}");
+    testing::ControlPlane::shared()
+        .await
+        .wait_allowed(&user, namespace, "patch", "configmaps")
+        .await
+        .unwrap();
 }
 
 const SECRET: &str =

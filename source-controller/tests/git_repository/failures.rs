@@ -2,7 +2,7 @@
 
 use common::reconcile::Notice;
 use serde_json::json;
-use testing::git::{Auth, Fault, Stage, Transport};
+use testing::git::{Auth, Fault, Server, Stage, Transport};
 
 use crate::world::{World, find, is, says};
 
@@ -167,11 +167,14 @@ async fn a_slow_remote_ends_with_the_timeout_and_holds_up_nobody() {
         .file("a", "1")
         .write()
         .unwrap();
+    // A remote of its own, which hangs at each try.
+    let remote = Server::start().await.unwrap();
+    let repository = remote.create("r").unwrap();
+    repository.commit("main").file("a", "1").write().unwrap();
     let gate = testing::git::Gate::default();
-    world
-        .git
-        .fail_next(Stage::Advertisement, Fault::Hang(gate.clone()));
-    world.create("slow", json!({ "timeout": "2s" })).await;
+    remote.fail(Stage::Advertisement, Fault::Hang(gate.clone()));
+    let spec = json!({ "timeout": "2s", "url": remote.url("r") });
+    world.create("slow", spec).await;
     gate.reached().await;
     world.create("other", json!({})).await;
     world.wait_ready("other").await;
