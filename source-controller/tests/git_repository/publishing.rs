@@ -276,6 +276,22 @@ async fn i3_ignore_rules_shape_the_artifact_and_their_change_rebuilds_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn i4_an_ignore_file_may_be_a_link_in_the_repository() {
+    let world = World::new().await;
+    let commit = world.repository.commit("main");
+    commit
+        .symlink(".sourceignore", "shared/rules")
+        .file("shared/rules", "*.md\n")
+        .file("a.md", "1")
+        .file("b.yaml", "2")
+        .write()
+        .unwrap();
+    world.create("r", json!({})).await;
+    let artifact = world.wait_ready("r").await.status.artifact.unwrap();
+    assert_eq!(world.files(&artifact), ["b.yaml", "shared/rules"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_controllers_publish_the_same_digest() {
     let mut digests = Vec::new();
     for _ in 0..2 {
