@@ -1,6 +1,5 @@
 //! Suspension, deletion, restart (R2, R3, K6).
 
-use common::kube::api::DeleteParams;
 use serde_json::json;
 use testing::git::{Fault, Gate, Stage};
 
@@ -9,12 +8,7 @@ use crate::world::{PATIENCE, World, is};
 #[tokio::test(flavor = "multi_thread")]
 async fn r3_suspended_objects_fetch_nothing_but_are_observed() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
     let before = world.wait_ready("r").await;
     world.change("r", json!({ "suspend": true })).await;
@@ -22,12 +16,7 @@ async fn r3_suspended_objects_fetch_nothing_but_are_observed() {
         .wait("r", "observed", |o| o.status.observed_generation == 2)
         .await;
     world.git.forget_requests();
-    world
-        .repository
-        .commit("main")
-        .file("a", "2")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "2")]);
     let after = world.reconcile("r", "1").await;
     assert!(world.git.requests().is_empty());
     assert_eq!(after.status.artifact, before.status.artifact);
@@ -39,12 +28,7 @@ async fn r3_suspended_objects_fetch_nothing_but_are_observed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r2_deletion_removes_files_finalizer_and_series_even_when_suspended() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
     let artifact = world.wait_ready("r").await.status.artifact.unwrap();
     world.change("r", json!({ "suspend": true })).await;
@@ -53,11 +37,7 @@ async fn r2_deletion_removes_files_finalizer_and_series_even_when_suspended() {
         .await;
     let series = format!("name=\"r\",namespace=\"{}\"", world.namespace);
     assert!(world.metrics().contains(&series), "{}", world.metrics());
-    world
-        .api()
-        .delete("r", &DeleteParams::default())
-        .await
-        .unwrap();
+    world.delete("r").await;
     world.wait_gone("r").await;
     assert!(!world.file(&artifact).parent().unwrap().exists());
     assert!(testing::http::get(&artifact.url).await.unwrap().status == 404);
@@ -66,12 +46,7 @@ async fn r2_deletion_removes_files_finalizer_and_series_even_when_suspended() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_ends_a_fetch_and_the_next_process_finishes_it() {
     let mut world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     let gate = Gate::default();
     world
         .git
@@ -86,12 +61,7 @@ async fn a_shutdown_ends_a_fetch_and_the_next_process_finishes_it() {
 
 /// A repository whose fetch hangs, and would for ten minutes.
 async fn hanging(world: &World) -> Gate {
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     let gate = Gate::default();
     world
         .git
@@ -105,11 +75,7 @@ async fn hanging(world: &World) -> Gate {
 async fn a_deletion_ends_a_fetch() {
     let world = World::new().await;
     let gate = hanging(&world).await;
-    world
-        .api()
-        .delete("r", &DeleteParams::default())
-        .await
-        .unwrap();
+    world.delete("r").await;
     world.wait_gone("r").await;
     gate.open();
 }

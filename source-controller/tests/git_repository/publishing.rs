@@ -91,20 +91,10 @@ async fn a_commit_is_published_served_and_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r6_a_new_commit_replaces_the_artifact_and_the_old_file_stays() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
     let old = world.wait_ready("r").await.status.artifact.unwrap();
-    let commit = world
-        .repository
-        .commit("main")
-        .file("a", "2")
-        .write()
-        .unwrap();
+    let commit = world.commit(&[("a", "2")]);
     let object = world.reconcile("r", "1").await;
     let new = object.status.artifact.clone().unwrap();
     assert_eq!(new.revision, format!("main@sha1:{commit}"));
@@ -125,12 +115,7 @@ async fn r6_a_new_commit_replaces_the_artifact_and_the_old_file_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn g11_an_unchanged_remote_costs_a_listing_and_moves_nothing_but_the_request() {
     let world = World::new().await;
-    let commit = world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    let commit = world.commit(&[("a", "1")]);
     let message =
         format!("no changes since last reconciliation: observed revision 'main@sha1:{commit}'");
     world.create("r", json!({})).await;
@@ -170,12 +155,7 @@ async fn g11_an_unchanged_remote_costs_a_listing_and_moves_nothing_but_the_reque
 #[tokio::test(flavor = "multi_thread")]
 async fn g11_passes_at_the_interval_write_nothing_while_nothing_changes() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({ "interval": "50ms" })).await;
     let before = world.wait_ready("r").await;
     let passes = |world: &World| {
@@ -218,12 +198,7 @@ async fn g11_passes_at_the_interval_write_nothing_while_nothing_changes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn g11_commit_and_semver_are_not_fetched_again_either() {
     let world = World::new().await;
-    let commit = world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    let commit = world.commit(&[("a", "1")]);
     world.repository.tag("v1.0.0", &commit).unwrap();
     for (name, reference, revision) in [
         (
@@ -255,14 +230,7 @@ async fn g11_commit_and_semver_are_not_fetched_again_either() {
 #[tokio::test(flavor = "multi_thread")]
 async fn i3_ignore_rules_shape_the_artifact_and_their_change_rebuilds_it() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a.yaml", "1")
-        .file("logo.png", "2")
-        .file("docs/b.md", "3")
-        .write()
-        .unwrap();
+    world.commit(&[("a.yaml", "1"), ("logo.png", "2"), ("docs/b.md", "3")]);
     world.create("r", json!({})).await;
     let first = world.wait_ready("r").await.status.artifact.unwrap();
     assert_eq!(world.files(&first), ["a.yaml", "docs/b.md"]);

@@ -12,7 +12,7 @@ use common::events::{Event, Recorder};
 use common::flags::FeatureGates;
 use common::jitter::Jitter;
 use common::k8s_openapi::api::core::v1::Secret;
-use common::kube::api::{Patch, PatchParams, PostParams};
+use common::kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use common::kube::config::{KubeConfigOptions, Kubeconfig};
 use common::kube::{Api, Client, Config};
 use common::metrics::Metrics;
@@ -162,6 +162,21 @@ impl World {
 
     pub fn api(&self) -> Api<GitRepository> {
         Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Adds files to `main` of the test's repository; the commit comes back.
+    pub fn commit(&self, files: &[(&str, impl AsRef<str>)]) -> String {
+        let mut commit = self.repository.commit("main");
+        for (path, text) in files {
+            commit = commit.file(path, text.as_ref());
+        }
+        commit.write().unwrap()
+    }
+
+    /// Deletes an object, without waiting.
+    pub async fn delete(&self, name: &str) {
+        let params = DeleteParams::default();
+        self.api().delete(name, &params).await.unwrap();
     }
 
     /// Creates an object that follows `main` of the test's repository, with more fields of the spec.
