@@ -39,6 +39,7 @@ const HEALTHY: ConditionType = ConditionType::positive("Healthy");
 mod reasons {
     pub const ARTIFACT_FAILED: &str = "ArtifactFailed";
     pub const BUILD_FAILED: &str = "BuildFailed";
+    pub const DIR_CREATION_FAILED: &str = "DirCreationFailed";
     pub const DEPENDENCY_NOT_READY: &str = "DependencyNotReady";
     pub const HEALTH_CHECK_CANCELED: &str = "HealthCheckCanceled";
     pub const HEALTH_CHECK_FAILED: &str = "HealthCheckFailed";
