@@ -220,3 +220,42 @@ async fn k19_2_objects_are_applied_with_the_kubeconfig_of_a_secret() {
     assert_ne!(revision, second);
     assert_eq!(fixture.value("a", "key").await.as_deref(), Some("two"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k23_24_impersonation_is_kept_on_another_cluster() {
+    let fixture = Fixture::new("both").await;
+    tenant(&fixture, "tenant").await;
+    let plane = testing::ControlPlane::shared().await;
+    // The kubeconfig is an administrator's, the rights are the account's.
+    let kubeconfig = std::fs::read_to_string(plane.kubeconfig_path()).unwrap();
+    let secret: Secret = serde_json::from_value(json!({
+        "metadata": {"name": "remote"}, "stringData": {"value": kubeconfig},
+    }))
+    .unwrap();
+    Api::namespaced(fixture.client.clone(), &fixture.namespace)
+        .create(&PostParams::default(), &secret)
+        .await
+        .unwrap();
+    fixture
+        .publish(&[
+            ("a.yaml", config_map("a", "one").as_str()),
+            ("s.yaml", SECRET),
+        ])
+        .await;
+    let remote = json!({"secretRef": {"name": "remote"}});
+    fixture
+        .create(
+            "apps",
+            json!({"kubeConfig": remote, "serviceAccountName": "tenant"}),
+        )
+        .await;
+    let (_, message) = fixture.failed("apps", "ReconciliationFailed").await;
+    let user = format!("system:serviceaccount:{}:tenant", fixture.namespace);
+    assert!(
+        message.contains("is forbidden") && message.contains(&user),
+        "{message}"
+    );
+    let second = fixture.publish_map("a", "two").await;
+    fixture.ready("apps", &second).await;
+    assert_eq!(fixture.value("a", "key").await.as_deref(), Some("two"));
+}
