@@ -1,0 +1,1 @@
+//! Charts: what lies in one, read from a directory or an archive.

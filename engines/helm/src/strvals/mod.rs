@@ -1,0 +1,1 @@
+//! The syntax of `--set`, `--set-string`, `--set-json` and `--set-file`.

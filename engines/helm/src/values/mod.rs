@@ -1,0 +1,1 @@
+//! Values of a chart: read, merged, coalesced.
