@@ -17,9 +17,12 @@
 #![warn(missing_docs)]
 
 pub mod chart;
+mod diagnostic;
 pub mod output;
 pub mod release;
 pub mod render;
 pub mod schema;
 pub mod strvals;
 pub mod values;
+
+pub use diagnostic::{Diagnostic, Level};
