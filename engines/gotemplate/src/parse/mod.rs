@@ -18,4 +18,5 @@ pub use ast::{
     Argument, Branch, Chain, Command, Declaration, Field, List, Node, Number, Pipeline,
     TemplateCall, Variable,
 };
+pub(crate) use literal::quote;
 pub use parser::{Definition, ParseError, Source, parse};
