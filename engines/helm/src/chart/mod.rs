@@ -10,6 +10,7 @@ pub(crate) mod fields;
 mod ignore;
 mod load;
 mod metadata;
+mod parsed;
 
 use std::sync::Arc;
 
@@ -53,6 +54,8 @@ pub struct Chart {
     pub dependencies: Vec<Chart>,
     /// The names of the charts above it and its own, `parent/charts/child`.
     pub(crate) path: String,
+    /// Its templates, as far as they were parsed.
+    pub(crate) parsed: parsed::ParsedTemplates,
 }
 
 /// A chart and what its author should know.
@@ -89,11 +92,16 @@ impl Chart {
         &self.path
     }
 
-    /// Whether it can be a release: library charts cannot, nor one that lacks dependencies.
-    pub fn check_installable(&self) -> Result<(), Error> {
-        if !["", "application"].contains(&self.metadata.kind.as_str()) {
-            return Err(Error::NotInstallable(self.metadata.kind.clone()));
+    /// Whether it can be a release: library charts cannot.
+    pub fn check_type(&self) -> Result<(), Error> {
+        match self.metadata.kind.as_str() {
+            "" | "application" => Ok(()),
+            kind => Err(Error::NotInstallable(kind.to_owned())),
         }
+    }
+
+    /// Whether the charts that `Chart.yaml` lists are in `charts/`.
+    pub fn check_dependencies(&self) -> Result<(), Error> {
         let missing: Vec<String> = self
             .metadata
             .dependencies
