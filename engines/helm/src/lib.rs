@@ -23,3 +23,6 @@ pub mod render;
 pub mod schema;
 pub mod strvals;
 pub mod values;
+
+mod json;
+mod text;
