@@ -18,11 +18,13 @@
 
 pub mod chart;
 mod diagnostic;
+mod json;
 pub mod output;
 pub mod release;
 pub mod render;
 pub mod schema;
 pub mod strvals;
+mod text;
 pub mod values;
 
 pub use diagnostic::{Diagnostic, Level};
