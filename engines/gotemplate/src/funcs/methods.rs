@@ -8,8 +8,11 @@ use super::time::{Civil, Time, Zone};
 use crate::exec::{Function, Functions};
 use crate::value::{Str, Value};
 
-/// A method and what makes it.
-type Entry<T> = (&'static str, T);
+/// A number in a date.
+type Part = fn(&Civil) -> i64;
+
+/// What one instant is to another.
+type Relation = fn(&Time, &Time) -> bool;
 
 pub(super) fn of_time(name: &str) -> Option<&'static Function> {
     TIME.get(name)
@@ -25,7 +28,7 @@ pub(super) fn of_named(name: &str) -> Option<&'static Function> {
 
 static TIME: LazyLock<Functions> = LazyLock::new(|| {
     let mut methods = Functions::new();
-    let fields: [Entry<fn(&Civil) -> i64>; 7] = [
+    let fields: [(&'static str, Part); 7] = [
         ("Year", |civil| civil.year),
         ("Day", |civil| civil.day),
         ("Hour", |civil| civil.hour),
@@ -93,7 +96,7 @@ static TIME: LazyLock<Functions> = LazyLock::new(|| {
             Value::host(time.plus_date(years, months, days))
         }),
     );
-    let orders: [Entry<fn(&Time, &Time) -> bool>; 3] = [
+    let orders: [(&'static str, Relation); 3] = [
         ("Before", |a, b| (a.seconds, a.nanos) < (b.seconds, b.nanos)),
         ("After", |a, b| (a.seconds, a.nanos) > (b.seconds, b.nanos)),
         ("Equal", |a, b| (a.seconds, a.nanos) == (b.seconds, b.nanos)),
