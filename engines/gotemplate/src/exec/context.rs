@@ -6,9 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::budget::Purse;
+use super::state::run;
 use super::templates::{Parsed, Templates, put};
-use super::{Budget, ExecError, FuncError, Functions, Hosts, MissingKey, run};
-use crate::parse::{Definition, quote};
+use super::{Budget, ExecError, FuncError, Functions, Hosts, MissingKey};
+use crate::fmt::quote;
+use crate::parse::Definition;
 use crate::value::{Str, Value};
 
 /// How often a template may be included inside itself (Helm: `recursionMaxNums`).
@@ -61,7 +63,7 @@ impl Context {
                 message: format!(
                     "template: no template {} associated with template {}",
                     quote(name),
-                    quote(&self.templates.name)
+                    quote(&*self.templates.name)
                 ),
                 source: None,
                 template: None,
@@ -114,7 +116,7 @@ impl Context {
             Ok(printed) => Ok(without_no_value(printed)),
             Err(error) => Err(FuncError::from(error).context(format_args!(
                 "error during tpl function execution for {}",
-                quote(&text.to_str_lossy())
+                quote(text)
             ))),
         }
     }
@@ -127,7 +129,7 @@ impl Context {
         let parsed = Parsed::new(&self.templates.name, &source, &self.templates.functions)
             .map_err(|error| {
                 FuncError::new(error.to_string())
-                    .context(format_args!("cannot parse template {}", quote(&source)))
+                    .context(format_args!("cannot parse template {}", quote(text)))
             })?;
         if self.cached + text.len() > MAX_CACHED {
             self.parsed.clear();
@@ -158,8 +160,8 @@ impl Context {
         self.templates.missing
     }
 
-    pub(super) fn functions(&self) -> &Arc<Functions> {
-        &self.templates.functions
+    pub(super) fn functions(&self) -> Arc<Functions> {
+        Arc::clone(&self.templates.functions)
     }
 
     /// The template that `name` means here and now.

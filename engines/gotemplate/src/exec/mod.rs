@@ -30,14 +30,17 @@
 mod adapter;
 mod budget;
 mod builtin;
+mod call;
 mod context;
 mod error;
+mod eval;
+mod field;
 mod function;
 mod hosts;
+mod slot;
+mod state;
 mod templates;
-
-use crate::parse::Definition;
-use crate::value::Value;
+mod walk;
 
 pub use adapter::{Int64, IntoFunction, Param, Rest, Return, Strings, WithContext};
 pub use budget::{Budget, Exceeded};
@@ -46,7 +49,3 @@ pub use error::{ExecError, FuncError};
 pub use function::{FuncResult, Function, Functions, Signature};
 pub use hosts::Hosts;
 pub use templates::{MissingKey, Parsed, Templates};
-
-fn run(_: &mut Context, _: &Definition, _: &Value) -> Result<Vec<u8>, ExecError> {
-    Ok(Vec::new())
-}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::builtin::is_builtin;
+use super::builtin::builtin;
 use super::{Budget, Context, Functions, Hosts};
 use crate::parse::{Definition, ParseError, parse};
 
@@ -28,7 +28,8 @@ pub struct Parsed(pub(super) Arc<[Arc<Definition>]>);
 impl Parsed {
     /// Parses a text that may call the built-in functions and `functions`.
     pub fn new(name: &str, text: &str, functions: &Functions) -> Result<Self, ParseError> {
-        let known = |function: &str| functions.get(function).is_some() || is_builtin(function);
+        let known =
+            |function: &str| functions.get(function).is_some() || builtin(function).is_some();
         let definitions = parse(name, text, &known)?;
         Ok(Self(definitions.into_iter().map(Arc::new).collect()))
     }

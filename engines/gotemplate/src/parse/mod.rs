@@ -18,5 +18,4 @@ pub use ast::{
     Argument, Branch, Chain, Command, Declaration, Field, List, Node, Number, Pipeline,
     TemplateCall, Variable,
 };
-pub(crate) use literal::quote;
 pub use parser::{Definition, ParseError, Source, parse};
