@@ -302,11 +302,11 @@ fn typed(constant: &Argument, wanted: Type) -> Result<Value, Option<&'static str
             "string",
         ),
         Type::Int(kind) => (
-            number.and_then(|number| Some(Value::Int(kind, number.int?))),
+            number.and_then(|number| Some(Value::Int(kind, kind.wrap(number.int?)))),
             "integer",
         ),
         Type::Uint(kind) => (
-            number.and_then(|number| Some(Value::Uint(kind, number.uint?))),
+            number.and_then(|number| Some(Value::Uint(kind, kind.wrap(number.uint?)))),
             "unsigned integer",
         ),
         Type::Float64 => (

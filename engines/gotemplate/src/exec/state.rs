@@ -9,6 +9,9 @@ use crate::value::Value;
 /// The stack that must be left before a template runs; below it a new piece of stack is taken.
 const RED_ZONE: usize = 128 << 10;
 
+/// How deep calls by functions may nest on top of what `{{template}}` may.
+const MAX_INCLUDES: usize = 2_000;
+
 /// How large a new piece of stack is.
 const STACK_PIECE: usize = 2 << 20;
 
@@ -77,7 +80,7 @@ pub(super) fn enter(
             out,
             depth,
         };
-        if state.context.depth > state.context.purse.depth() {
+        if state.context.depth > state.context.purse.depth() + MAX_INCLUDES {
             return state.too_deep();
         }
         state.walk_list(dot, &template.body).map(|_| ())
