@@ -19,11 +19,11 @@ pub(super) fn parse(text: &str) -> Result<Version, String> {
 }
 
 fn fail<T>(text: &str, why: &str, at: &str) -> Result<T, String> {
-    let mut message = format!("ParseAddr({}): {why}", quote(text));
-    if !at.is_empty() {
-        message.push_str(&format!(" (at {})", quote(at)));
-    }
-    Err(message)
+    let at = match at {
+        "" => String::new(),
+        at => format!(" (at {})", quote(at)),
+    };
+    Err(format!("ParseAddr({}): {why}{at}", quote(text)))
 }
 
 /// Checks the four fields of `part`, which is a piece of `text`.

@@ -137,7 +137,9 @@ fn fingerprint(item: &Instance<'_>) -> u64 {
             Instance::Text(text) => text.hash(hasher),
             Instance::Array(items) => {
                 items.len().hash(hasher);
-                items.iter().for_each(|item| feed(item, hasher));
+                for item in items {
+                    feed(item, hasher);
+                }
             }
             Instance::Object(entries) => {
                 entries.len().hash(hasher);

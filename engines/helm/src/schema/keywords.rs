@@ -32,7 +32,9 @@ impl<'a> Keywords<'a> {
         if reference.is_some() {
             self.node().reference = reference;
             if self.draft < Draft::D2019 {
-                // Everything beside `$ref` is ignored.
+                // Everything beside `$ref` is ignored, but for `const` in Helm's validator.
+                let constant = self.constant();
+                self.node().constant = constant;
                 return Ok(());
             }
         }
@@ -173,7 +175,7 @@ impl<'a> Keywords<'a> {
         let types = self.types();
         let choices = self.entries.get("enum").and_then(Json::as_array);
         let choices = choices.map(<[Json]>::to_vec);
-        let constant = self.entries.get("const").cloned();
+        let constant = self.constant();
         let pattern = match self.text("pattern") {
             Some(text) => Some(self.parse_pattern(text, "pattern")?),
             None => None,
@@ -183,11 +185,10 @@ impl<'a> Keywords<'a> {
         let asserted = self.draft < Draft::D2019 || self.compiler.formats == Formats::Always;
         let format = self.text("format").filter(|_| asserted);
         let format = format.and_then(Format::from_name);
-        let draft = self.draft;
         let node = self.node();
         node.types = types;
         node.choices = choices;
-        node.constant = constant.filter(|_| draft >= Draft::D6);
+        node.constant = constant;
         node.pattern = pattern;
         node.min_length = min;
         node.max_length = max;
@@ -298,6 +299,11 @@ impl<'a> Keywords<'a> {
                 why,
             }
         })
+    }
+
+    fn constant(&self) -> Option<Json> {
+        let constant = self.entries.get("const")?;
+        (self.draft >= Draft::D6).then(|| constant.clone())
     }
 
     fn types(&self) -> u8 {

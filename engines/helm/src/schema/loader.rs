@@ -6,7 +6,7 @@ use crate::text::quote;
 use super::draft::Draft;
 use super::error::CompileError;
 use super::metaschema;
-use super::url::{Url, split_fragment};
+use super::url::{Url, split_fragment, unescape};
 
 /// The document at `url`.
 pub(super) fn load(url: &str) -> Result<Json, CompileError> {
@@ -23,7 +23,7 @@ pub(super) fn load(url: &str) -> Result<Json, CompileError> {
         "urn" => Ok(Json::Bool(true)),
         "file" => Err(failed(format!(
             "open {}: no such file or directory",
-            parsed.path
+            unescape(&parsed.path).unwrap_or_default()
         ))),
         "http" | "https" => Err(failed(format!(
             "HTTP request failed for {url}: Get {}: remote references are not fetched",

@@ -367,9 +367,9 @@ fn body(shape: Shape, draft: Draft) -> String {
         Shape::Text => r#"{"type":"string"}"#.to_owned(),
         Shape::Format(format) => format!("{{\"type\":\"string\",\"format\":\"{format}\"}}"),
         Shape::Reference => definition("uriReference"),
-        Shape::Identifier => format!(
-            r##"{{"$ref":"#/$defs/uriReference","pattern":"^[^#]*#?$"}}"##
-        ),
+        Shape::Identifier => {
+            r##"{"$ref":"#/$defs/uriReference","pattern":"^[^#]*#?$"}"##.to_owned()
+        }
         Shape::Address => definition("uri"),
         Shape::Anchor => definition("anchor"),
         Shape::Vocabulary => {

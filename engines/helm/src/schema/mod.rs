@@ -28,6 +28,8 @@ mod pattern;
 mod url;
 mod validate;
 
+use std::fmt::Write as _;
+
 use yaml::{Map, Value};
 
 use instance::Instance;
@@ -105,21 +107,25 @@ pub fn validate(chart: &ChartSchemas<'_>, values: &Map) -> Result<(), SchemaErro
 }
 
 fn collect(chart: &ChartSchemas<'_>, values: &Map, details: &mut String) {
+    // Writing to a string cannot fail.
     if let Some(schema) = chart.schema
         && let Err(reasons) = schema.check(values)
     {
-        details.push_str(&format!("{}:\n{reasons}", chart.name));
+        let _ = write!(details, "{}:\n{reasons}", chart.name);
     }
     for dependency in &chart.dependencies {
         match values.get(dependency.name) {
             // Without values there is nothing to validate.
             None | Some(Value::Null) => {}
             Some(Value::Map(values)) => collect(dependency, values, details),
-            Some(other) => details.push_str(&format!(
-                "{}:\ninvalid type for values: expected object (map), got {}\n",
-                dependency.name,
-                go_type(other)
-            )),
+            Some(other) => {
+                let found = go_type(other);
+                let _ = writeln!(
+                    details,
+                    "{}:\ninvalid type for values: expected object (map), got {found}",
+                    dependency.name
+                );
+            }
         }
     }
 }

@@ -278,10 +278,16 @@ pub(super) fn escape_fragment(text: &str) -> String {
     })
 }
 
+/// A path as it is when it is well escaped, else escaped anew.
 fn escape_path(path: &str) -> String {
-    escape(path, |byte| {
-        byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@%!'()*[]".contains(&byte)
-    })
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
+    if path
+        .bytes()
+        .all(|byte| plain(byte) || b"%!'()*[]".contains(&byte))
+    {
+        return path.to_owned();
+    }
+    escape(&unescape(path).unwrap_or_default(), plain)
 }
 
 fn escape(text: &str, keep: impl Fn(u8) -> bool) -> String {

@@ -26,7 +26,7 @@ use unevaluated::Unevaluated;
 const MAX_DEPTH: usize = 400;
 
 /// How many pairs of schema and value may be looked at.
-const MAX_STEPS: usize = 5_000_000;
+const MAX_STEPS: usize = 2_000_000;
 
 /// Why an instance was not accepted.
 #[derive(Debug)]

@@ -68,13 +68,12 @@ impl<'p> Scope<'p> {
         let mut pointer = String::new();
         let mut scope = self;
         while let Some(parent) = scope.parent {
-            let step = match scope.keyword {
-                Some(keyword) => format!("/{}", escape_token(keyword)),
-                None => {
-                    let location = &arena[scope.node.0].location;
-                    let outer = &arena[parent.node.0].location;
-                    location.get(outer.len()..).unwrap_or_default().to_owned()
-                }
+            let step = if let Some(keyword) = scope.keyword {
+                format!("/{}", escape_token(keyword))
+            } else {
+                let location = &arena[scope.node.0].location;
+                let outer = &arena[parent.node.0].location;
+                location.get(outer.len()..).unwrap_or_default().to_owned()
             };
             pointer.insert_str(0, &step);
             scope = parent;

@@ -19,17 +19,16 @@ impl<'i> Unevaluated<'i> {
         let mut unevaluated = Self::default();
         let wanted = wanted == Detail::Full;
         match instance {
-            Instance::Object(entries) => {
+            Instance::Object(entries)
                 if !node.evaluates_all_properties()
-                    && (wanted || node.unevaluated_properties.is_some())
-                {
-                    unevaluated.properties = entries.iter().map(|(name, _)| *name).collect();
-                }
+                    && (wanted || node.unevaluated_properties.is_some()) =>
+            {
+                unevaluated.properties = entries.iter().map(|(name, _)| *name).collect();
             }
-            Instance::Array(items) => {
-                if !node.evaluates_all_items() && (wanted || node.unevaluated_items.is_some()) {
-                    unevaluated.items = (node.evaluated_items()..items.len()).collect();
-                }
+            Instance::Array(items)
+                if !node.evaluates_all_items() && (wanted || node.unevaluated_items.is_some()) =>
+            {
+                unevaluated.items = (node.evaluated_items()..items.len()).collect();
             }
             _ => {}
         }
