@@ -1,6 +1,8 @@
-//! Text as Go prints it: quoted strings and characters.
+//! Text as Go prints it: quoted strings and characters, names of types.
 
 use std::fmt::Write as _;
+
+use yaml::Value;
 
 /// `text` in Go's double quotes (`strconv.Quote`, the `%q` of a string).
 pub(crate) fn quote(text: &str) -> String {
@@ -61,6 +63,20 @@ fn is_printable(c: char) -> bool {
     let mut shown = String::from("a");
     shown.push(c);
     !shown.escape_debug().any(|escaped| escaped == '\\')
+}
+
+/// The type that Go would hold `value` in.
+pub(crate) fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nil",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int64",
+        Value::Uint(_) => "uint64",
+        Value::Float(_) => "float64",
+        Value::Str(_) => "string",
+        Value::Seq(_) => "[]interface {}",
+        Value::Map(_) => "map[string]interface {}",
+    }
 }
 
 #[cfg(test)]

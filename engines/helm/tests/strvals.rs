@@ -4,6 +4,8 @@
 //! afterwards, error. Numbers in the values are written `i64:1` and `f64:1`, by their Go type.
 //! Recorded by calling the functions of `helm.sh/helm/v4/pkg/strvals`.
 
+#![allow(clippy::unwrap_used)]
+
 use helm::strvals::{MAX_INDEX, Syntax, apply_flag, parse_into};
 use proptest::prelude::*;
 use yaml::{Budget, Dialect, Map, Value, decode_first};

@@ -24,6 +24,30 @@ pub(crate) enum Json {
 pub(crate) struct JsonError(pub(super) String);
 
 impl Json {
+    /// The entries, when this is an object.
+    pub(crate) fn as_object(&self) -> Option<&BTreeMap<String, Json>> {
+        match self {
+            Self::Object(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The items, when this is an array.
+    pub(crate) fn as_array(&self) -> Option<&[Json]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The text, when this is a string.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The same tree as Go decodes it into `any`: every number is a float64. Fails when a number is
     /// too large for one.
     pub(crate) fn to_value(&self) -> Result<yaml::Value, JsonError> {

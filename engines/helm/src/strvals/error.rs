@@ -3,7 +3,7 @@
 use yaml::Value;
 
 use super::{MAX_INDEX, MAX_NESTED_NAMES};
-use crate::text::quote;
+use crate::text::{go_type, quote};
 
 /// Why a text could not be parsed, or not be applied to the values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,19 +92,5 @@ impl Error {
             found: go_type(found),
             wanted: "[]interface {}",
         }
-    }
-}
-
-/// The type that Go would hold `value` in.
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nil",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Uint(_) => "uint64",
-        Value::Float(_) => "float64",
-        Value::Str(_) => "string",
-        Value::Seq(_) => "[]interface {}",
-        Value::Map(_) => "map[string]interface {}",
     }
 }
