@@ -17,12 +17,14 @@
 #![warn(missing_docs)]
 
 pub mod chart;
+mod diagnostic;
+mod json;
 pub mod output;
 pub mod release;
 pub mod render;
 pub mod schema;
 pub mod strvals;
+mod text;
 pub mod values;
 
-mod json;
-mod text;
+pub use diagnostic::{Diagnostic, Level};
