@@ -153,7 +153,9 @@ impl Case {
         if chart.metadata.deprecated {
             diagnostics.push(Diagnostic::new(Level::Warn, "this chart is deprecated"));
         }
-        chart.check_dependencies().map_err(|error| error.to_string())?;
+        chart
+            .check_dependencies()
+            .map_err(|error| error.to_string())?;
         let request = Request {
             release: Release {
                 name: self.text("release"),
@@ -206,11 +208,7 @@ impl Case {
         let (passed, same_error_text, difference) = match (&expected, &got) {
             (Ok(expected), Ok(text)) => {
                 let expected = String::from_utf8_lossy(expected);
-                (
-                    *expected == *text,
-                    false,
-                    first_difference(&expected, text),
-                )
+                (*expected == *text, false, first_difference(&expected, text))
             }
             (Ok(_), Err(error)) => (false, false, error.clone()),
             (Err(_), Ok(_)) => (false, false, "rendered, but has to fail".to_owned()),
@@ -235,7 +233,10 @@ fn first_difference(expected: &str, got: &str) -> String {
     let mut lines = expected.lines().zip(got.lines()).enumerate();
     match lines.find(|(_, (expected, got))| expected != got) {
         Some((at, (expected, got))) => {
-            format!("line {}:\n  expected {expected:?}\n  got      {got:?}", at + 1)
+            format!(
+                "line {}:\n  expected {expected:?}\n  got      {got:?}",
+                at + 1
+            )
         }
         None => format!(
             "{} and {} bytes, equal but for the end",
@@ -274,7 +275,11 @@ fn every_case_renders_byte_for_byte() {
     let mut counts: BTreeMap<(String, &str), (usize, usize)> = BTreeMap::new();
     let mut failed = Vec::new();
     for outcome in &outcomes {
-        let kind = if outcome.wants_error { "error" } else { "output" };
+        let kind = if outcome.wants_error {
+            "error"
+        } else {
+            "output"
+        };
         let count = counts.entry((outcome.group.clone(), kind)).or_default();
         count.0 += usize::from(outcome.passed);
         count.1 += 1;

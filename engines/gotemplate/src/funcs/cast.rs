@@ -1,5 +1,7 @@
 //! Conversions between numbers, text and booleans by the rules of spf13/cast: what cannot be converted is zero.
 
+use std::borrow::Cow;
+
 use crate::exec::{Functions, Int64};
 use crate::fmt;
 use crate::value::{Str, Value};
@@ -116,10 +118,33 @@ pub(super) fn float(text: &str) -> Option<f64> {
     match unsigned.to_ascii_lowercase().as_str() {
         "inf" | "infinity" => return Some(with_sign(f64::INFINITY)),
         "nan" => return (unsigned.len() == text.len()).then_some(f64::NAN),
-        lower if lower.starts_with("0x") => return hexadecimal(&lower[2..]).map(with_sign),
+        lower if lower.starts_with("0x") => {
+            return hexadecimal(lower[2..].trim_start_matches('_')).map(with_sign);
+        }
         _ => {}
     }
-    text.parse().ok().filter(|number: &f64| number.is_finite())
+    without_underscores(text)?
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+}
+
+/// Underscores may stand between digits.
+fn without_underscores(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('_') {
+        return Some(Cow::Borrowed(text));
+    }
+    let bytes = text.as_bytes();
+    let is_digit = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_hexdigit)
+    };
+    let is_sound = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'_')
+        .all(|(at, _)| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)));
+    is_sound.then(|| Cow::Owned(text.replace('_', "")))
 }
 
 /// Hexadecimal digits with a binary exponent, which must be there: `1.8p3`.
@@ -130,7 +155,7 @@ fn hexadecimal(text: &str) -> Option<f64> {
         return None;
     }
     let exponent: i32 = exponent.parse().ok()?;
-    let mantissa = mantissa.replace('_', "");
+    let mantissa = without_underscores(mantissa)?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((&mantissa, ""));
     if whole.is_empty() && fraction.is_empty() {
         return None;

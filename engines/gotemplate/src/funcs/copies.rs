@@ -1,5 +1,6 @@
 //! Deep copies and deep equality.
 
+use super::SemVer;
 use crate::exec::{FuncError, Functions};
 use crate::value::{List, Map, Value};
 
@@ -78,6 +79,9 @@ pub(super) fn deep_equal(a: &Value, b: &Value) -> bool {
                     .iter()
                     .zip(b.entries().iter())
                     .all(|((a_key, a), (b_key, b))| a_key == b_key && deep_equal(a, b))
+        }
+        (Value::Host(_), Value::Host(_)) if a.as_host::<SemVer>().is_some() => {
+            a.as_host::<SemVer>() == b.as_host::<SemVer>()
         }
         (Value::Host(a), Value::Host(b)) => {
             a.equals(b.as_ref())

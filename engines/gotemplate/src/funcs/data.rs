@@ -3,6 +3,7 @@
 use yaml::node::{SequenceIndent, encode_v3};
 use yaml::{Budget, Dialect};
 
+use super::Duration;
 use super::json::{self, JsonError};
 use crate::exec::{FuncError, Functions};
 use crate::value::{List, ListType, Map, MapType, Numbers, Str, Value};
@@ -176,7 +177,7 @@ fn not_finite(tree: &yaml::Value) -> Option<&'static str> {
 
 /// As go-yaml v3 prints it with an indentation of two, without the last line end.
 fn to_yaml_pretty(value: &Value) -> String {
-    let Some(tree) = value.to_yaml(MAX_DEPTH) else {
+    let Some(tree) = with_texts(value, MAX_DEPTH).and_then(|value| value.to_yaml(MAX_DEPTH)) else {
         return String::new();
     };
     let mut text = encode_v3(&tree, SequenceIndent::Wide);
@@ -184,4 +185,31 @@ fn to_yaml_pretty(value: &Value) -> String {
         text.pop();
     }
     text
+}
+
+/// The value with durations as text, which is how go-yaml has them; nothing when it nests too deep.
+fn with_texts(value: &Value, depth: usize) -> Option<Value> {
+    let depth = depth.checked_sub(1)?;
+    Some(match value {
+        Value::List(list) if !list.is_nil() => {
+            let items: Option<Vec<Value>> = list
+                .items()
+                .iter()
+                .map(|item| with_texts(item, depth))
+                .collect();
+            Value::list(items?)
+        }
+        Value::Map(map) if !map.is_nil() => {
+            let entries: Option<Vec<_>> = map
+                .entries()
+                .iter()
+                .map(|(key, item)| Some((key.clone(), with_texts(item, depth)?)))
+                .collect();
+            Value::Map(Map::from_entries(MapType::ANY, entries?))
+        }
+        _ => match value.as_host::<Duration>() {
+            Some(duration) => Value::from(duration.to_string()),
+            None => value.clone(),
+        },
+    })
 }

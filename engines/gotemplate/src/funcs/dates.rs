@@ -5,11 +5,11 @@ use std::slice::Iter;
 use super::time::{MONTHS, Time, WEEKDAYS, Zone};
 use super::world::now;
 use super::{Duration, methods};
-use crate::exec::{Context, FuncError, Function, Functions, Param};
+use crate::exec::{Context, FuncError, FuncResult, Function, Functions, Param, Return};
 use crate::value::{Host, IntKind, Kind, Str, Type, Value};
 
 pub(super) fn add(functions: &mut Functions) {
-    functions.add("now", |context: &mut Context| now(context).map(Value::host));
+    functions.add("now", |context: &mut Context| now(context));
     functions.add("date", |context: &mut Context, layout: Str, date: Value| {
         shown(context, &layout, &date, b"Local")
     });
@@ -31,24 +31,22 @@ pub(super) fn add(functions: &mut Functions) {
     for name in ["dateModify", "date_modify"] {
         functions.add(name, |change: Str, date: Time| {
             match Duration::parse(&change.to_str_lossy()) {
-                Ok(change) => Value::host(date.plus(change)),
-                Err(_) => Value::host(date),
+                Ok(change) => date.plus(change),
+                Err(_) => date,
             }
         });
     }
     for name in ["mustDateModify", "must_date_modify"] {
         functions.add(name, |change: Str, date: Time| {
             Duration::parse(&change.to_str_lossy())
-                .map(|change| Value::host(date.plus(change)))
+                .map(|change| date.plus(change))
                 .map_err(|error| FuncError::new(error.to_string()))
         });
     }
     functions.add("toDate", |layout: Str, text: Str| {
-        Value::host(parse(&layout, &text).unwrap_or(Time::ZERO))
+        parse(&layout, &text).unwrap_or(Time::ZERO)
     });
-    functions.add("mustToDate", |layout: Str, text: Str| {
-        parse(&layout, &text).map(Value::host)
-    });
+    functions.add("mustToDate", |layout: Str, text: Str| parse(&layout, &text));
     functions.add("unixEpoch", |date: Time| date.seconds.to_string());
     functions.add("ago", ago);
 }
@@ -105,6 +103,14 @@ impl Param for Time {
 
     fn take(arguments: &mut Iter<'_, Value>) -> Option<Self> {
         arguments.next()?.as_host::<Self>().cloned()
+    }
+}
+
+impl Return for Time {
+    const TYPE: Type = Type::Host(TIME, Kind::Struct);
+
+    fn into_result(self) -> FuncResult {
+        Ok(Value::host(self))
     }
 }
 

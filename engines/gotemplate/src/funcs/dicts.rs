@@ -1,6 +1,7 @@
 //! Dictionaries. `set` and `unset` change the one they are given.
 
 use super::strings::to_text;
+use super::typed::Texts;
 use crate::exec::{FuncError, Functions, Rest};
 use crate::value::{List, Map, MapType, Str, Type, Value};
 
@@ -21,7 +22,7 @@ pub(super) fn add(functions: &mut Functions) {
         List::new(maps.0.iter().filter_map(|map| map.get(&key)).collect())
     });
     functions.add("keys", |maps: Rest<Map>| {
-        Value::strings(maps.0.iter().flat_map(Map::keys))
+        Texts::new(maps.0.iter().flat_map(Map::keys))
     });
     functions.add("values", |map: Map| {
         List::new(

@@ -6,7 +6,7 @@ use super::cast::float;
 use super::time::Time;
 use super::world::now;
 use super::{Duration, methods};
-use crate::exec::{Context, FuncError, Function, Functions, Int64, Param};
+use crate::exec::{Context, FuncError, FuncResult, Function, Functions, Int64, Param, Return};
 use crate::fmt;
 use crate::value::{Host, IntKind, Kind, Str, Type, Value};
 
@@ -26,9 +26,7 @@ pub(super) fn add(functions: &mut Functions) {
         Duration::from_seconds(seconds).to_string()
     });
     functions.add("durationRound", duration_round);
-    functions.add("mustToDuration", |value: Value| {
-        to_duration(&value).map(Value::host)
-    });
+    functions.add("mustToDuration", |value: Value| to_duration(&value));
     let units: [(&'static str, i64); 3] = [
         ("durationSeconds", SECOND),
         ("durationMinutes", MINUTE),
@@ -103,14 +101,14 @@ fn in_units(value: &Value, unit: i64) -> f64 {
     to_duration(value).unwrap_or_default().in_units(unit)
 }
 
-fn with_unit(value: &Value, unit: &Value, change: fn(Duration, Duration) -> Duration) -> Value {
+fn with_unit(value: &Value, unit: &Value, change: fn(Duration, Duration) -> Duration) -> Duration {
     let Ok(duration) = to_duration(value) else {
-        return Value::host(Duration::default());
+        return Duration::default();
     };
-    Value::host(match to_duration(unit) {
+    match to_duration(unit) {
         Ok(unit) => change(duration, unit),
         Err(_) => duration,
-    })
+    }
 }
 
 /// A duration, a text such as `1h30m`, or a number of seconds, in a text as well.
@@ -195,6 +193,14 @@ impl Param for Duration {
 
     fn take(arguments: &mut Iter<'_, Value>) -> Option<Self> {
         arguments.next()?.as_host::<Self>().copied()
+    }
+}
+
+impl Return for Duration {
+    const TYPE: Type = Type::Host(DURATION, Kind::Int(IntKind::Int64));
+
+    fn into_result(self) -> FuncResult {
+        Ok(Value::host(self))
     }
 }
 

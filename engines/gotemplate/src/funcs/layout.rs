@@ -37,7 +37,7 @@ pub(super) fn add(functions: &mut Functions) {
         abbreviate(&text, left, right)
     });
     functions.add("quote", |values: Rest<Value>| {
-        joined(&values.0, |value| fmt::quote(&to_text(value)).into_bytes())
+        joined(&values.0, |value| fmt::quote(to_text(value)).into_bytes())
     });
     functions.add("squote", |values: Rest<Value>| {
         joined(&values.0, |value| {

@@ -3,6 +3,7 @@
 use super::NIL_POINTER;
 use super::cast::to_i64;
 use super::copies::deep_equal;
+use super::typed::Lists;
 use crate::exec::{Context, FuncError, Functions, Rest};
 use crate::value::{List, ListType, UintKind, Value};
 
@@ -204,24 +205,23 @@ fn slice(list: Value, indices: Rest<Value>) -> Result<Value, FuncError> {
 }
 
 /// Groups of `size`, the last one shorter; of an empty list there are none.
-fn chunk(size: i64, list: Value) -> Result<List, FuncError> {
+fn chunk(size: i64, list: Value) -> Result<Lists, FuncError> {
     let items = items(&list, "Cannot chunk type ")?;
     let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0) else {
         return chunk_of_nothing(size, items.len());
     };
-    let groups = items
+    Ok(items
         .chunks(size)
-        .map(|group| Value::list(group.to_vec()))
-        .collect();
-    Ok(List::typed(ListType::LISTS, groups))
+        .map(|group| List::new(group.to_vec()))
+        .collect())
 }
 
 /// A group without or with fewer than no items: what the arithmetic upstream comes to.
-fn chunk_of_nothing(size: i64, len: usize) -> Result<List, FuncError> {
+fn chunk_of_nothing(size: i64, len: usize) -> Result<Lists, FuncError> {
     #[expect(clippy::cast_precision_loss, reason = "as upstream")]
     let groups = ((len as f64 - 1.0) / size as f64).floor() + 1.0;
     if size < 0 && groups == 0.0 {
-        return Ok(List::typed(ListType::LISTS, Vec::new()));
+        return Ok(Lists::from_iter([]));
     }
     Err(FuncError::new("runtime error: makeslice: len out of range"))
 }

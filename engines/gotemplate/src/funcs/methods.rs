@@ -79,21 +79,21 @@ static TIME: LazyLock<Functions> = LazyLock::new(|| {
     for name in ["UTC", "Local"] {
         methods.insert(
             name,
-            Function::method(|time: Time| Value::host(time.with_zone(Zone::Utc))),
+            Function::method(|time: Time| time.with_zone(Zone::Utc)),
         );
     }
     methods.insert(
         "Add",
-        Function::method(|time: Time, duration: Duration| Value::host(time.plus(duration))),
+        Function::method(|time: Time, duration: Duration| time.plus(duration)),
     );
     methods.insert(
         "Sub",
-        Function::method(|time: Time, other: Time| Value::host(time.since(&other))),
+        Function::method(|time: Time, other: Time| time.since(&other)),
     );
     methods.insert(
         "AddDate",
         Function::method(|time: Time, years: i64, months: i64, days: i64| {
-            Value::host(time.plus_date(years, months, days))
+            time.plus_date(years, months, days)
         }),
     );
     let orders: [(&'static str, Relation); 3] = [
@@ -144,16 +144,16 @@ static DURATION: LazyLock<Functions> = LazyLock::new(|| {
     methods.insert(
         "Abs",
         Function::method(|duration: Duration| {
-            Value::host(Duration::from_nanos(duration.nanos().saturating_abs()))
+            Duration::from_nanos(duration.nanos().saturating_abs())
         }),
     );
     methods.insert(
         "Round",
-        Function::method(|duration: Duration, unit: Duration| Value::host(duration.round(unit))),
+        Function::method(|duration: Duration, unit: Duration| duration.round(unit)),
     );
     methods.insert(
         "Truncate",
-        Function::method(|duration: Duration, unit: Duration| Value::host(duration.truncate(unit))),
+        Function::method(|duration: Duration, unit: Duration| duration.truncate(unit)),
     );
     methods
 });

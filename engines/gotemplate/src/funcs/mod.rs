@@ -7,11 +7,12 @@
 //! | [`lists`], [`dicts`], [`merge`], [`copies`] | lists and dictionaries |
 //! | [`defaults`], [`reflection`] | emptiness, kinds and types |
 //! | [`numbers`], [`floats`], [`sequences`], [`cast`] | arithmetic and conversions |
-//! | [`encoding`], [`data`], [`json`] | base64, and JSON and YAML both ways |
+//! | [`encoding`], [`data`], [`json`], [`toml`] | base64, and JSON, YAML and TOML both ways |
 //! | [`dates`], [`durations`], [`methods`], [`time`] | instants, layouts, durations |
 //! | [`regexes`], [`regex`] | regular expressions |
 //! | [`versions`] | semantic versions |
-//! | [`paths`] | file names |
+//! | [`urls`], [`paths`] | addresses and file names |
+//! | [`random`], [`digests`], [`crypto`] | random text, checksums, passwords, keys and certificates |
 //!
 //! A function that Go would abort with a panic fails with the panic's text, as Go's templates report it. What functions need of the
 //! world comes from the program that renders, see [`world`].
@@ -24,11 +25,13 @@
 mod casing;
 mod cast;
 mod copies;
+mod crypto;
 mod data;
 mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
+mod digests;
 mod durations;
 mod encoding;
 mod floats;
@@ -40,13 +43,17 @@ mod merge;
 mod methods;
 mod numbers;
 mod paths;
+mod random;
 mod reflection;
 mod regex;
 mod regexes;
 mod sequences;
 mod strings;
 mod time;
+mod toml;
+mod typed;
 mod unicode;
+mod urls;
 mod versions;
 mod world;
 
@@ -62,10 +69,12 @@ pub fn helm() -> Functions {
     casing::add(&mut functions);
     cast::add(&mut functions);
     copies::add(&mut functions);
+    crypto::add(&mut functions);
     data::add(&mut functions);
     dates::add(&mut functions);
     defaults::add(&mut functions);
     dicts::add(&mut functions);
+    digests::add(&mut functions);
     durations::add(&mut functions);
     encoding::add(&mut functions);
     floats::add(&mut functions);
@@ -75,10 +84,13 @@ pub fn helm() -> Functions {
     merge::add(&mut functions);
     numbers::add(&mut functions);
     paths::add(&mut functions);
+    random::add(&mut functions);
     reflection::add(&mut functions);
     regexes::add(&mut functions);
     sequences::add(&mut functions);
     strings::add(&mut functions);
+    toml::add(&mut functions);
+    urls::add(&mut functions);
     versions::add(&mut functions);
     functions
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::regex::{Pattern, compiled, quote_meta};
+use super::typed::Texts;
 use crate::exec::{FuncError, Functions};
 use crate::fmt;
-use crate::value::{List, ListType, Str, Value};
+use crate::value::Str;
 
 pub(super) fn add(functions: &mut Functions) {
     functions.add("regexMatch", |pattern: Str, text: Str| {
@@ -61,18 +62,18 @@ fn find(pattern: &Pattern, text: &[u8]) -> Str {
 }
 
 /// Go has no list, not an empty one, for no matches.
-fn find_all(pattern: &Pattern, text: &[u8], limit: i64) -> Value {
+fn find_all(pattern: &Pattern, text: &[u8], limit: i64) -> Texts {
     let found = pattern.find_all(text, usize::try_from(limit).ok());
     if found.is_empty() {
-        return Value::List(List::nil(ListType::STRINGS));
+        return Texts::nil();
     }
-    Value::strings(found)
+    Texts::new(found)
 }
 
-fn split(pattern: &Pattern, text: &[u8], limit: i64) -> Value {
+fn split(pattern: &Pattern, text: &[u8], limit: i64) -> Texts {
     match usize::try_from(limit) {
-        Ok(0) => Value::List(List::nil(ListType::STRINGS)),
-        limit => Value::strings(pattern.split(text, limit.ok())),
+        Ok(0) => Texts::nil(),
+        limit => Texts::new(pattern.split(text, limit.ok())),
     }
 }
 

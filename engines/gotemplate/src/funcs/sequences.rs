@@ -1,7 +1,7 @@
 //! Rows of numbers.
 
+use super::typed::Ints;
 use crate::exec::{Context, FuncError, Functions, Rest};
-use crate::value::{List, ListType, Value};
 
 pub(super) fn add(functions: &mut Functions) {
     functions.add("until", |context: &mut Context, count: i64| {
@@ -39,9 +39,8 @@ fn numbers(
     }))
 }
 
-fn list(context: &mut Context, start: i64, stop: i64, step: i64) -> Result<Value, FuncError> {
-    let items = numbers(context, start, stop, step)?.map(Value::int);
-    Ok(Value::List(List::typed(ListType::INTS, items.collect())))
+fn list(context: &mut Context, start: i64, stop: i64, step: i64) -> Result<Ints, FuncError> {
+    Ok(numbers(context, start, stop, step)?.collect())
 }
 
 /// As the command of that name: first, step, last, both ends included.

@@ -1,8 +1,9 @@
 //! Text: trimming, searching, splitting and joining. Positions are bytes, as in Go.
 
+use super::typed::{TextMap, Texts};
 use crate::exec::{Context, FuncError, Functions, Rest};
 use crate::fmt;
-use crate::value::{List, Map, MapType, Str, Value};
+use crate::value::{Str, Value};
 
 pub(super) fn add(functions: &mut Functions) {
     functions.add("hello", || "Hello!");
@@ -33,7 +34,7 @@ pub(super) fn add(functions: &mut Functions) {
     );
     functions.add("cat", cat);
     functions.add("toString", |value: Value| to_text(&value));
-    functions.add("toStrings", |value: Value| List::strings(to_texts(&value)));
+    functions.add("toStrings", |value: Value| Texts::new(to_texts(&value)));
     functions.add("join", |separator: Str, value: Value| {
         to_texts(&value).join(&*separator)
     });
@@ -44,7 +45,7 @@ pub(super) fn add(functions: &mut Functions) {
         numbered(&split(&text, &separator, usize::try_from(limit).ok()))
     });
     functions.add("splitList", |separator: Str, text: Str| {
-        Value::strings(split(&text, &separator, None))
+        Texts::new(split(&text, &separator, None))
     });
     functions.add("sortAlpha", sort_alpha);
 }
@@ -239,20 +240,20 @@ pub(super) fn split<'t>(text: &'t [u8], separator: &[u8], limit: Option<usize>) 
 }
 
 /// `_0`, `_1` and so on.
-fn numbered(parts: &[&[u8]]) -> Value {
-    let entries = parts
-        .iter()
-        .enumerate()
-        .map(|(index, part)| (Str::from(format!("_{index}")), Value::text(*part)))
-        .collect();
-    Value::Map(Map::from_entries(MapType::STRINGS, entries))
+fn numbered(parts: &[&[u8]]) -> TextMap {
+    TextMap::new(
+        parts
+            .iter()
+            .enumerate()
+            .map(|(index, part)| (Str::from(format!("_{index}")), Str::from(*part))),
+    )
 }
 
-fn sort_alpha(value: Value) -> Value {
+fn sort_alpha(value: Value) -> Texts {
     if value.as_list().is_none() && !matches!(value, Value::Bytes(_)) {
-        return Value::strings([to_text(&value)]);
+        return Texts::new([to_text(&value)]);
     }
     let mut texts = to_texts(&value);
     texts.sort();
-    Value::strings(texts)
+    Texts::new(texts)
 }

@@ -6,13 +6,11 @@ use std::sync::LazyLock;
 
 use select::semver::{Constraint, Version};
 
-use crate::exec::{FuncError, Function, Functions, Param};
-use crate::value::{Host, Kind, Str, Type, UintKind, Value};
+use crate::exec::{FuncError, FuncResult, Function, Functions, Param, Return};
+use crate::value::{Field, Host, Kind, Str, Type, UintKind, Value};
 
 pub(super) fn add(functions: &mut Functions) {
-    functions.add("semver", |text: Str| {
-        SemVer::parse(&text.to_str_lossy()).map(Value::host)
-    });
+    functions.add("semver", |text: Str| SemVer::parse(&text.to_str_lossy()));
     functions.add("semverCompare", |range: Str, version: Str| {
         let range = constraint(&range.to_str_lossy())?;
         let version = SemVer::parse(&version.to_str_lossy())?;
@@ -158,7 +156,30 @@ fn constraint(text: &str) -> Result<Constraint, FuncError> {
         let message = format!("too many constraint groups (max {MAX_GROUPS})");
         return Err(FuncError::new(message));
     }
-    Constraint::parse(text).map_err(|error| FuncError::new(error.to_string()))
+    Constraint::parse(text).map_err(|error| {
+        if has_range_form(text) {
+            FuncError::new("constraint parser error")
+        } else {
+            FuncError::new(error.to_string())
+        }
+    })
+}
+
+/// Whether a text is written like a range although a number in it is none: one that is too large, or one with leading zeros.
+fn has_range_form(text: &str) -> bool {
+    let mut plain = String::with_capacity(text.len());
+    let mut is_number = false;
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            if !std::mem::replace(&mut is_number, true) {
+                plain.push('1');
+            }
+        } else {
+            is_number = false;
+            plain.push(c);
+        }
+    }
+    Constraint::parse(&plain).is_ok()
 }
 
 impl std::fmt::Display for SemVer {
@@ -180,7 +201,7 @@ impl Host for SemVer {
         if self.is_pointer {
             POINTER_NAME
         } else {
-            "semver.Version"
+            PLAIN_NAME
         }
     }
 
@@ -190,6 +211,11 @@ impl Host for SemVer {
         } else {
             Kind::Struct
         }
+    }
+
+    fn field(&self, name: &str) -> Option<Field> {
+        let names = ["major", "minor", "patch", "pre", "metadata", "original"];
+        names.contains(&name).then_some(Field::Unexported)
     }
 
     fn method(&self, name: &str) -> Option<&'static Function> {
@@ -223,6 +249,7 @@ impl Host for SemVer {
 type Comparison = (&'static str, fn(Ordering) -> bool);
 
 const POINTER_NAME: &str = "*semver.Version";
+const PLAIN_NAME: &str = "semver.Version";
 
 static METHODS: LazyLock<Functions> = LazyLock::new(|| {
     let mut methods = Functions::new();
@@ -257,9 +284,7 @@ static METHODS: LazyLock<Functions> = LazyLock::new(|| {
     ] {
         methods.insert(
             name,
-            Function::method(move |version: SemVer| {
-                version.incremented(place, word).map(Value::host)
-            }),
+            Function::method(move |version: SemVer| version.incremented(place, word).map(Plain)),
         );
     }
     methods.insert(
@@ -268,7 +293,7 @@ static METHODS: LazyLock<Functions> = LazyLock::new(|| {
             let text = text.to_str_lossy();
             check_prerelease(&text)?;
             let next = version.next(version.numbers, &text, &version.metadata);
-            Ok::<_, FuncError>(Value::host(next))
+            Ok::<_, FuncError>(Plain(next))
         }),
     );
     methods.insert(
@@ -282,7 +307,7 @@ static METHODS: LazyLock<Functions> = LazyLock::new(|| {
             {
                 return Err(FuncError::new("invalid metadata string"));
             }
-            Ok(Value::host(version.next(
+            Ok(Plain(version.next(
                 version.numbers,
                 &version.prerelease,
                 &text,
@@ -312,6 +337,25 @@ static METHODS: LazyLock<Functions> = LazyLock::new(|| {
     }
     methods
 });
+
+/// A version that is no pointer.
+struct Plain(SemVer);
+
+impl Return for Plain {
+    const TYPE: Type = Type::Host(PLAIN_NAME, Kind::Struct);
+
+    fn into_result(self) -> FuncResult {
+        Ok(Value::host(self.0))
+    }
+}
+
+impl Return for SemVer {
+    const TYPE: Type = Type::Host(POINTER_NAME, Kind::Pointer);
+
+    fn into_result(self) -> FuncResult {
+        Ok(Value::host(self))
+    }
+}
 
 impl Param for SemVer {
     const TYPE: Type = Type::Host(POINTER_NAME, Kind::Pointer);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fields::{Fields, Place, known};
-use super::{Chart, Error, File, Loaded, Lock, Metadata, archive, document};
+use super::{Chart, Error, File, Loaded, Lock, Metadata, archive, document, new_identity};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::values;
 
@@ -81,7 +81,11 @@ fn build(
             "v1".clone_into(&mut metadata.api_version);
         }
     }
-    let mut chart = Chart::default();
+    let mut chart = Chart {
+        identity: new_identity(),
+        node: new_identity(),
+        ..Chart::default()
+    };
     let mut below: BTreeMap<String, Vec<File>> = BTreeMap::new();
     for file in files {
         match file.name.as_str() {

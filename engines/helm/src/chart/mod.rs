@@ -13,6 +13,7 @@ mod metadata;
 mod parsed;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use yaml::Value;
 
@@ -54,8 +55,18 @@ pub struct Chart {
     pub dependencies: Vec<Chart>,
     /// The names of the charts above it and its own, `parent/charts/child`.
     pub(crate) path: String,
+    /// Which metadata these are: copies that share it shared them in Helm.
+    pub(crate) identity: u64,
+    /// Which chart this is: copies that share it were one in Helm.
+    pub(crate) node: u64,
     /// Its templates, as far as they were parsed.
     pub(crate) parsed: parsed::ParsedTemplates,
+}
+
+/// An identity that no other metadata of this process have.
+pub(crate) fn new_identity() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// A chart and what its author should know.
@@ -133,14 +144,6 @@ impl Chart {
         }
         for dependency in &self.dependencies {
             dependency.collect_crds(found);
-        }
-    }
-
-    /// Puts `dependencies` in place of those there are.
-    pub(crate) fn set_dependencies(&mut self, dependencies: Vec<Chart>) {
-        self.dependencies = dependencies;
-        for dependency in &mut self.dependencies {
-            dependency.path = format!("{}/charts/{}", self.path, dependency.metadata.name);
         }
     }
 }

@@ -167,9 +167,9 @@ impl<'j> Object<'j> {
     fn number(&self, name: &str) -> Decoded<i64> {
         match self.get(name) {
             None => Ok(0),
-            Some(Json::Number(digits)) => digits
-                .parse()
-                .map_err(|_| self.misfit(name, "an integer")),
+            Some(Json::Number(digits)) => {
+                digits.parse().map_err(|_| self.misfit(name, "an integer"))
+            }
             Some(_) => Err(self.misfit(name, "an integer")),
         }
     }
@@ -246,11 +246,7 @@ impl<'j> Object<'j> {
     }
 
     /// The objects of a list, each read by `read`; nulls are skipped.
-    fn list<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Object<'j>) -> Decoded<T>,
-    ) -> Decoded<Vec<T>> {
+    fn list<T>(&self, name: &str, read: impl Fn(&Object<'j>) -> Decoded<T>) -> Decoded<Vec<T>> {
         self.items(name)?
             .iter()
             .filter(|item| !matches!(item, Json::Null))

@@ -27,7 +27,11 @@ impl<'a> Observation<'a> {
     /// The text that is digested: JSON as Go's encoder writes it, with a line feed behind (H5.2).
     pub fn to_json(&self) -> String {
         let release = self.release;
-        let hooks: Vec<_> = release.hooks.iter().filter(|hook| !hook.is_test()).collect();
+        let hooks: Vec<_> = release
+            .hooks
+            .iter()
+            .filter(|hook| !hook.is_test())
+            .collect();
         let mut out = String::with_capacity(release.manifest.len() * 2);
         Object::write(&mut out, |object| {
             object.text("name", &release.name);

@@ -117,7 +117,10 @@ mod tests {
             ("2024-05-06T07:08:09Z", "2024-05-06T07:08:09Z"),
             ("2024-05-06T07:08:09.500Z", "2024-05-06T07:08:09.5Z"),
             ("2024-05-06T07:08:09.000+02:00", "2024-05-06T07:08:09+02:00"),
-            ("2024-05-06T07:08:09.123456789+00:00", "2024-05-06T07:08:09.123456789Z"),
+            (
+                "2024-05-06T07:08:09.123456789+00:00",
+                "2024-05-06T07:08:09.123456789Z",
+            ),
         ] {
             let time = Time::parse(text).unwrap().unwrap();
             assert_eq!(time.as_str(), printed);
@@ -133,7 +136,12 @@ mod tests {
     fn nothing_and_the_zero_time_are_none() {
         assert_eq!(Time::parse(""), Ok(None));
         assert_eq!(Time::parse(ZERO), Ok(None));
-        for text in ["yesterday", "2024-05-06", "2024-05-06 07:08:09Z", "2024-13-06T07:08:09Z"] {
+        for text in [
+            "yesterday",
+            "2024-05-06",
+            "2024-05-06 07:08:09Z",
+            "2024-13-06T07:08:09Z",
+        ] {
             assert!(Time::parse(text).is_err(), "{text}");
         }
     }

@@ -1,11 +1,17 @@
 //! Which subcharts take part, under which names, and what their parents take over from their values.
+//!
+//! A chart that is used under two aliases has one set of subcharts below it in Helm, as far as their
+//! metadata go: what is decided for those of the first alias holds for those of the second.
+//! [`Shared`] keeps that.
+
+use std::collections::HashMap;
 
 use gotemplate::value::{Map, Value};
 use select::semver::{Constraint, Version};
 
 use super::coalesce::{Mismatch, Nulls, coalesce, merge_tables};
 use super::table::{deep_copy, path_value, table};
-use crate::chart::{Chart, Dependency};
+use crate::chart::{Chart, Dependency, new_identity};
 use crate::diagnostic::{Diagnostic, Level};
 
 /// Values nested deeper than this are cut off.
@@ -18,9 +24,17 @@ pub fn process_dependencies(
     values: &Map,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Mismatch> {
-    let mut pass = Pass { diagnostics };
+    let mut pass = Pass {
+        diagnostics,
+        shared: HashMap::new(),
+        places: HashMap::new(),
+    };
+    identify(chart);
+    pass.note_places(chart);
     pass.enable(chart, values, "")?;
-    pass.import_all(chart)
+    pass.import_all(chart)?;
+    pass.settle(chart);
+    Ok(())
 }
 
 /// Whether `version` is within `range`; false when one of them cannot be read.
@@ -33,6 +47,23 @@ pub fn is_compatible(range: &str, version: &str) -> bool {
 
 struct Pass<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
+    /// What became of the dependencies, by the identity of the metadata that list them.
+    shared: HashMap<u64, Shared>,
+    /// Where each chart is, by its node.
+    places: HashMap<u64, Place>,
+}
+
+/// The name of a chart and the node of its parent; of a chart that is in two places, the last.
+struct Place {
+    name: String,
+    parent: Option<u64>,
+}
+
+/// The dependencies that metadata list, while they are processed.
+struct Shared {
+    listed: Vec<Option<Dependency>>,
+    /// Whether `import-values` were carried out, which happens once.
+    imported: bool,
 }
 
 impl Pass<'_> {
@@ -44,11 +75,61 @@ impl Pass<'_> {
         self.diagnostics.push(line);
     }
 
+    /// Takes over what became of the dependencies when the same metadata were met before.
+    fn recall(&self, chart: &mut Chart) {
+        if let Some(shared) = self.shared.get(&chart.identity) {
+            chart.metadata.dependencies.clone_from(&shared.listed);
+        }
+    }
+
+    fn note_places(&mut self, chart: &Chart) {
+        for dependency in &chart.dependencies {
+            self.note_places(dependency);
+        }
+        let name = chart.name().to_owned();
+        self.places
+            .entry(chart.node)
+            .or_insert(Place { name, parent: None });
+        self.adopt(chart);
+    }
+
+    /// Makes `chart` the parent of its dependencies.
+    fn adopt(&mut self, chart: &Chart) {
+        for dependency in &chart.dependencies {
+            let place = Place {
+                name: dependency.name().to_owned(),
+                parent: Some(chart.node),
+            };
+            self.places.insert(dependency.node, place);
+        }
+    }
+
+    fn path(&self, node: u64) -> String {
+        match self.places.get(&node) {
+            None => String::new(),
+            Some(Place { name, parent: None }) => name.clone(),
+            Some(Place {
+                name,
+                parent: Some(parent),
+            }) => format!("{}/charts/{name}", self.path(*parent)),
+        }
+    }
+
+    /// Gives every chart its place and the last word on its dependencies.
+    fn settle(&self, chart: &mut Chart) {
+        self.recall(chart);
+        chart.path = self.path(chart.node);
+        for dependency in &mut chart.dependencies {
+            self.settle(dependency);
+        }
+    }
+
     fn enable(&mut self, chart: &mut Chart, values: &Map, path: &str) -> Result<(), Mismatch> {
+        self.recall(chart);
         if chart.metadata.dependencies.is_empty() {
             return Ok(());
         }
-        rename(chart);
+        self.rename(chart);
         let values = coalesce(chart, values, Nulls::Applied, self.diagnostics)?;
         let mut listed = std::mem::take(&mut chart.metadata.dependencies);
         self.apply_tags(&mut listed, &values);
@@ -66,9 +147,48 @@ impl Pass<'_> {
             let path = format!("{path}{}.", dependency.name());
             self.enable(dependency, &values, &path)?;
         }
+        let shared = Shared {
+            listed: listed.clone(),
+            imported: false,
+        };
+        self.shared.insert(chart.identity, shared);
         chart.metadata.dependencies = listed;
-        chart.set_dependencies(charts);
+        chart.dependencies = charts;
+        self.adopt(chart);
         Ok(())
+    }
+
+    /// Puts the charts that `Chart.yaml` lists under their aliases, in its order, behind those it does
+    /// not list.
+    fn rename(&mut self, chart: &mut Chart) {
+        let listed = &mut chart.metadata.dependencies;
+        let charts = std::mem::take(&mut chart.dependencies);
+        let fits = |wanted: &Dependency, found: &Chart| {
+            wanted.name == found.name() && is_compatible(&wanted.version, &found.metadata.version)
+        };
+        let mut kept: Vec<Chart> = charts
+            .iter()
+            .filter(|found| !listed.iter().flatten().any(|wanted| fits(wanted, found)))
+            .cloned()
+            .collect();
+        for wanted in listed.iter_mut().flatten() {
+            if let Some(found) = charts.iter().find(|found| fits(wanted, found)) {
+                let mut copy = found.clone();
+                // The copy has metadata of its own; those below it share theirs with the original.
+                copy.identity = new_identity();
+                copy.node = new_identity();
+                for below in &mut copy.dependencies {
+                    below.node = new_identity();
+                }
+                wanted.local_name().clone_into(&mut copy.metadata.name);
+                self.adopt(&copy);
+                kept.push(copy);
+            }
+            wanted.name = wanted.local_name().to_owned();
+            wanted.enabled = true;
+        }
+        chart.dependencies = kept;
+        self.adopt(chart);
     }
 
     /// Switches by `tags`: one that is true wins over any that is false.
@@ -123,14 +243,19 @@ impl Pass<'_> {
     }
 
     fn import(&mut self, chart: &mut Chart) -> Result<(), Mismatch> {
+        self.recall(chart);
         if chart.metadata.dependencies.is_empty() {
             return Ok(());
         }
         let values = coalesce(chart, &Map::new(), Nulls::Kept, self.diagnostics)?;
         let imported = Map::new();
+        let is_done = self
+            .shared
+            .get(&chart.identity)
+            .is_some_and(|shared| shared.imported);
         for dependency in chart.metadata.dependencies.iter_mut().flatten() {
             let mut done = Vec::new();
-            for wanted in &dependency.import_values {
+            for wanted in dependency.import_values.iter().filter(|_| !is_done) {
                 let (child, parent) = match wanted {
                     yaml::Value::Str(name) => (format!("exports.{name}"), ".".to_owned()),
                     yaml::Value::Map(_) => (shown(wanted, "child"), shown(wanted, "parent")),
@@ -162,6 +287,11 @@ impl Pass<'_> {
             }
             dependency.import_values = done;
         }
+        let shared = Shared {
+            listed: chart.metadata.dependencies.clone(),
+            imported: true,
+        };
+        self.shared.insert(chart.identity, shared);
         // The imported tables share storage with the values they come from.
         let values = deep_copy(&values);
         merge_tables(&values, &imported, Nulls::Kept, self.diagnostics);
@@ -170,32 +300,13 @@ impl Pass<'_> {
     }
 }
 
-/// Puts the charts that `Chart.yaml` lists under their aliases, in its order, behind those it does
-/// not list.
-fn rename(chart: &mut Chart) {
-    let listed = &mut chart.metadata.dependencies;
-    let charts = std::mem::take(&mut chart.dependencies);
-    let fits = |wanted: &Dependency, found: &Chart| {
-        wanted.name == found.name() && is_compatible(&wanted.version, &found.metadata.version)
-    };
-    let mut kept: Vec<Chart> = charts
-        .iter()
-        .filter(|found| !listed.iter().flatten().any(|wanted| fits(wanted, found)))
-        .cloned()
-        .collect();
-    for wanted in listed.iter_mut().flatten() {
-        if let Some(found) = charts.iter().find(|found| fits(wanted, found)) {
-            let mut copy = found.clone();
-            wanted.local_name().clone_into(&mut copy.metadata.name);
-            copy.path = format!("{}/charts/{}", chart.path, copy.metadata.name);
-            let below = std::mem::take(&mut copy.dependencies);
-            copy.set_dependencies(below);
-            kept.push(copy);
-        }
-        wanted.name = wanted.local_name().to_owned();
-        wanted.enabled = true;
+/// Tells charts apart that were not loaded from files.
+fn identify(chart: &mut Chart) {
+    if chart.node == 0 {
+        chart.node = new_identity();
+        chart.identity = new_identity();
     }
-    chart.set_dependencies(kept);
+    chart.dependencies.iter_mut().for_each(identify);
 }
 
 /// `map` below the tables that `path` names.

@@ -2,8 +2,6 @@
 
 mod print;
 mod scan;
-#[cfg(test)]
-mod tests;
 
 pub(super) use print::{indented, plain, text};
 

@@ -57,6 +57,11 @@ impl Scanner<'_> {
         Ok(byte)
     }
 
+    /// As [`Self::next`], but the end of the text counts as a space: so Go words it where no space may stand.
+    fn next_or_space(&mut self) -> u8 {
+        self.next().unwrap_or(b' ')
+    }
+
     fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             self.at += 1;
@@ -144,7 +149,7 @@ impl Scanner<'_> {
 
     fn literal(&mut self, word: &str, value: Value) -> Result<Value, JsonError> {
         for expected in word.bytes().skip(1) {
-            let byte = self.next()?;
+            let byte = self.next_or_space();
             if byte != expected {
                 let expected = char::from(expected);
                 let context = format!("in literal {word} (expecting '{expected}')");
@@ -162,7 +167,7 @@ impl Scanner<'_> {
 
     /// At least one digit.
     fn some_digits(&mut self, context: &str) -> Result<(), JsonError> {
-        match self.next()? {
+        match self.next_or_space() {
             byte if byte.is_ascii_digit() => {
                 self.digits();
                 Ok(())
@@ -174,7 +179,7 @@ impl Scanner<'_> {
     fn number(&mut self, first: u8) -> Result<Value, JsonError> {
         let start = self.at - 1;
         let first = if first == b'-' {
-            match self.next()? {
+            match self.next_or_space() {
                 byte if byte.is_ascii_digit() => byte,
                 byte => return Err(unexpected(byte, "in numeric literal")),
             }
@@ -239,7 +244,7 @@ impl Scanner<'_> {
     }
 
     fn escape(&mut self) -> Result<char, JsonError> {
-        Ok(match self.next()? {
+        Ok(match self.next_or_space() {
             b'b' => '\u{8}',
             b'f' => '\u{c}',
             b'n' => '\n',
@@ -268,7 +273,7 @@ impl Scanner<'_> {
     fn hexadecimal(&mut self) -> Result<u32, JsonError> {
         let mut value = 0;
         for _ in 0..4 {
-            let byte = self.next()?;
+            let byte = self.next_or_space();
             let Some(digit) = char::from(byte).to_digit(16) else {
                 return Err(unexpected(byte, "in \\u hexadecimal character escape"));
             };

@@ -40,7 +40,7 @@ fn unicode(text: &str, kind: char) -> Result<(String, &str), SyntaxError> {
             None => return Err(SyntaxError::new(Code::InvalidCharRange, text)),
         },
         Some(c) => body.split_at(c.len_utf8()),
-        None => return Err(SyntaxError::new(Code::InvalidUtf8, "")),
+        None => ("", ""),
     };
     let invalid = || SyntaxError::between(Code::InvalidCharRange, text, after);
     let (name, is_negated) = match name.strip_prefix('^') {
@@ -54,11 +54,16 @@ fn unicode(text: &str, kind: char) -> Result<(String, &str), SyntaxError> {
     {
         return Err(invalid());
     }
-    let spelled = format!("\\{}{{{name}}}", if is_negated { 'P' } else { 'p' });
-    if regex::Regex::new(&spelled).is_err() {
-        return Err(invalid());
+    let sign = if is_negated { 'P' } else { 'p' };
+    // Binary properties, which the other syntax knows as well, are none of Go's classes.
+    let spelled = ["gc", "sc"]
+        .into_iter()
+        .map(|property| format!("\\{sign}{{{property}={name}}}"))
+        .find(|spelled| ::regex::Regex::new(spelled).is_ok());
+    match spelled {
+        Some(spelled) => Ok((spelled, after)),
+        None => Err(invalid()),
     }
-    Ok((spelled, after))
 }
 
 /// The character that an escape at the start of `text` stands for, and what follows.
@@ -103,8 +108,7 @@ fn hexadecimal<'a>(text: &'a str, rest: &'a str) -> Result<(char, &'a str), Synt
     };
     if first != '{' {
         let Some(second) = chars.next() else {
-            // The end of the text is where a character was expected.
-            return Err(SyntaxError::new(Code::InvalidUtf8, ""));
+            return Err(invalid(""));
         };
         let value = first
             .to_digit(16)

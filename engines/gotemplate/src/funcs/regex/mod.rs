@@ -15,8 +15,6 @@ mod class;
 mod error;
 mod expand;
 mod syntax;
-#[cfg(test)]
-mod tests;
 
 use std::ops::Range;
 

@@ -15,8 +15,6 @@ mod duration;
 mod format;
 mod layout;
 mod parse;
-#[cfg(test)]
-mod tests;
 mod zone;
 
 pub use calendar::{Civil, MONTHS, WEEKDAYS};

@@ -398,13 +398,15 @@ fn offset(text: &str, style: OffsetStyle) -> Taken<'_, i32> {
         }
         digits.parse().map_err(|_| Refusal::Mismatch)
     };
-    let (hours, minutes, seconds) = (part(Some(1))?, part(minutes)?, part(seconds)?);
+    let hours = part(Some(1))?;
     if hours > 24 {
         return Err(Refusal::OutOfRange("time zone offset hour"));
     }
+    let minutes = part(minutes)?;
     if minutes > 60 {
         return Err(Refusal::OutOfRange("time zone offset minute"));
     }
+    let seconds = part(seconds)?;
     if seconds > 60 {
         return Err(Refusal::OutOfRange("time zone offset second"));
     }
