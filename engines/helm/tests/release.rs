@@ -104,7 +104,12 @@ fn h5_2_the_digest_of_a_snapshot_is_that_of_helm_controller() {
     for record in records() {
         let release = decoded(text(&record, "input"));
         let observation = Observation::new(&release, "");
-        assert_eq!(observation.to_json(), text(&record, "observed"), "{}", record["name"]);
+        assert_eq!(
+            observation.to_json(),
+            text(&record, "observed"),
+            "{}",
+            record["name"]
+        );
         assert_eq!(observation.sha256(), text(&record, "digest"));
     }
     // The one that helm-controller's own tests pin.
@@ -140,9 +145,7 @@ fn h5_4_values_are_digested_as_yaml_with_keys_sorted_by_bytes() {
         let release = decoded(text(&record, "input"));
         assert_eq!(values_text(&release.config), text(&record, "values"));
     }
-    let digest = |json: &str| {
-        values_digest(&decoded(&format!("{{\"config\":{json}}}")).config)
-    };
+    let digest = |json: &str| values_digest(&decoded(&format!("{{\"config\":{json}}}")).config);
     assert_eq!(
         digest("{}"),
         "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -178,8 +181,14 @@ fn what_no_helm_wrote_is_refused_with_its_place() {
         "release record is not JSON: unexpected EOF"
     );
     for (json, message) in [
-        (r#"{"version":"x"}"#, "release record: record.version is not an integer"),
-        (r#"{"info":[]}"#, "release record: record.info is not an object"),
+        (
+            r#"{"version":"x"}"#,
+            "release record: record.version is not an integer",
+        ),
+        (
+            r#"{"info":[]}"#,
+            "release record: record.info is not an object",
+        ),
         (
             r#"{"info":{"last_deployed":"now"}}"#,
             "release record: record.info.last_deployed is not a time",
