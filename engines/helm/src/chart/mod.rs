@@ -9,8 +9,8 @@ mod error;
 pub(crate) mod fields;
 mod ignore;
 mod load;
+mod made;
 mod metadata;
-mod parsed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,8 +59,8 @@ pub struct Chart {
     pub(crate) identity: u64,
     /// Which chart this is: copies that share it were one in Helm.
     pub(crate) node: u64,
-    /// Its templates, as far as they were parsed.
-    pub(crate) parsed: parsed::ParsedTemplates,
+    /// What was made of its files so far.
+    pub(crate) made: made::Made,
 }
 
 /// An identity that no other metadata of this process have.

@@ -2,7 +2,7 @@
 
 use yaml::{JsonEscape, Value};
 
-use super::json_text::{Object, push_list, push_text};
+use super::json_text::{Object, push_list};
 use super::{File, Hook, Info, RecordedChart, Release, Time};
 use crate::chart::{Dependency, Lock, Maintainer, Metadata};
 

@@ -129,7 +129,7 @@ static FUNCTIONS: LazyLock<Arc<Functions>> = LazyLock::new(|| Arc::new(gotemplat
 impl Scope<'_> {
     /// The template, parsed before or now.
     fn parse(&self, path: &str) -> Result<Parsed, Error> {
-        self.chart.parsed.get_or_parse(path, self.template, || {
+        self.chart.made.template(path, self.template, || {
             let text = String::from_utf8_lossy(&self.template.data);
             Parsed::new(path, &text, &FUNCTIONS)
                 .map_err(|error| Error(failure::parse_failure(path, &error)))

@@ -1,12 +1,18 @@
 //! A chart with a user's values to the manifests and hooks of a release.
 
+use std::sync::Arc;
+
 use gotemplate::value::{Map, Numbers, Value};
 
 use super::{Capabilities, Error, Release, World, templates};
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::output::{self, Hook, INSTALL_ORDER, Manifest};
+use crate::schema::{self, ChartSchemas, Schema, SchemaError};
 use crate::values::{self, Mismatch, Nulls};
+
+/// Values nested deeper than this are not held against a schema.
+const MAX_DEPTH: usize = 1000;
 
 /// Longest name of a release.
 const MAX_NAME: usize = 53;
@@ -57,10 +63,8 @@ pub enum Failure {
     #[error("{0}")]
     Values(Mismatch),
     /// The values break a schema.
-    #[error(
-        "values don't meet the specifications of the schema(s) in the following chart(s):\n{0}"
-    )]
-    Schema(String),
+    #[error("{0}")]
+    Schema(#[from] SchemaError),
     /// The chart is for other versions of Kubernetes.
     #[error("chart requires kubeVersion: {range} which is incompatible with Kubernetes {version}")]
     KubeVersion {
@@ -146,6 +150,46 @@ pub fn release(
         hooks: sorted.hooks,
         notes,
     })
+}
+
+fn check_schemas(chart: &Chart, values: &Map) -> Result<(), SchemaError> {
+    let compiled = Compiled::of(chart);
+    if !compiled.any() {
+        return Ok(());
+    }
+    match Value::Map(values.clone()).to_yaml(MAX_DEPTH) {
+        Some(yaml::Value::Map(tree)) => schema::validate(&compiled.view(), &tree),
+        _ => Ok(()),
+    }
+}
+
+/// The schemas of a chart and its subcharts.
+struct Compiled<'a> {
+    name: &'a str,
+    schema: Option<Arc<Schema>>,
+    below: Vec<Self>,
+}
+
+impl<'a> Compiled<'a> {
+    fn of(chart: &'a Chart) -> Self {
+        Self {
+            name: chart.name(),
+            schema: chart.schema.as_ref().map(|text| chart.made.schema(text)),
+            below: chart.dependencies.iter().map(Self::of).collect(),
+        }
+    }
+
+    fn any(&self) -> bool {
+        self.schema.is_some() || self.below.iter().any(Self::any)
+    }
+
+    fn view(&self) -> ChartSchemas<'_> {
+        ChartSchemas {
+            name: self.name,
+            schema: self.schema.as_deref(),
+            dependencies: self.below.iter().map(Self::view).collect(),
+        }
+    }
 }
 
 fn check_name(name: &str) -> Result<(), String> {
