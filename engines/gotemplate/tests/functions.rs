@@ -3,6 +3,8 @@
 //! Each table is a file of JSON objects, one a line: `t` is the template, `out` its text, `err` its error. All render with
 //! `values.yaml` as `.Values`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
