@@ -14,4 +14,5 @@
 pub mod exec;
 pub mod fmt;
 pub mod parse;
+mod stack;
 pub mod value;

@@ -2,6 +2,7 @@
 //! stands and can say in which action (Go: `text/template/parse/lex.go` for the rules).
 
 use super::token::{Keyword, Kind, Token};
+use crate::fmt::{is_print, quote};
 
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
@@ -201,7 +202,8 @@ impl Scanner<'_> {
                 }
                 Some('`') => self.raw_string()?,
                 Some('$') => self.name(Kind::Variable, Kind::Variable)?,
-                Some('.') if !self.peek().is_some_and(|next| next.is_ascii_digit()) => {
+                // At the end of the text a dot counts as the beginning of a number.
+                Some('.') if self.peek().is_some_and(|next| !next.is_ascii_digit()) => {
                     self.field()?;
                 }
                 Some('(') => {
@@ -334,7 +336,7 @@ impl Scanner<'_> {
         }
         Err(format!(
             "bad number syntax: {}",
-            crate::fmt::quote(&self.text[self.start..self.at])
+            quote(&self.text[self.start..self.at])
         ))
     }
 
@@ -404,9 +406,10 @@ fn count_lines(text: &str) -> usize {
 
 /// A character as Go's `%#U` prints it: `U+0040 '@'`.
 fn code_point(c: char) -> String {
-    if c.is_control() {
-        format!("U+{:04X}", u32::from(c))
+    let code = u32::from(c);
+    if is_print(c) {
+        format!("U+{code:04X} '{c}'")
     } else {
-        format!("U+{:04X} '{c}'", u32::from(c))
+        format!("U+{code:04X}")
     }
 }

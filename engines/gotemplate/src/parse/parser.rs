@@ -519,6 +519,11 @@ impl<'p> Parser<'p> {
             let next = self.peek_solid().clone();
             let comma = next.kind == Kind::Char && self.value(&next) == ",";
             if !comma && !matches!(next.kind, Kind::Assign | Kind::Declare) {
+                if !self.is_known(&token) {
+                    // Go has read on by now: the error is on the line of what follows.
+                    self.next();
+                    return self.undefined(&token);
+                }
                 self.at = start;
                 return Ok(());
             }
@@ -655,8 +660,8 @@ impl<'p> Parser<'p> {
             Kind::Dot => Argument::Dot(position),
             Kind::Nil => Argument::Nil(position),
             Kind::Variable => {
-                if !self.scope.variables.iter().any(|known| **known == *value) {
-                    return self.error(format!("undefined variable {}", quote(value)));
+                if !self.is_known(&token) {
+                    return self.undefined(&token);
                 }
                 Argument::Variable(self.variable(&token))
             }
@@ -699,6 +704,18 @@ impl<'p> Parser<'p> {
             }
         };
         Ok(Some(term))
+    }
+
+    fn is_known(&self, variable: &Token) -> bool {
+        let name = self.value(variable);
+        self.scope.variables.iter().any(|known| **known == *name)
+    }
+
+    fn undefined<T>(&self, variable: &Token) -> Parsed<T> {
+        self.error(format!(
+            "undefined variable {}",
+            quote(self.value(variable))
+        ))
     }
 
     fn variable(&self, token: &Token) -> Variable {
