@@ -1,8 +1,11 @@
 //! The scanner. It runs over the whole text once; a mistake becomes the last token, so that the parser meets it where it
 //! stands and can say in which action (Go: `text/template/parse/lex.go` for the rules).
 
+use super::chars::{
+    begins_with_trim, code_point, count_lines, ends_with_trim, is_alphanumeric, is_space, trim_end,
+};
 use super::token::{Keyword, Kind, Token};
-use crate::fmt::{is_print, quote};
+use crate::fmt::quote;
 
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
@@ -373,43 +376,5 @@ impl Scanner<'_> {
             return false;
         }
         true
-    }
-}
-
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
-}
-
-fn is_alphanumeric(c: char) -> bool {
-    c == '_' || c.is_alphabetic() || c.is_numeric()
-}
-
-fn trim_end(text: &str) -> &str {
-    text.trim_end_matches(is_space)
-}
-
-/// Whether the text after a left delimiter asks for trimming: `-` and a space.
-fn begins_with_trim(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next() == Some('-') && chars.next().is_some_and(is_space)
-}
-
-/// Whether the text before a right delimiter asks for trimming: a space and `-`.
-fn ends_with_trim(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(is_space) && chars.next() == Some('-')
-}
-
-fn count_lines(text: &str) -> usize {
-    text.bytes().filter(|byte| *byte == b'\n').count()
-}
-
-/// A character as Go's `%#U` prints it: `U+0040 '@'`.
-fn code_point(c: char) -> String {
-    let code = u32::from(c);
-    if is_print(c) {
-        format!("U+{code:04X} '{c}'")
-    } else {
-        format!("U+{code:04X}")
     }
 }
