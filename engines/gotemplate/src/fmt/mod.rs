@@ -28,28 +28,36 @@ pub use runes::{rune_count, runes};
 
 /// `fmt.Sprint`: operands in their default format, a space between two of which neither is a string.
 pub fn sprint(operands: &[Value]) -> Vec<u8> {
-    joined(operands, |printer, operand| printer.operand(operand, 'v'))
+    let is_text = |operand: &Value| operand.kind() == Kind::String;
+    joined(operands, is_text, |printer, operand| {
+        printer.operand(operand, 'v');
+    })
 }
 
-/// As [`sprint`], but of a pointer to a struct it shows the struct.
+/// As [`sprint`], but of a pointer to a struct it shows the struct, and for nil the text `<no value>`.
 pub(crate) fn sprint_indirect(operands: &[Value]) -> Vec<u8> {
-    joined(operands, |printer, operand| match operand {
+    let is_text = |operand: &Value| operand.is_nil() || operand.kind() == Kind::String;
+    joined(operands, is_text, |printer, operand| match operand {
         Value::Nil => printer.out.extend_from_slice(b"<no value>"),
         other => printer.indirect(other),
     })
 }
 
-fn joined(operands: &[Value], print: impl Fn(&mut Printer<'_>, &Value)) -> Vec<u8> {
+fn joined(
+    operands: &[Value],
+    is_text: impl Fn(&Value) -> bool,
+    print: impl Fn(&mut Printer<'_>, &Value),
+) -> Vec<u8> {
     let mut out = Vec::new();
     let mut printer = Printer::new(&mut out);
     let mut after_text = true;
     for operand in operands {
-        let is_text = operand.kind() == Kind::String;
-        if !after_text && !is_text {
+        let text = is_text(operand);
+        if !after_text && !text {
             printer.out.push(b' ');
         }
         print(&mut printer, operand);
-        after_text = is_text;
+        after_text = text;
     }
     out
 }
@@ -86,7 +94,7 @@ pub(crate) fn append_indirect(out: &mut Vec<u8>, operand: &Value) {
 
 /// How many bytes the widths and precisions of a format may add at most.
 pub(crate) fn padding(format: &[u8], operands: &[Value]) -> usize {
-    const LARGEST: usize = 1_000_000;
+    const LARGEST: usize = 10_000_009;
     let mut sum = 0_usize;
     let mut number = 0_usize;
     for byte in format {

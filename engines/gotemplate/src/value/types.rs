@@ -26,6 +26,32 @@ pub enum UintKind {
     Uint64,
 }
 
+impl IntKind {
+    /// The number with the bits that the type has no room for cut off, as Go converts.
+    #[expect(clippy::cast_possible_truncation, reason = "that is the point")]
+    pub fn wrap(self, number: i64) -> i64 {
+        match self {
+            Self::Int | Self::Int64 => number,
+            Self::Int8 => i64::from(number as i8),
+            Self::Int16 => i64::from(number as i16),
+            Self::Int32 => i64::from(number as i32),
+        }
+    }
+}
+
+impl UintKind {
+    /// The number with the bits that the type has no room for cut off, as Go converts.
+    #[expect(clippy::cast_possible_truncation, reason = "that is the point")]
+    pub fn wrap(self, number: u64) -> u64 {
+        match self {
+            Self::Uint | Self::Uint64 => number,
+            Self::Uint8 => u64::from(number as u8),
+            Self::Uint16 => u64::from(number as u16),
+            Self::Uint32 => u64::from(number as u32),
+        }
+    }
+}
+
 /// Go's `reflect.Kind`, by the names that it prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "Go's own names")]

@@ -115,6 +115,12 @@ pub(super) fn slice(item: &Value, indexes: &[Slot]) -> Result<Slot, FuncError> {
     };
     let mut bounds = [0, len, capacity];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
+        // Go looks at the place of the index here, not at what is in it.
+        if index.boxed {
+            return Err(FuncError::new(
+                "cannot index slice/array with type interface {}",
+            ));
+        }
         *bound = position(&index.value, capacity)?;
     }
     let [start, end, max] = bounds;
