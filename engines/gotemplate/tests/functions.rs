@@ -117,5 +117,6 @@ tables!(
     dates,
     regexes,
     versions,
-    misc
+    misc,
+    toml_errors,
 );

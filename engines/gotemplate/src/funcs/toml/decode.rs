@@ -14,6 +14,7 @@ pub(super) fn decode(text: &str) -> Result<Map, String> {
     let mut decoder = Decoder {
         reader: Reader::new(text),
         root: Table::default(),
+        outer: Vec::new(),
         context: Vec::new(),
         key: String::new(),
         depth: 0,
@@ -27,6 +28,8 @@ pub(super) fn decode(text: &str) -> Result<Map, String> {
 struct Decoder<'a> {
     reader: Reader<'a>,
     root: Table,
+    /// The path to the inline table that is being read, in whose own tree `context` lies.
+    outer: Vec<String>,
     /// The path to the table that keys go to.
     context: Vec<String>,
     /// The key whose value is being read.
@@ -48,7 +51,7 @@ fn dotted(path: &[String]) -> String {
 
 impl Decoder<'_> {
     fn describe(&self, fault: &Fault) -> String {
-        let mut last = dotted(&self.context);
+        let mut last = dotted(&self.full(&self.context));
         if !self.key.is_empty() {
             if !last.is_empty() {
                 last.push('.');
@@ -61,6 +64,19 @@ impl Decoder<'_> {
         }
         let last = fmt::quote(last);
         format!("toml: line {line} (last key {last}): {message}")
+    }
+
+    fn full(&self, path: &[String]) -> Vec<String> {
+        [&self.outer, path].concat()
+    }
+
+    /// Something has that name already.
+    fn defined(&self, path: &[String], line: usize) -> Fault {
+        let message = format!(
+            "Key '{}' has already been defined.",
+            dotted(&self.full(path))
+        );
+        Fault { message, line }
     }
 
     fn document(&mut self) -> Read<()> {
@@ -107,7 +123,7 @@ impl Decoder<'_> {
                 }
                 Clash::Defined(parts) => {
                     self.context = path[..parents].to_vec();
-                    defined(&path[..parts])
+                    return Err(self.defined(&path[..parts], line));
                 }
                 Clash::NoArray => {
                     self.context = path[..parents].to_vec();
@@ -130,8 +146,7 @@ impl Decoder<'_> {
             let stepped = self.here().map_or(Ok(()), |table| table.step(&part));
             self.context.push(part);
             if stepped.is_err() {
-                let message = defined(&self.context);
-                return Err(Fault { message, line });
+                return Err(self.defined(&self.context, line));
             }
         }
         let node = self.value()?;
@@ -139,8 +154,7 @@ impl Decoder<'_> {
         let set = self.here().map_or(Ok(()), |table| table.set(&key, node));
         if set.is_err() {
             let path: Vec<String> = self.context.iter().cloned().chain([key]).collect();
-            let message = defined(&path);
-            return Err(Fault { message, line });
+            return Err(self.defined(&path, line));
         }
         Ok(())
     }
@@ -198,18 +212,15 @@ impl Decoder<'_> {
         let root = std::mem::take(&mut self.root);
         let context = std::mem::take(&mut self.context);
         let key = std::mem::take(&mut self.key);
-        let read = self.inline_entries();
+        let depth = self.outer.len();
+        self.outer.extend(context.iter().cloned());
+        self.outer.push(key.clone());
+        self.inline_entries()?;
+        self.outer.truncate(depth);
         let table = std::mem::replace(&mut self.root, root);
-        if let Err(fault) = read {
-            // The path to the table and the one in it together name the last key.
-            let inner = std::mem::replace(&mut self.context, context);
-            self.context.push(key);
-            self.context.extend(inner);
-            return Err(fault);
-        }
         self.context = context;
         self.key = key;
-        Ok(Node::Value(Value::Map(table.into_map())))
+        Ok(Node::Table(table))
     }
 
     fn inline_entries(&mut self) -> Read<()> {
@@ -240,10 +251,6 @@ impl Decoder<'_> {
         self.reader.next()?;
         Ok(())
     }
-}
-
-fn defined(path: &[String]) -> String {
-    format!("Key '{}' has already been defined.", dotted(path))
 }
 
 fn end_or(c: Option<char>) -> String {

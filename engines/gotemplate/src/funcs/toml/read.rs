@@ -19,6 +19,8 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
     pub line: usize,
+    /// Where the text in quotes began that is being read.
+    string: usize,
 }
 
 /// A character in single quotes; the end of the text is a zero.
@@ -42,6 +44,7 @@ impl<'a> Reader<'a> {
             text: text.strip_prefix('\u{FEFF}').unwrap_or(text),
             at: 0,
             line: 1,
+            string: 0,
         }
     }
 
@@ -293,6 +296,7 @@ impl<'a> Reader<'a> {
 
     /// After the opening quote.
     fn string(&mut self) -> Read<String> {
+        self.string = self.at;
         let mut out = String::new();
         loop {
             match self.peek() {
@@ -345,7 +349,7 @@ impl<'a> Reader<'a> {
         for _ in 0..count {
             let digit = self.next()?.and_then(|c| c.to_digit(16));
             let Some(digit) = digit else {
-                let quoted = fmt::quote(&digits[..digits.len() - self.rest().len()]);
+                let quoted = fmt::quote(&self.text[self.string..self.at]);
                 return Err(self.fault(format!(
                     "expected {word} hexadecimal digits after '\\{letter}', but got {quoted} instead"
                 )));
@@ -420,6 +424,7 @@ impl<'a> Reader<'a> {
     }
 
     fn multiline_string(&mut self) -> Read<String> {
+        self.string = self.at;
         self.skip_first_line_end()?;
         let mut out = String::new();
         loop {

@@ -6,8 +6,9 @@ use crate::value::{List, ListType, Map, Value};
 
 /// What a key leads to.
 pub(super) enum Node {
-    /// A value that is complete; also an array or an inline table.
+    /// A value that is complete; also an array.
     Value(Value),
+    /// A table, also an inline one: it takes more keys all the same.
     Table(Table),
     /// `[[name]]`
     Tables(Vec<Table>),
