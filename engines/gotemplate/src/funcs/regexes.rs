@@ -78,21 +78,19 @@ fn split(pattern: &Pattern, text: &[u8], limit: i64) -> Texts {
 }
 
 fn compile(pattern: &Str) -> Result<Arc<Pattern>, FuncError> {
-    compiled(&pattern.to_str_lossy()).map_err(|error| FuncError::new(error.to_string()))
+    compiled(pattern).map_err(|error| FuncError::new(error.to_string()))
 }
 
 fn must_compile(pattern: &Str) -> Result<Arc<Pattern>, FuncError> {
-    let source = pattern.to_str_lossy();
-    compiled(&source)
-        .map_err(|error| FuncError::new(format!("regexp: Compile({}): {error}", quoted(&source))))
+    compiled(pattern)
+        .map_err(|error| FuncError::new(format!("regexp: Compile({}): {error}", quoted(pattern))))
 }
 
 /// In backquotes where that is possible.
-fn quoted(text: &str) -> String {
+fn quoted(pattern: &Str) -> String {
     let fits = |c: char| c == '\t' || !(c.is_control() || matches!(c, '`' | '\u{FEFF}'));
-    if text.chars().all(fits) {
-        format!("`{text}`")
-    } else {
-        fmt::quote(text.as_bytes())
+    match pattern.as_utf8() {
+        Some(text) if text.chars().all(fits) => format!("`{text}`"),
+        _ => fmt::quote(pattern),
     }
 }

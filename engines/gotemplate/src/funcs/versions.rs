@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use select::semver::{Constraint, Version};
 
 use crate::exec::{FuncError, FuncResult, Function, Functions, Param, Return};
+use crate::fmt;
 use crate::value::{Field, Host, Kind, Str, Type, UintKind, Value};
 
 pub(super) fn add(functions: &mut Functions) {
@@ -160,7 +161,7 @@ fn constraint(text: &str) -> Result<Constraint, FuncError> {
         if has_range_form(text) {
             FuncError::new("constraint parser error")
         } else {
-            FuncError::new(error.to_string())
+            FuncError::new(format!("improper constraint: {}", fmt::quote(&error.0)))
         }
     })
 }
