@@ -89,11 +89,11 @@ decode_struct! {
 decode_struct! {
     /// Which objects are meant; names are regular expressions.
     pub(crate) struct Selector {
-        group: String = "group",
-        version: String = "version",
-        kind: String = "kind",
-        name: String = "name",
-        namespace: String = "namespace",
+        group: String = embedded "group",
+        version: String = embedded "version",
+        kind: String = embedded "kind",
+        name: String = embedded "name",
+        namespace: String = embedded "namespace",
         annotation_selector: String = "annotationSelector",
         label_selector: String = "labelSelector",
     }
@@ -152,11 +152,11 @@ decode_struct! {
 decode_struct! {
     /// Where a replacement takes its value.
     pub(crate) struct ReplacementSource {
-        group: String = "group",
-        version: String = "version",
-        kind: String = "kind",
-        name: String = "name",
-        namespace: String = "namespace",
+        group: String = embedded "group",
+        version: String = embedded "version",
+        kind: String = embedded "kind",
+        name: String = embedded "name",
+        namespace: String = embedded "namespace",
         field_path: String = "fieldPath",
         options: Option<ReplacementOptions> = "options",
     }
@@ -195,9 +195,9 @@ decode_struct! {
     /// The object that a var reads.
     pub(crate) struct VarTarget {
         api_version: String = "apiVersion",
-        group: String = "group",
-        version: String = "version",
-        kind: String = "kind",
+        group: String = embedded "group",
+        version: String = embedded "version",
+        kind: String = embedded "kind",
         name: String = "name",
         namespace: String = "namespace",
     }
@@ -360,6 +360,12 @@ impl Kustomization {
         if self.api_version.is_empty() {
             self.required_api_version()
                 .clone_into(&mut self.api_version);
+        }
+        // A list without targets is as good as none.
+        for replacement in &mut self.replacements {
+            if replacement.targets.as_ref().is_some_and(Vec::is_empty) {
+                replacement.targets = None;
+            }
         }
         self.resources.append(&mut self.bases);
         self.images.append(&mut self.image_tags);
