@@ -78,6 +78,11 @@ pub struct Options {
     pub managed_by: String,
     /// How many files one build may read.
     pub max_files: usize,
+    /// How many objects one build may have: a stack of bases that includes each twice doubles them
+    /// with every level.
+    pub max_objects: usize,
+    /// How many bytes of text may be in all objects together.
+    pub max_output: usize,
     /// Parsed files and finished bases, shared with other builds.
     pub cache: Option<Arc<ParseCache>>,
 }
@@ -90,6 +95,8 @@ impl Default for Options {
             enable_managed_by_label: false,
             managed_by: "kustomize-v5.8.3".into(),
             max_files: 100_000,
+            max_objects: 1_000_000,
+            max_output: 1 << 30,
             cache: None,
         }
     }

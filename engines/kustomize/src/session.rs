@@ -33,9 +33,7 @@ impl Record {
     }
 
     fn warn(&mut self, warning: &str) {
-        if !self.warnings.iter().any(|known| known == warning) {
-            self.warnings.push(warning.to_owned());
-        }
+        self.warnings.push(warning.to_owned());
     }
 }
 

@@ -212,6 +212,67 @@ fn remote_bases_helm_and_programs_are_refused_with_a_reason() {
 }
 
 #[test]
+fn objects_and_output_have_limits() {
+    let mut view = MemoryView::new().with(
+        "l0/kustomization.yaml",
+        "configMapGenerator: [{name: m, literals: [a=0123456789]}]\n",
+    );
+    for level in 1..40 {
+        let below = level - 1;
+        for (side, prefix) in [("x", "x-"), ("y", "y-")] {
+            view.insert(
+                format!("l{level}{side}/kustomization.yaml"),
+                format!("resources: [../l{below}]\nnamePrefix: {prefix}\n"),
+            );
+        }
+        view.insert(
+            format!("l{level}/kustomization.yaml"),
+            format!("resources: [../l{level}x, ../l{level}y]\n"),
+        );
+    }
+    let fails = |root: &str, options: &Options| {
+        let mut error = kustomize::build(&view, Path::new(root), options).unwrap_err();
+        while let Error::Context { source, .. } = error {
+            error = *source;
+        }
+        error.to_string()
+    };
+    let few = Options {
+        max_objects: 100,
+        ..Options::default()
+    };
+    assert!(fails("l9", &few).starts_with("the number of objects exceeds the limit of 100"));
+    let short = Options {
+        max_output: 1000,
+        ..Options::default()
+    };
+    assert!(fails("l7", &short).starts_with("the size of the output exceeds the limit of 1000"));
+}
+
+#[test]
+fn files_that_unfold_without_end_are_refused() {
+    let mut bomb = String::from(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n",
+    );
+    for level in 1..12 {
+        let alias = format!("*a{}", level - 1);
+        let aliases = vec![alias; 10].join(", ");
+        bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+    }
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for (content, phrase) in [(bomb, "alias"), (deep, "depth")] {
+        for (file, other) in [("kustomization.yaml", "r.yaml"), ("r.yaml", "p.yaml")] {
+            let view = MemoryView::new()
+                .with("kustomization.yaml", "resources: [r.yaml]\n")
+                .with(other, "")
+                .with(file, &content);
+            let error = kustomize::build(&view, Path::new("/"), &Options::default()).unwrap_err();
+            assert!(error.to_string().contains(phrase), "{file}: {error}");
+        }
+    }
+}
+
+#[test]
 fn a_build_reads_no_more_files_than_it_may() {
     let view = overlays();
     let options = Options {

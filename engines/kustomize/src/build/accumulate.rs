@@ -160,6 +160,11 @@ impl Target<'_> {
         all.objects
             .append_map(nested.objects, &schemas)
             .context(merging)?;
+        let limit = self.loader.session.options.max_objects;
+        if all.objects.len() > limit {
+            let what = "the number of objects";
+            return Err(Error::Budget { what, limit });
+        }
         all.config = TransformerConfig::merge(&all.config, &nested.config).context(merging)?;
         all.vars.merge(&nested.vars).context(merging)?;
         Ok(all)

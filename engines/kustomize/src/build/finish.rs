@@ -77,7 +77,15 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
     let shares = managed_by.is_none() && unwanted.len() == 2 && options.cache.is_some();
     let mut out = Vec::with_capacity(objects.len());
     let mut shared = Vec::new();
+    let mut size: usize = 0;
     for mut resource in objects.into_vec() {
+        size = size.saturating_add(resource.node.text_size());
+        if size > options.max_output {
+            return Err(Error::Budget {
+                what: "the size of the output",
+                limit: options.max_output,
+            });
+        }
         if let Some(printed) = resource.printed().filter(|_| shares) {
             out.push(printed.object.clone());
             shared.push(Arc::clone(printed));

@@ -71,7 +71,7 @@ impl<'s> Target<'s> {
             return Err(Error::MissingKustomization(loader.root().to_owned()));
         };
         let shown = || loaded.path.display().to_string();
-        let kustomization = Kustomization::parse(&loaded.bytes).context(shown)?;
+        let (kustomization, warnings) = Kustomization::parse(&loaded.bytes).context(shown)?;
         let problems = kustomization.problems();
         if !problems.is_empty() {
             return Err(Error::Config(format!(
@@ -80,12 +80,8 @@ impl<'s> Target<'s> {
                 problems.join("\n")
             )));
         }
-        for (used, field, instead) in kustomization.deprecated() {
-            if used {
-                loader.session.warn(&format!(
-                    "# Warning: '{field}' is deprecated. Please use '{instead}' instead."
-                ));
-            }
+        for warning in &warnings {
+            loader.session.warn(warning);
         }
         Ok(Self {
             loader,

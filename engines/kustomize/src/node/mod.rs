@@ -214,6 +214,18 @@ impl Node {
         }
     }
 
+    /// How many bytes of text are in it.
+    pub(crate) fn text_size(&self) -> usize {
+        match self {
+            Self::Scalar(scalar) => scalar.text.len(),
+            Self::Seq(items) => items.iter().map(Self::text_size).sum(),
+            Self::Map(map) => {
+                let size = |entry: &Entry| entry.key.text.len() + entry.value.text_size();
+                map.entries().iter().map(size).sum()
+            }
+        }
+    }
+
     /// A copy whose scalars change with no others.
     pub(crate) fn unlinked(&self) -> Self {
         match self {
