@@ -109,7 +109,7 @@ impl StorageArgs {
 pub struct OtherKindArgs {
     /// Largest index of a Helm repository, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 52_428_800)]
-    pub helm_index_max_size: i64,
+    pub helm_index_max_size: u64,
     /// Largest Helm chart, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 10_485_760)]
     pub helm_chart_max_size: i64,

@@ -5,10 +5,8 @@ use common::reconcile::{Flow, Pass, Stop};
 use crds::source::{GitProvider, GitRepositorySpec};
 
 use super::super::conditions::VERIFIED;
-use super::super::{Error, GitRepositories, NEXT};
-
-/// The gate of object identities (section 12).
-pub const OBJECT_LEVEL_WORKLOAD_IDENTITY: &str = "ObjectLevelWorkloadIdentity";
+use super::super::{Error, GitRepositories};
+use crate::source::{NEXT, OBJECT_LEVEL_WORKLOAD_IDENTITY};
 
 /// Runs the step.
 #[expect(clippy::unused_async, reason = "steps are async functions")]
