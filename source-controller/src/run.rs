@@ -9,7 +9,7 @@ use common::controller::{Controller, Limits};
 use common::runtime::{Program, StartError, Tasks};
 
 use crate::advertise::Advertised;
-use crate::args::Args;
+use crate::args::{Args, OBJECT_LEVEL_WORKLOAD_IDENTITY};
 use crate::git_repository::{Budget, GitRepositories, MANAGER, Options};
 use crate::scratch::Scratch;
 use crate::server;
@@ -19,7 +19,7 @@ const PROGRAM: Program<Args> = Program {
     name: MANAGER,
     gates: &[
         ("CacheSecretsAndConfigMaps", false),
-        ("ObjectLevelWorkloadIdentity", false),
+        (OBJECT_LEVEL_WORKLOAD_IDENTITY, false),
     ],
     common: |args| &args.common,
 };
@@ -33,6 +33,7 @@ pub fn run() -> ExitCode {
 }
 
 fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
+    args.check(&context.gates)?;
     let refused = |error: &dyn std::fmt::Display| StartError::Controller(error.to_string());
     let store = Store::open(&args.storage.path).map_err(|error| refused(&error))?;
     let host_name = args.storage.host_name();

@@ -12,7 +12,7 @@ use common::events::{Event, Recorder};
 use common::flags::FeatureGates;
 use common::jitter::Jitter;
 use common::k8s_openapi::api::core::v1::Secret;
-use common::kube::api::{Patch, PatchParams, PostParams};
+use common::kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use common::kube::config::{KubeConfigOptions, Kubeconfig};
 use common::kube::{Api, Client, Config};
 use common::metrics::Metrics;
@@ -32,7 +32,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-const DEADLINE: Duration = Duration::from_secs(30);
+/// How long anything may take on a busy machine.
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Everything around one test.
 pub struct World {
@@ -130,7 +131,8 @@ impl World {
                 min: Duration::from_millis(50),
                 max: Duration::from_millis(200),
             },
-            grace: Duration::from_secs(5),
+            // A pass that does not end by itself is to be noticed.
+            grace: PATIENCE * 2,
         };
         let reconciler = GitRepositories::new(storage, options);
         let controller = Controller::new(reconciler, context, limits, Vec::new());
@@ -160,6 +162,21 @@ impl World {
 
     pub fn api(&self) -> Api<GitRepository> {
         Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Adds files to `main` of the test's repository; the commit comes back.
+    pub fn commit(&self, files: &[(&str, impl AsRef<str>)]) -> String {
+        let mut commit = self.repository.commit("main");
+        for (path, text) in files {
+            commit = commit.file(path, text.as_ref());
+        }
+        commit.write().unwrap()
+    }
+
+    /// Deletes an object, without waiting.
+    pub async fn delete(&self, name: &str) {
+        let params = DeleteParams::default();
+        self.api().delete(name, &params).await.unwrap();
     }
 
     /// Creates an object that follows `main` of the test's repository, with more fields of the spec.
@@ -217,14 +234,14 @@ impl World {
         condition: impl Fn(&GitRepository) -> bool,
     ) -> GitRepository {
         let holds = |object: Option<&GitRepository>| object.is_some_and(&condition);
-        wait_for(&self.api(), name, what, DEADLINE, holds)
+        wait_for(&self.api(), name, what, PATIENCE, holds)
             .await
             .unwrap()
             .unwrap()
     }
 
     pub async fn wait_gone(&self, name: &str) {
-        wait_for(&self.api(), name, "gone", DEADLINE, |object| {
+        wait_for(&self.api(), name, "gone", PATIENCE, |object| {
             object.is_none()
         })
         .await
@@ -314,7 +331,7 @@ impl World {
     pub async fn wait_events(&self, what: &str, condition: impl Fn(&[Event]) -> bool) {
         let mut events = self.events.subscribe();
         let fulfilled = events.wait_for(|all| condition(all));
-        let waited = tokio::time::timeout(DEADLINE, fulfilled).await;
+        let waited = tokio::time::timeout(PATIENCE, fulfilled).await;
         assert!(waited.is_ok(), "no {what}; told: {:#?}", self.events());
     }
 
@@ -322,7 +339,7 @@ impl World {
     pub async fn told_that(&self, what: &str, condition: impl Fn(&Event) -> bool) -> Event {
         let mut events = self.events.subscribe();
         let found = events.wait_for(|all| all.iter().any(&condition));
-        let Ok(all) = tokio::time::timeout(DEADLINE, found).await else {
+        let Ok(all) = tokio::time::timeout(PATIENCE, found).await else {
             panic!("not told: {what}; told: {:#?}", self.events());
         };
         all.unwrap()

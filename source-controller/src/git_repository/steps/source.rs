@@ -92,7 +92,8 @@ async fn announce(pass: &mut Pass<GitRepositories>, revision: &Revision) -> Resu
     pass.patch().await
 }
 
-/// Talks to the remote, on a thread where blocking is fine; a shutdown ends it early.
+/// Talks to the remote, on a thread where blocking is fine. A shutdown, another spec and a deletion end it early; anything else
+/// that comes up waits its turn.
 async fn look(
     repositories: &GitRepositories,
     pass: &Pass<GitRepositories>,
@@ -113,6 +114,7 @@ async fn look(
         temporary: repositories.options.temporary.clone(),
         interrupt: Arc::clone(&stop),
     };
+    let interrupt = pass.interrupt();
     let work = background(move || {
         let mut session = git::connect(&url, &access, limits)?;
         let resolved = session.resolve(&reference)?;
@@ -129,10 +131,9 @@ async fn look(
     });
     tokio::select! {
         found = work => Ok(found?),
-        // A change of the object waits its turn: a fetch that is under way is not thrown away for it.
-        () = pass.context.shutdown.cancelled() => {
+        interrupted = interrupt.overruled() => {
             stop.store(true, Ordering::Relaxed);
-            Err(Stop::abandon())
+            Err(interrupted.into())
         }
     }
 }

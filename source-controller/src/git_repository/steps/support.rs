@@ -6,9 +6,7 @@ use crds::source::{GitProvider, GitRepositorySpec};
 
 use super::super::conditions::VERIFIED;
 use super::super::{Error, GitRepositories, NEXT};
-
-/// The gate of object identities (section 12).
-pub const OBJECT_LEVEL_WORKLOAD_IDENTITY: &str = "ObjectLevelWorkloadIdentity";
+use crate::args::OBJECT_LEVEL_WORKLOAD_IDENTITY;
 
 /// Runs the step.
 #[expect(clippy::unused_async, reason = "steps are async functions")]
