@@ -210,6 +210,12 @@ fn text_and_rows_that_grow_without_bound_run_into_the_budget() {
         "{{ seq 2000000000 }}",
         r#"{{ indent 2000000000 "x\ny" }}"#,
         "{{ randAlphaNum 2000000000 }}",
+        r#"{{ join (repeat 50000 "x") (until 100) }}"#,
+        r#"{{ regexReplaceAll "x*" (repeat 20000 "ab") (repeat 20000 "y") }}"#,
+        r#"{{ regexReplaceAll ".*" (repeat 20000 "a") "$0$0$0$0$0$0$0" }}"#,
+        r#"{{ wrapWith 1 (repeat 20000 "y") (repeat 20000 "a") }}"#,
+        r#"{{ genPrivateKey "rsa" }}"#,
+        r#"{{ htpasswd "u" "p" }}"#,
         r#"{{ replace "" (repeat 90000 "x") "abc" }}"#,
     ] {
         let error = execute(template, randomness(), budget).unwrap_err();
