@@ -230,7 +230,7 @@ fn check_host_bytes(host: &str) -> Result<(), UrlError> {
     match host.chars().find(|c| !valid(*c)) {
         Some(c) => Err(format!(
             "invalid character {} in host name",
-            quote(&c.to_string())
+            quote(c.to_string())
         )),
         None => Ok(()),
     }

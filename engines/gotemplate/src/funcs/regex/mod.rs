@@ -19,7 +19,7 @@ mod syntax;
 use std::ops::Range;
 
 pub(super) use cache::compiled;
-pub(super) use error::SyntaxError;
+pub use error::SyntaxError;
 
 use error::Code;
 
@@ -28,7 +28,7 @@ const SIZE_LIMIT: usize = 64 << 20;
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub struct Pattern {
     program: regex::bytes::Regex,
     names: Vec<Option<String>>,
 }
