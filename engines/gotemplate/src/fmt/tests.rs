@@ -23,7 +23,10 @@ fn quotes_escape_what_go_does_not_print() {
     for (text, expected) in [
         (&b"a\"b\\c\n"[..], r#""a\"b\\c\n""#),
         (b"\xff\xc3\xa9\x00\x7f", r#""\xff\u{e9}\x00\x7f""#),
-        ("\u{200b}\u{1f600}\u{e0001}".as_bytes(), "\"\\u200b\u{1f600}\\U000e0001\""),
+        (
+            "\u{200b}\u{1f600}\u{e0001}".as_bytes(),
+            "\"\\u200b\u{1f600}\\U000e0001\"",
+        ),
     ] {
         assert_eq!(quote(text), expected.replace("\\u{e9}", "\u{e9}"));
     }
