@@ -45,10 +45,12 @@ verify: ## Check the arrows between crates, the generated files and the formatti
 # Static and without relocations, which would turn program text into private memory.
 dist: ## Build the static release binaries
 	RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static' \
-		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package sluice-cli
-	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/sluice
+		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package notification-controller --package sluice-cli
+	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/notification-controller $(released)/sluice
 
+# KUSTOMIZE_BIN=<file> is the kustomize to measure beside.
 bench: setup dist ## Measure the quality bars on the static release binaries
+	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench beside
 	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars -- --nocapture
 
 e2e: setup ## Run the scenarios against a real API server

@@ -76,7 +76,7 @@ impl<'t> State<'_, 't> {
             }
             Err(error) => {
                 self.at(node);
-                self.fail_calling(name, &error)
+                self.fail_calling(name, error)
             }
         }
     }
@@ -140,7 +140,7 @@ impl<'t> State<'_, 't> {
             }
             Err(error) => {
                 self.at(node);
-                self.fail_calling(name, &error)
+                self.fail_calling(name, error)
             }
         }
     }

@@ -4,6 +4,7 @@ use super::slot::Slot;
 use super::state::{At, Evaluated, State, enter};
 use crate::fmt::{self, quote};
 use crate::parse::{Branch, Declaration, List, Node, Pipeline, TemplateCall};
+use crate::stack::with_room;
 use crate::value::{IntKind, UintKind, Value};
 
 /// How a body ended.
@@ -16,13 +17,15 @@ pub(super) enum Flow {
 
 impl<'t> State<'_, 't> {
     pub(super) fn walk_list(&mut self, dot: &Slot, list: &'t List) -> Evaluated<Flow> {
-        for node in &list.nodes {
-            let flow = self.walk(dot, node)?;
-            if flow != Flow::Next {
-                return Ok(flow);
+        with_room(|| {
+            for node in &list.nodes {
+                let flow = self.walk(dot, node)?;
+                if flow != Flow::Next {
+                    return Ok(flow);
+                }
             }
-        }
-        Ok(Flow::Next)
+            Ok(Flow::Next)
+        })
     }
 
     fn walk(&mut self, dot: &Slot, node: &'t Node) -> Evaluated<Flow> {

@@ -30,7 +30,7 @@ pub use runes::{rune_count, runes};
 pub fn sprint(operands: &[Value]) -> Vec<u8> {
     let is_text = |operand: &Value| operand.kind() == Kind::String;
     joined(operands, is_text, |printer, operand| {
-        printer.operand(operand, 'v')
+        printer.operand(operand, 'v');
     })
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn append_indirect(out: &mut Vec<u8>, operand: &Value) {
 
 /// How many bytes the widths and precisions of a format may add at most.
 pub(crate) fn padding(format: &[u8], operands: &[Value]) -> usize {
-    const LARGEST: usize = 1_000_000;
+    const LARGEST: usize = 10_000_009;
     let mut sum = 0_usize;
     let mut number = 0_usize;
     for byte in format {

@@ -1,6 +1,7 @@
 //! How operands are printed under a verb (Go: `fmt/print.go`).
 
 use super::pad::{Case, Flags, Integer};
+use crate::stack::with_room;
 use crate::value::{Host, Kind, List, Map, Type, Value};
 
 /// How deep values may nest; what is deeper prints as dots. Only a map that was put into itself is so deep, and Go dies of one.
@@ -133,8 +134,8 @@ impl<'o> Printer<'o> {
                     self.items(&items.collect::<Vec<_>>(), Type::Any, verb, depth);
                 }
             },
-            Value::List(list) => self.list(list, verb, depth),
-            Value::Map(map) => self.map(map, verb, depth),
+            Value::List(list) => with_room(|| self.list(list, verb, depth)),
+            Value::Map(map) => with_room(|| self.map(map, verb, depth)),
             Value::Host(host) => self.host(host.as_ref(), value, verb, depth),
         }
     }

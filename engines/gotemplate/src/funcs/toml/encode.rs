@@ -265,7 +265,7 @@ fn split(fields: Fields) -> Result<(Fields, Fields), TomlError> {
     Ok((direct, nested))
 }
 
-fn push_key(out: &mut Vec<u8>, key: &Str) {
+pub(super) fn push_key(out: &mut Vec<u8>, key: &Str) {
     let is_bare = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !key.is_empty() && key.iter().all(is_bare) {
         out.extend_from_slice(key);

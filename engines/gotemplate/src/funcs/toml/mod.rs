@@ -2,6 +2,8 @@
 
 mod decode;
 mod encode;
+mod read;
+mod tree;
 
 use crate::exec::{FuncError, Functions};
 use crate::value::{Map, Str, Value};

@@ -215,6 +215,7 @@ fn replace_in(objects: &mut ResMap, value: &Node, target: &ReplacementTarget) ->
         }
         for field in fields {
             set_field(&mut object.node, value, field, target.options.as_ref())?;
+            object.carry_links();
         }
     }
     Ok(())
@@ -280,7 +281,7 @@ fn set_value(
     }
     match target {
         Node::Scalar(scalar) => scalar.text = text.into(),
-        other => *other = value.clone(),
+        other => *other = value.unlinked(),
     }
     Ok(())
 }
