@@ -22,7 +22,7 @@ fn own_cases_build_as_the_real_program_prints_them() {
         assert_eq!(build.to_yaml(), expected, "{}", dir.display());
         count += 1;
     }
-    assert!(count >= 13, "only {count} cases found");
+    assert!(count >= 15, "only {count} cases found");
 }
 
 fn overlays() -> MemoryView {
