@@ -50,6 +50,25 @@ pub fn float(value: f64, format: char, precision: Option<usize>) -> String {
     out
 }
 
+/// The fewest digits that read back as `value`, with an exponent. Of two that are equally near Go takes the one with an even last digit,
+/// the standard library the larger one. Only numbers with many digits can lie between two such.
+fn shortest(value: f64) -> String {
+    const FEWEST: usize = 15;
+    let text = format!("{value:e}");
+    let digits = text
+        .bytes()
+        .take_while(|byte| *byte != b'e')
+        .filter(u8::is_ascii_digit)
+        .count();
+    if digits < FEWEST {
+        return text;
+    }
+    // With a precision the standard library rounds half to even.
+    let even = format!("{value:.*e}", digits - 1);
+    let reads_back = even.parse() == Ok(value);
+    if reads_back { even } else { text }
+}
+
 /// A decimal number: `0.ddd` times ten to the power of `point`.
 struct Digits {
     digits: String,
@@ -61,7 +80,7 @@ impl Digits {
     fn of(value: f64, count: Option<usize>) -> Self {
         let text = match count {
             Some(count) => format!("{value:.*e}", count.saturating_sub(1).min(MOST_DIGITS)),
-            None => format!("{value:e}"),
+            None => shortest(value),
         };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let mut digits = mantissa.replace('.', "");

@@ -2,7 +2,7 @@
 
 use super::dicts::plain;
 use crate::exec::{FuncError, Functions, Rest};
-use crate::value::{Kind, Map, Value};
+use crate::value::{Kind, Map, Type, Value};
 
 pub(super) fn add(functions: &mut Functions) {
     for (lenient, strict, priority) in [
@@ -70,9 +70,18 @@ fn merge_all(target: &Map, sources: &[Map], priority: Priority) -> Result<Value,
 /// afterwards.
 fn merge(target: &Map, source: &Map, priority: Priority, depth: usize) -> Result<(), MergeError> {
     let depth = depth.checked_sub(1).ok_or(MergeError::TooDeep)?;
+    let is_assignable = target.map_type().element == Type::Any
+        || target.map_type().element == source.map_type().element;
     // The source may be the target itself, so its entries are taken first.
     for (key, theirs) in source.to_vec() {
         let ours = target.get(&key);
+        if !is_assignable && (ours.is_none() || priority == Priority::Source) {
+            return Err(MergeError::Insert(format!(
+                "reflect.Value.SetMapIndex: value of type {} is not assignable to type {}",
+                source.map_type().element,
+                target.map_type().element
+            )));
+        }
         if theirs.is_nil() {
             if priority == Priority::Source {
                 target.insert(key, theirs)?;

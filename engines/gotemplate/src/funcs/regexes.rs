@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::regex::{Pattern, compiled, quote_meta};
 use super::typed::Texts;
-use crate::exec::{FuncError, Functions};
+use crate::exec::{Context, FuncError, Functions};
 use crate::fmt;
 use crate::value::Str;
 
@@ -27,9 +27,12 @@ pub(super) fn add(functions: &mut Functions) {
     functions.add("mustRegexFindAll", |pattern: Str, text: Str, limit: i64| {
         compile(&pattern).map(|pattern| find_all(&pattern, &text, limit))
     });
-    functions.add("regexReplaceAll", |pattern: Str, text: Str, with: Str| {
-        must_compile(&pattern).map(|pattern| pattern.replace_all(&text, &with))
-    });
+    functions.add(
+        "regexReplaceAll",
+        |context: &mut Context, pattern: Str, text: Str, with: Str| {
+            replace(context, &*must_compile(&pattern)?, &text, &with)
+        },
+    );
     functions.add(
         "mustRegexReplaceAll",
         |pattern: Str, text: Str, with: Str| {
@@ -38,14 +41,14 @@ pub(super) fn add(functions: &mut Functions) {
     );
     functions.add(
         "regexReplaceAllLiteral",
-        |pattern: Str, text: Str, with: Str| {
-            must_compile(&pattern).map(|pattern| pattern.replace_all_literal(&text, &with))
+        |context: &mut Context, pattern: Str, text: Str, with: Str| {
+            replace_literal(context, &*must_compile(&pattern)?, &text, &with)
         },
     );
     functions.add(
         "mustRegexReplaceAllLiteral",
-        |pattern: Str, text: Str, with: Str| {
-            compile(&pattern).map(|pattern| pattern.replace_all_literal(&text, &with))
+        |context: &mut Context, pattern: Str, text: Str, with: Str| {
+            replace_literal(context, &*compile(&pattern)?, &text, &with)
         },
     );
     functions.add("regexSplit", |pattern: Str, text: Str, limit: i64| {
@@ -68,6 +71,44 @@ fn find_all(pattern: &Pattern, text: &[u8], limit: i64) -> Texts {
         return Texts::nil();
     }
     Texts::new(found)
+}
+
+fn replace(
+    context: &mut Context,
+    pattern: &Pattern,
+    text: &[u8],
+    with: &[u8],
+) -> Result<Vec<u8>, FuncError> {
+    // Every reference can repeat the whole of what was matched.
+    let references = memchr::memchr_iter(b'$', with).count();
+    context.spend_bytes(text.len().saturating_mul(references))?;
+    spend(context, pattern, text, with)?;
+    Ok(pattern.replace_all(text, with))
+}
+
+fn replace_literal(
+    context: &mut Context,
+    pattern: &Pattern,
+    text: &[u8],
+    with: &[u8],
+) -> Result<Vec<u8>, FuncError> {
+    spend(context, pattern, text, with)?;
+    Ok(pattern.replace_all_literal(text, with))
+}
+
+/// Counts what the replacements will make, before they are made; short ones are not worth the look.
+fn spend(
+    context: &mut Context,
+    pattern: &Pattern,
+    text: &[u8],
+    with: &[u8],
+) -> Result<(), FuncError> {
+    const SHORT: usize = 1 << 16;
+    if text.len().saturating_mul(with.len()) > SHORT {
+        let matches = pattern.find_all(text, None).len();
+        context.spend_bytes(matches.saturating_mul(with.len()))?;
+    }
+    Ok(())
 }
 
 fn split(pattern: &Pattern, text: &[u8], limit: i64) -> Texts {

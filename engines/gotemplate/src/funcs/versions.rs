@@ -166,12 +166,13 @@ fn constraint(text: &str) -> Result<Constraint, FuncError> {
     })
 }
 
-/// Whether a text is written like a range although a number in it is none: one that is too large, or one with leading zeros.
+/// Whether a text is written like a range although a number in it is none: one that is too large, has leading zeros, or is mixed
+/// with wildcards.
 fn has_range_form(text: &str) -> bool {
     let mut plain = String::with_capacity(text.len());
     let mut is_number = false;
     for c in text.chars() {
-        if c.is_ascii_digit() {
+        if c.is_ascii_digit() || matches!(c, 'x' | 'X' | '*') {
             if !std::mem::replace(&mut is_number, true) {
                 plain.push('1');
             }

@@ -9,7 +9,7 @@ use rsa::sha2::{Digest as _, Sha256};
 
 use super::super::world::{now, random};
 use super::keys::PrivateKey;
-use super::{Source, der, pem};
+use super::{SLOW_STEPS, Source, der, pem};
 use crate::exec::{Context, FuncError, Functions, Param, Return};
 use crate::fmt;
 use crate::funcs::{Duration, Time};
@@ -69,7 +69,8 @@ pub(super) fn add(functions: &mut Functions) {
 /// The bits of a key that is made for one certificate.
 const KEY_BITS: usize = 2048;
 
-fn new_key(context: &Context) -> Result<PrivateKey, FuncError> {
+fn new_key(context: &mut Context) -> Result<PrivateKey, FuncError> {
+    context.spend_steps(SLOW_STEPS)?;
     let mut source = Source(random(context)?);
     PrivateKey::rsa(KEY_BITS, &mut source)
         .map_err(|error| FuncError::new(format!("error generating rsa key: {error}")))

@@ -27,6 +27,9 @@ pub(super) fn add(functions: &mut Functions) {
     passwords::add(functions);
 }
 
+/// What a slow function counts for in the budget of a render; it takes a good part of a second.
+const SLOW_STEPS: u64 = 2_000_000;
+
 /// The program's randomness as the key makers want it.
 struct Source(Rc<dyn Random>);
 

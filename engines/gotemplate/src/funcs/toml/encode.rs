@@ -14,6 +14,9 @@ pub(super) fn encode(value: &Value) -> Result<Vec<u8>, TomlError> {
             "reflect: call of reflect.Value.Type on zero Value",
         ));
     }
+    if matches!(value, Value::List(list) if list.is_nil()) {
+        return Ok(b"[]".to_vec());
+    }
     let mut encoder = Encoder::default();
     encoder.entry(value)?;
     Ok(encoder.out)

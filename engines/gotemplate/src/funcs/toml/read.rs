@@ -65,6 +65,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A fault that was seen before it was reached: here the last line end does count.
+    fn fault_ahead(&self, message: impl Into<String>) -> Fault {
+        Fault {
+            message: message.into(),
+            line: self.line,
+        }
+    }
+
     /// A fault at a character that was expected to be another one; a line end belongs to its line.
     fn unexpected(&self, before: &str, after: &str) -> Fault {
         self.fault(format!("{before}{}{after}", shown(self.peek())))
@@ -143,11 +151,11 @@ impl<'a> Reader<'a> {
             match self.peek() {
                 Some(']') | None => {
                     let message = "unexpected end of table name (table names cannot be empty)";
-                    return Err(self.fault(message));
+                    return Err(self.fault_ahead(message));
                 }
                 Some('.') => {
                     let message = "unexpected table separator (table names cannot be empty)";
-                    return Err(self.fault(message));
+                    return Err(self.fault_ahead(message));
                 }
                 Some(_) => name.push(self.key_part()?),
             }
@@ -187,10 +195,10 @@ impl<'a> Reader<'a> {
         self.skip_spaces()?;
         match self.peek() {
             Some('=') | None => {
-                return Err(self.fault("unexpected '=': key name appears blank"));
+                return Err(self.fault_ahead("unexpected '=': key name appears blank"));
             }
             Some('.') => {
-                return Err(self.fault("unexpected '.': keys cannot start with a '.'"));
+                return Err(self.fault_ahead("unexpected '.': keys cannot start with a '.'"));
             }
             Some(_) => {}
         }
@@ -198,8 +206,8 @@ impl<'a> Reader<'a> {
         loop {
             self.skip_spaces()?;
             match self.peek() {
-                Some('=') | None => return Err(self.fault("unexpected '='")),
-                Some('.') => return Err(self.fault("unexpected '.'")),
+                Some('=') | None => return Err(self.fault_ahead("unexpected '='")),
+                Some('.') => return Err(self.fault_ahead("unexpected '.'")),
                 Some(_) => key.push(self.key_part()?),
             }
             self.skip_spaces()?;
