@@ -34,7 +34,11 @@ fn write(root: &Path, name: &str, text: &str) {
 fn chart() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
-    write(root, "Chart.yaml", "{apiVersion: v2, name: demo, version: 1.0.0}");
+    write(
+        root,
+        "Chart.yaml",
+        "{apiVersion: v2, name: demo, version: 1.0.0}",
+    );
     write(root, "values.yaml", "color: red\nsize: 1\n");
     write(
         root,
@@ -65,7 +69,15 @@ fn chart() -> tempfile::TempDir {
 fn manifests_come_by_kind_and_hooks_after_them() {
     let dir = chart();
     let path = dir.path().to_str().unwrap();
-    let (out, err) = printed(&["template", "rel", path, "-n", "ns", "--kube-version", "1.30"]);
+    let (out, err) = printed(&[
+        "template",
+        "rel",
+        path,
+        "-n",
+        "ns",
+        "--kube-version",
+        "1.30",
+    ]);
     assert_eq!(
         out.unwrap(),
         "---\n# Source: demo/templates/b.yaml\nkind: Service\nname: rel-red-1\n\
@@ -85,7 +97,9 @@ fn flags_choose_what_is_printed() {
     let sources = |flags: &[&str]| {
         let (out, _) = printed(&[&["template", path], flags].concat());
         let out = out.unwrap();
-        let lines = out.lines().filter_map(|line| line.strip_prefix("# Source: demo/"));
+        let lines = out
+            .lines()
+            .filter_map(|line| line.strip_prefix("# Source: demo/"));
         lines.map(str::to_owned).collect::<Vec<_>>().join(" ")
     };
     let manifests = "templates/b.yaml templates/a.yaml";
@@ -132,8 +146,9 @@ fn values_of_flags_win_in_the_order_of_their_kinds() {
         "r-red-05"
     );
     assert_eq!(name(&["--set-json", r#"size={"a":1}"#]), "r-red-map[a:1]");
-    let content = format!("color={}", two.display());
-    assert_eq!(name(&["--set-file", &content]), "r-size: 3\n-1".lines().next().unwrap());
+    write(dir.path(), "color.txt", "violet");
+    let content = format!("color={}/color.txt", dir.path().display());
+    assert_eq!(name(&["--set-file", &content]), "r-violet-1");
 }
 
 #[test]
@@ -158,7 +173,9 @@ fn failures_are_told_as_helm_tells_them() {
     );
     let (message, lines) = error(&["Bad", path]);
     assert!(message.starts_with("release name check failed: release name \"Bad\": invalid"));
-    assert!(lines.starts_with("level=ERROR msg=\"release name check failed\" error=\"release name"));
+    assert!(
+        lines.starts_with("level=ERROR msg=\"release name check failed\" error=\"release name")
+    );
     write(dir.path(), "templates/x.yaml", "{{ fail \"no way\" }}");
     assert_eq!(
         error(&["r", path]).0,

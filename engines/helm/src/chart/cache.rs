@@ -91,30 +91,30 @@ mod tests {
     use super::*;
     use crate::chart::File;
 
-    fn chart(bytes: usize) -> Result<Loaded, Error> {
+    fn chart(bytes: usize) -> Loaded {
         let file = File {
             name: String::new(),
             data: vec![0; bytes].into(),
         };
-        Ok(Loaded {
+        Loaded {
             chart: Chart {
                 files: vec![file],
                 ..Chart::default()
             },
             diagnostics: Vec::new(),
-        })
+        }
     }
 
     #[test]
     fn a_digest_is_loaded_once_until_others_need_the_room() {
         let cache = Cache::new(10);
-        let first = cache.get_or_load("a", || chart(4)).unwrap();
+        let first = cache.get_or_load("a", || Ok(chart(4))).unwrap();
         let again = cache.get_or_load("a", || Err(Error::Empty)).unwrap();
         assert!(Arc::ptr_eq(&first, &again));
-        cache.get_or_load("b", || chart(4)).unwrap();
+        cache.get_or_load("b", || Ok(chart(4))).unwrap();
         cache.get_or_load("a", || Err(Error::Empty)).unwrap();
         // The oldest is b now.
-        cache.get_or_load("c", || chart(5)).unwrap();
+        cache.get_or_load("c", || Ok(chart(5))).unwrap();
         cache.get_or_load("a", || Err(Error::Empty)).unwrap();
         cache.get_or_load("b", || Err(Error::Empty)).unwrap_err();
     }
@@ -122,9 +122,11 @@ mod tests {
     #[test]
     fn a_chart_over_the_budget_is_given_but_not_kept() {
         let cache = Cache::new(10);
-        cache.get_or_load("small", || chart(4)).unwrap();
-        cache.get_or_load("large", || chart(11)).unwrap();
+        cache.get_or_load("small", || Ok(chart(4))).unwrap();
+        cache.get_or_load("large", || Ok(chart(11))).unwrap();
         cache.get_or_load("small", || Err(Error::Empty)).unwrap();
-        cache.get_or_load("large", || Err(Error::Empty)).unwrap_err();
+        cache
+            .get_or_load("large", || Err(Error::Empty))
+            .unwrap_err();
     }
 }
