@@ -35,7 +35,9 @@ pub fn all() -> Vec<Generated> {
         })
         .collect();
     let bases = BASES.iter().map(|(base, prefix)| {
-        let own = definitions.iter().filter(|(name, _)| name.starts_with(prefix));
+        let own = definitions
+            .iter()
+            .filter(|(name, _)| name.starts_with(prefix));
         let texts: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
         Generated {
             path: format!("manifests/bases/{base}/crds.yaml"),

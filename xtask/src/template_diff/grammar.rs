@@ -15,7 +15,7 @@ const TEXTS: &[&str] = &[
 ];
 #[rustfmt::skip]
 const PATTERNS: &[&str] = &[
-    "a+", "[a-z]+", "(a)(b)?", "^.", "l", "\\\\d+", "\\\\s", "(?i)H", "x*", "[^a]", "(?P<n>o)", "b|c", "\\\\bh", "", "$",
+    "a+", "[a-z]+", "(a)(b)?", "^.", "l", "\\\\d+", "\\\\s", "(?i)H", "x*", "[^a]", "(?P<n>o)", "b|c", "\\\\bh", "",
     "(?:l|o){2}", "[[:alpha:]]", "\\\\pL",
 ];
 #[rustfmt::skip]
@@ -283,7 +283,6 @@ impl<'r> Writer<'r> {
                     0 => self.value(&["null", "missing", "missing.deeper", "deep.er.est"]),
                     1 => (*self.random.choose(&[
                         ".Values",
-                        "$",
                         ".Chart.Name",
                         ".Release",
                         "nil",

@@ -211,7 +211,7 @@ impl<'t> State<'_, 't> {
         match &slot.value {
             Value::Nil => self.out.extend_from_slice(b"<no value>"),
             Value::Str(text) => self.out.extend_from_slice(text),
-            other => fmt::append_indirect(self.out, other),
+            other => fmt::append_in_place(self.out, other),
         }
         self.made(self.out.len() - before)
     }

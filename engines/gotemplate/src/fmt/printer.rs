@@ -304,6 +304,17 @@ impl<'o> Printer<'o> {
         self.push("}");
     }
 
+    /// A value where it stands: methods that take a pointer to it count.
+    pub(super) fn in_place(&mut self, value: &Value) {
+        match value {
+            Value::Host(host) => match host.addressed_text() {
+                Some(text) => self.out.extend_from_slice(&text),
+                None => self.indirect(value),
+            },
+            other => self.operand(other, 'v'),
+        }
+    }
+
     /// What a pointer points to, printed as if it stood there itself.
     pub(super) fn indirect(&mut self, value: &Value) {
         match value {

@@ -61,6 +61,10 @@ impl Host for Plain {
         self.0
     }
 
+    fn addressed_text(&self) -> Option<Str> {
+        matches!(self.0, Kind::Struct).then(|| "in place".into())
+    }
+
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![("Name", Value::text("n")), ("Count", Value::int(3))]
     }
@@ -188,8 +192,8 @@ fn objects_print_by_their_methods_or_their_fields() {
             "v1.2 v1.2 v1.2 \"v1.2\" 76312e32",
         ),
         (
-            "{{plain}} {{pointer}} {{print pointer}}",
-            "{n 3} {n 3} &{n 3}",
+            "{{plain}} {{print plain}} {{html plain}} {{pointer}} {{print pointer}}",
+            "in place {n 3} {n 3} {n 3} &{n 3}",
         ),
         ("{{html pointer}}", "{n 3}"),
         (

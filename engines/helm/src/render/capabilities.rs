@@ -310,7 +310,7 @@ impl Host for KubeVersion {
         }
     }
 
-    fn text(&self) -> Option<Str> {
+    fn addressed_text(&self) -> Option<Str> {
         Some(Str::from(&self.normalized))
     }
 
