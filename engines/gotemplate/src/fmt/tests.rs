@@ -5,7 +5,7 @@ fn a_precision_beyond_all_digits_is_filled_with_zeros() {
     for (verb, expected) in [('f', 2 + 100_000), ('e', 2 + 100_000 + 4)] {
         let text = float(0.5, verb, Some(100_000));
         assert_eq!(text.len(), expected);
-        assert!(text.contains("5") && text.contains("000"));
+        assert!(text.contains('5') && text.contains("000"));
     }
     assert_eq!(float(5e-324, 'f', Some(1_074)).len(), 2 + 1_074);
 }
