@@ -78,7 +78,10 @@ fn compare(args: &Args, chart: &mut Chart, tally: &mut Tally) -> anyhow::Result<
                 return Ok(());
             }
             (Err(error), _) | (_, Err(error)) => {
-                let Some(number) = blamed(chart, error) else {
+                // Templates run from the last to the first, so the later one of two is the one that differs.
+                let errors = [&theirs, &ours].map(|printed| printed.as_ref().err());
+                let numbers = errors.into_iter().flatten();
+                let Some(number) = numbers.filter_map(|error| blamed(chart, error)).max() else {
                     // Helm itself dies of some templates, with a trace that names none.
                     let line = error.lines().next().unwrap_or_default();
                     println!("a chart is left out: {line}");

@@ -77,7 +77,7 @@ impl<'t> State<'_, 't> {
 
     fn range(&mut self, dot: &Slot, branch: &'t Branch) -> Evaluated<Flow> {
         let outer = self.variables.len();
-        let over = self.pipeline(dot, &branch.pipeline)?.value.underlying();
+        let over = self.pipeline(dot, &branch.pipeline)?.value;
         let ran = self.iterate(&over, branch)?;
         let flow = match &branch.otherwise {
             Some(otherwise) if !ran => self.walk_list(dot, otherwise)?,
@@ -89,7 +89,7 @@ impl<'t> State<'_, 't> {
 
     /// Runs the body for every element; tells whether there was one.
     fn iterate(&mut self, over: &Value, branch: &'t Branch) -> Evaluated<bool> {
-        match over {
+        match &over.underlying() {
             Value::Nil => Ok(false),
             Value::Int(kind, count) => {
                 let element = |at| Value::Int(*kind, at);

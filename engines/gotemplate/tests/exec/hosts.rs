@@ -162,6 +162,10 @@ fn wrong_uses_of_objects_fail_as_in_go() {
             "nil pointer evaluating interface {}.x",
         ),
         ("{{range version}}{{end}}", "range can't iterate over v1.2"),
+        (
+            "{{range $k, $v := duration 3}}{{end}}",
+            "can't use 3ns to iterate over more than one variable",
+        ),
         ("{{len plain}}", "error calling len: len of type main.Plain"),
         (
             "{{index version 1}}",
