@@ -21,7 +21,7 @@ pub(crate) enum Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotFound(path) => write!(f, "path {path:?} not found"),
+            Self::NotFound(path) => write!(f, "path \"{}\" not found", path.display()),
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
             Self::NotAnArchive(path) => write!(
                 f,
