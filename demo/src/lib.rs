@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
     let binaries = match args.own_cluster() {
         Some(_) => None,
         None => Some(Binaries::ensure(
-            &Tool::ALL,
+            &Tool::CONTROL_PLANE,
             &mut control_plane::progress_lines(),
         )?),
     };

@@ -1,4 +1,4 @@
-//! Any template runs on any values or fails, within its budget and without a panic.
+//! Any template with Helm's functions runs on any values or fails, within its budget and without a panic.
 //!
 //! The input is a template and a YAML document, separated by a zero byte.
 
@@ -6,24 +6,10 @@
 
 use std::sync::Arc;
 
-use gotemplate::exec::{Budget, Context, Functions, Hosts, MissingKey, Rest, Templates};
-use gotemplate::value::{List, Map, Numbers, Str, Value};
+use gotemplate::exec::{Budget, Hosts, MissingKey, Templates};
+use gotemplate::funcs;
+use gotemplate::value::{Numbers, Value};
 use libfuzzer_sys::fuzz_target;
-
-fn functions() -> Functions {
-    let mut functions = Functions::new();
-    functions.add("list", |items: Rest<Value>| List::new(items.0));
-    functions.add("set", |map: Map, key: Str, value: Value| {
-        map.insert(key, value).map(|_| map.clone())
-    });
-    functions.add("include", |context: &mut Context, name: Str, data: Value| {
-        context.include(&name, &data)
-    });
-    functions.add("tpl", |context: &mut Context, text: Str, data: Value| {
-        context.tpl(&text, &data)
-    });
-    functions
-}
 
 fuzz_target!(|bytes: &[u8]| {
     let mut parts = bytes.splitn(2, |byte| *byte == 0);
@@ -32,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     let budget = yaml::Budget::default();
     let data = yaml::decode_first(document, yaml::Dialect::Kubernetes, &budget);
     let data = data.ok().flatten().unwrap_or_default();
-    let mut templates = Templates::new("gotpl", Arc::new(functions()), MissingKey::Zero);
+    let mut templates = Templates::new("gotpl", Arc::new(funcs::helm()), MissingKey::Zero);
     if templates.add("t", &template).is_err() {
         return;
     }

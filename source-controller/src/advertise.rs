@@ -42,6 +42,13 @@ impl Advertised {
         Ok(Self(format!("{host}:{port}")))
     }
 
+    /// The URL of a stable link: always over http (S1).
+    pub fn link_url(&self, link: &ArtifactPath) -> String {
+        let host = self.0.strip_prefix("http://");
+        let host = host.or_else(|| self.0.strip_prefix("https://"));
+        format!("http://{}/{link}", host.unwrap_or(&self.0))
+    }
+
     /// The URL of an artifact (S1).
     pub fn artifact_url(&self, path: &ArtifactPath) -> String {
         let prefix = &self.0;
@@ -84,6 +91,10 @@ mod tests {
             url("sc.flux-system.svc.cluster.local."),
             "http://sc.flux-system.svc.cluster.local./gitrepository/ns/name/f.tar.gz"
         );
+        let link = Advertised::new("https://cdn.example", ":1", None)
+            .unwrap()
+            .link_url(&path);
+        assert_eq!(link, "http://cdn.example/gitrepository/ns/name/f.tar.gz");
         assert_eq!(
             url("https://cdn.example/x"),
             "https://cdn.example/x/gitrepository/ns/name/f.tar.gz"

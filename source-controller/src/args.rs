@@ -9,8 +9,7 @@ use clap::{ArgAction, Args as Flags, Parser};
 use common::flags::{CommonArgs, FeatureGates, duration};
 use common::runtime::StartError;
 
-/// The gate of identities that objects name (P4).
-pub const OBJECT_LEVEL_WORKLOAD_IDENTITY: &str = "ObjectLevelWorkloadIdentity";
+use crate::source::OBJECT_LEVEL_WORKLOAD_IDENTITY;
 
 /// Publishes git repositories as artifacts.
 #[derive(Debug, Clone, Parser)]
@@ -129,7 +128,7 @@ impl StorageArgs {
 pub struct OtherKindArgs {
     /// Largest index of a Helm repository, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 52_428_800)]
-    pub helm_index_max_size: i64,
+    pub helm_index_max_size: u64,
     /// Largest Helm chart, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 10_485_760)]
     pub helm_chart_max_size: i64,

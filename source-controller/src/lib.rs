@@ -1,7 +1,8 @@
 //! source-controller: publishes what sources hold as artifacts, and serves them.
 //!
 //! - [`args`]: the flags.
-//! - [`git_repository`]: the reconciler of GitRepository.
+//! - [`git_repository`], [`helm_repository`], [`oci_repository`]: the reconcilers of the kinds of these names.
+//! - [`source`]: what they share.
 //! - [`storage`]: artifacts of objects on disk.
 //! - [`server`]: the HTTP file server.
 //! - [`advertise`]: the address that artifacts are found under.
@@ -11,9 +12,12 @@
 pub mod advertise;
 pub mod args;
 pub mod git_repository;
+pub mod helm_repository;
+pub mod oci_repository;
 mod run;
 mod scratch;
 pub mod server;
+pub mod source;
 pub mod storage;
 
 pub use run::run;

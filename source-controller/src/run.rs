@@ -9,10 +9,13 @@ use common::controller::{Controller, Limits};
 use common::runtime::{Program, StartError, Tasks};
 
 use crate::advertise::Advertised;
-use crate::args::{Args, OBJECT_LEVEL_WORKLOAD_IDENTITY};
-use crate::git_repository::{Budget, GitRepositories, MANAGER, Options};
+use crate::args::Args;
+use crate::git_repository::GitRepositories;
+use crate::helm_repository::HelmRepositories;
+use crate::oci_repository::OciRepositories;
 use crate::scratch::Scratch;
 use crate::server;
+use crate::source::{Budget, MANAGER, OBJECT_LEVEL_WORKLOAD_IDENTITY, Options};
 use crate::storage::Storage;
 
 const PROGRAM: Program<Args> = Program {
@@ -67,13 +70,23 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
         storage.clone(),
         context.clone(),
     ));
-    let reconciler = GitRepositories::new(storage, options);
-    let controller = Controller::new(reconciler, context, limits, Vec::new());
-    tasks.add(async move {
-        controller.run().await;
-        drop(scratch);
-    });
+    let git = GitRepositories::new(storage.clone(), options.clone());
+    let git = Controller::new(git, context.clone(), limits, Vec::new());
+    let oci = OciRepositories::new(storage.clone(), options.clone());
+    let oci = Controller::new(oci, context.clone(), limits, Vec::new());
+    let helm = HelmRepositories::new(storage, options, args.other_kinds.helm_index_max_size);
+    let helm = Controller::new(helm, context, limits, Vec::new());
+    let scratch = Arc::new(scratch);
+    tasks.add(hold(Arc::clone(&scratch), git.run()));
+    tasks.add(hold(scratch, oci.run()));
+    tasks.add(helm.run());
     Ok(tasks)
+}
+
+/// Runs a controller that uses the temporary directory.
+async fn hold(scratch: Arc<Scratch>, controller: impl Future<Output = ()>) {
+    controller.await;
+    drop(scratch);
 }
 
 /// Serves artifacts while this process leads (S9). Without its server the controller is of no use, so a failure ends

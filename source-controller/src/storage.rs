@@ -85,6 +85,21 @@ impl Storage {
         self.advertised.artifact_url(path)
     }
 
+    /// The address of a stable link (S1).
+    pub fn link_url(&self, link: &ArtifactPath) -> String {
+        self.advertised.link_url(link)
+    }
+
+    /// Makes the link of this name lead to an artifact of the same object (S2), and gives its address.
+    pub fn link(&self, artifact: &ArtifactPath, name: &str) -> io::Result<String> {
+        let link = artifact
+            .object()
+            .file(name)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        self.store.link(artifact, &link)?;
+        Ok(self.link_url(&link))
+    }
+
     /// The path of an advertised artifact, if it belongs to the object.
     pub fn path_of(&self, object: &ObjectDir, artifact: &Artifact) -> Option<ArtifactPath> {
         ArtifactPath::parse(&artifact.path)

@@ -9,7 +9,8 @@
 //! | [`api`] | a scripted API server behind a `kube::Client` |
 //! | [`process`] | a controller as a child: ready, killed, measured |
 //! | [`proxy`] | HTTP and SOCKS 5 proxies that count |
-//! | [`http`] | a sink that records events and webhooks |
+//! | [`registry`] | an OCI registry, and artifacts pushed to it |
+//! | [`http`] | a sink that records events and webhooks, a server of files |
 //! | [`wait`] | waiting for a condition by watch, with the object shown on failure |
 //!
 //! Everything ends with the process that started it, SIGKILL included. Nothing here is part of the product.
@@ -27,6 +28,7 @@ pub mod pki;
 mod ports;
 pub mod process;
 pub mod proxy;
+pub mod registry;
 pub mod wait;
 
 pub use control_plane::{ControlPlane, Parts};

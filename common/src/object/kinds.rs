@@ -8,6 +8,24 @@ impl Object for crds::source::GitRepository {
     }
 }
 
+impl Object for crds::source::OciRepository {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
+impl Object for crds::source::HelmRepository {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
+impl Object for crds::source::HelmChart {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
 impl Object for crds::kustomize::Kustomization {
     fn suspended(&self) -> bool {
         self.spec.suspend

@@ -204,8 +204,10 @@ impl Patcher {
     fn adopt<K: Object>(&self, object: &mut K) -> Result<(), PatchError> {
         object.meta_mut().resource_version = resource_version(&self.before).map(str::to_owned);
         if let Some(conditions) = self.before.pointer("/status/conditions") {
-            *object.conditions_mut() =
+            // Null when the last one was removed.
+            let conditions: Option<Vec<Condition>> =
                 serde_json::from_value(conditions.clone()).map_err(|source| self.json(source))?;
+            *object.conditions_mut() = conditions.unwrap_or_default();
         }
         Ok(())
     }
@@ -246,11 +248,10 @@ impl Part {
         let mut part = Map::new();
         match self {
             Self::Status => {
-                part.extend(
-                    object
-                        .get("status")
-                        .map(|status| ("status".to_owned(), status.clone())),
-                );
+                // One without anything is left out; removing it as a whole would bring the default back (K2).
+                let status = object.get("status").filter(|status| !status.is_null());
+                let status = status.cloned().unwrap_or_else(|| json!({}));
+                part.insert("status".to_owned(), status);
             }
             Self::Main => {
                 part.extend(

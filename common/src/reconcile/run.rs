@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 
+use crds::WithStatus;
 use futures::FutureExt as _;
 use kube::Resource as _;
 
@@ -38,6 +39,9 @@ pub async fn run<R: Reconciler>(
 
 /// Everything up to the verdict.
 async fn work<R: Reconciler>(reconciler: &R, pass: &mut Pass<R>) -> Verdict {
+    if reconciler.is_static(&pass.object) {
+        return Verdict::Stopped(retire(reconciler, pass).await);
+    }
     if pass.object.deleting() {
         return match reconciler.finalize(pass).await {
             Ok(()) => {
@@ -54,6 +58,29 @@ async fn work<R: Reconciler>(reconciler: &R, pass: &mut Pass<R>) -> Verdict {
     match steps(reconciler, pass).await {
         Ok(verdict) => verdict,
         Err(stop) => Verdict::Stopped(stop),
+    }
+}
+
+/// Takes finalizer and status from an object that only holds data; a suspended one keeps them until then.
+async fn retire<R: Reconciler>(reconciler: &R, pass: &mut Pass<R>) -> Stop {
+    if pass.object.suspended() && !pass.object.deleting() {
+        return Stop::abandon();
+    }
+    let has_worked = pass.object.has_finalizer()
+        || *pass.object.status() != <R::Object as WithStatus>::Status::default();
+    if !has_worked {
+        return Stop::abandon();
+    }
+    if let Err(stop) = reconciler.finalize(pass).await {
+        return stop.keeping_ready();
+    }
+    if let Some(finalizers) = &mut pass.object.meta_mut().finalizers {
+        finalizers.retain(|name| name != FINALIZER);
+    }
+    *pass.object.status_mut() = Default::default();
+    match pass.patch().await {
+        Ok(()) => Stop::abandon(),
+        Err(stop) => stop,
     }
 }
 

@@ -24,6 +24,13 @@ pub trait Reconciler: Send + Sync + Sized + 'static {
     /// When the object runs again.
     fn schedule(&self, object: &Self::Object) -> Schedule;
 
+    /// Whether the object only holds data for others (H1): then nothing is done for it, it has neither finalizer nor
+    /// status, and what it did before is undone.
+    fn is_static(&self, object: &Self::Object) -> bool {
+        let _ = object;
+        false
+    }
+
     /// Undoes what the object has done, before its finalizer goes. Runs for suspended objects too.
     fn finalize(&self, pass: &mut Pass<Self>) -> impl Future<Output = Result<(), Stop>> + Send;
 

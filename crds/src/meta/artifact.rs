@@ -11,6 +11,9 @@ use crate::go;
 /// Key of [`Artifact::metadata`] that names the commit an OCI artifact was made from (T8).
 pub const ORIGIN_REVISION_KEY: &str = "org.opencontainers.image.revision";
 
+/// Key of [`Artifact::metadata`] that names the repository an OCI artifact was made from (E5).
+pub const ORIGIN_SOURCE_KEY: &str = "org.opencontainers.image.source";
+
 /// A published archive: where it is, what it was made from and what it must hash to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]

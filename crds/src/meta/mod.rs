@@ -11,7 +11,7 @@ mod selector;
 mod time;
 
 pub use self::access::{AccessFrom, NamespaceSelector};
-pub use self::artifact::{Artifact, ORIGIN_REVISION_KEY};
+pub use self::artifact::{Artifact, ORIGIN_REVISION_KEY, ORIGIN_SOURCE_KEY};
 pub use self::condition::{Condition, ConditionStatus};
 pub use self::duration::{Duration, DurationError};
 pub use self::history::{HISTORY_LIMIT, History, Snapshot};

@@ -1,47 +1,13 @@
 //! How to get at a remote: credentials, certificates and proxy, and how Secrets hold them (G8, P1, P3).
 
-use std::collections::BTreeMap;
-use std::fmt;
+use transport::secret::{filled, text};
+use transport::tls::ServerIdentity;
+use transport::{Tls, TransportError};
+
+pub use transport::tls::ClientCertificate;
+pub use transport::{Basic, Hidden, Proxy, SecretData};
 
 use crate::url::{RemoteUrl, Scheme};
-
-/// The data of a Secret: keys and raw bytes.
-pub type SecretData = BTreeMap<String, Vec<u8>>;
-
-/// The longest proxy address (P3).
-const MAX_PROXY_ADDRESS: usize = 2048;
-
-/// A value that is not shown.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Hidden(String);
-
-impl Hidden {
-    /// The value, for the place that sends it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Hidden {
-    fn from(value: String) -> Self {
-        Self(value)
-    }
-}
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// A user name and password.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Basic {
-    /// Who.
-    pub username: String,
-    /// May be empty.
-    pub password: Hidden,
-}
 
 /// What is sent to prove who we are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,34 +19,6 @@ pub enum Credentials {
     Basic(Basic),
     /// `Authorization: Bearer …`
     Bearer(Hidden),
-}
-
-/// A certificate chain and its key, both PEM.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientCertificate {
-    /// Certificates.
-    pub chain: Hidden,
-    /// Private key.
-    pub key: Hidden,
-}
-
-/// Which way requests take.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Proxy {
-    /// As the variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
-    #[default]
-    Environment,
-    /// Through this one, whatever the environment says.
-    Via(ProxyAddress),
-}
-
-/// A proxy server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProxyAddress {
-    /// `http://`, `https://` or `socks5://`, without user information.
-    pub(crate) url: reqwest::Url,
-    /// For the proxy itself.
-    pub(crate) login: Option<Basic>,
 }
 
 /// Everything that is needed to get at a remote.
@@ -105,24 +43,15 @@ pub enum AccessError {
     /// Both kinds of credentials are given.
     #[error("basic auth and bearer token cannot be set at the same time")]
     BasicAndBearer,
-    /// A value is no text.
-    #[error("value of key '{0}' is not valid UTF-8")]
-    NotText(&'static str),
     /// A token cannot stand in a header.
     #[error("value of key '{0}' holds characters that cannot be sent in a header")]
     NotHeader(&'static str),
     /// Half of a pair is missing.
     #[error("'tls.crt' and 'tls.key' must be set together: '{0}' is missing")]
     HalfPair(&'static str),
-    /// The PEM cannot be read.
-    #[error("cannot read {0}: expected PEM")]
-    Pem(&'static str),
-    /// The proxy Secret lacks its address.
-    #[error("invalid proxy secret: key 'address' is missing")]
-    NoProxyAddress,
-    /// The address cannot be used.
-    #[error("invalid proxy address: {0}")]
-    ProxyAddress(String),
+    /// Certificates or proxy cannot be used.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
 }
 
 impl Access {
@@ -178,49 +107,25 @@ impl Access {
             ..Self::default()
         })
     }
-}
 
-impl Proxy {
-    /// Reads the Secret that `proxySecretRef` names (P3).
-    pub fn from_secret(data: &SecretData) -> Result<Self, AccessError> {
-        let invalid = |message: &str| AccessError::ProxyAddress(message.to_owned());
-        let address = filled(data, "address")?.ok_or(AccessError::NoProxyAddress)?;
-        if address.len() > MAX_PROXY_ADDRESS {
-            return Err(invalid("longer than 2048 characters"));
+    /// The TLS side of a conversation.
+    pub(crate) fn tls(&self, identity: Identity) -> Tls {
+        Tls {
+            certificate_authority: self.certificate_authority.clone(),
+            client_certificate: self
+                .client_certificate
+                .clone()
+                .filter(|_| identity == Identity::Shown),
+            server: ServerIdentity::Proven,
         }
-        let mut url = reqwest::Url::parse(&address).map_err(|error| invalid(&error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https" | "socks5") {
-            return Err(invalid("scheme must be http, https or socks5"));
-        }
-        if url.host_str().is_none_or(str::is_empty) {
-            return Err(invalid("empty host"));
-        }
-        let from_url = RemoteUrl::parse(&address)
-            .ok()
-            .and_then(|url| url.user().cloned());
-        // Cannot fail: there is a host.
-        let _ = url.set_username("").and_then(|()| url.set_password(None));
-        let login = match filled(data, "username")? {
-            Some(username) => {
-                let password = filled(data, "password")?.unwrap_or_default().into();
-                Some(Basic { username, password })
-            }
-            None => from_url,
-        };
-        Ok(Self::Via(ProxyAddress { url, login }))
     }
 }
 
-/// The value of a key, if it is there.
-fn text(data: &SecretData, key: &'static str) -> Result<Option<String>, AccessError> {
-    data.get(key)
-        .map(|bytes| String::from_utf8(bytes.clone()).map_err(|_| AccessError::NotText(key)))
-        .transpose()
-}
-
-/// The value of a key, if it is there and not empty.
-fn filled(data: &SecretData, key: &'static str) -> Result<Option<String>, AccessError> {
-    Ok(text(data, key)?.filter(|value| !value.is_empty()))
+/// Whether the client certificate is shown to servers that ask for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identity {
+    Shown,
+    Hidden,
 }
 
 fn is_header_value(value: &str) -> bool {
@@ -323,47 +228,6 @@ mod tests {
                 .client_certificate
                 .is_some()
         );
-    }
-
-    #[test]
-    fn p3_proxy_needs_an_address_of_a_known_scheme() {
-        let read = |pairs: &[(&str, &str)]| Proxy::from_secret(&data(pairs));
-        assert_eq!(read(&[]), Err(AccessError::NoProxyAddress));
-        for (address, expected) in [
-            (
-                "ftp://p:1",
-                "invalid proxy address: scheme must be http, https or socks5",
-            ),
-            (
-                "p:1",
-                "invalid proxy address: scheme must be http, https or socks5",
-            ),
-            ("//x", "invalid proxy address: relative URL without a base"),
-        ] {
-            assert_eq!(
-                read(&[("address", address)]).unwrap_err().to_string(),
-                expected
-            );
-        }
-        let long = format!("http://{}", "p".repeat(2048));
-        assert!(read(&[("address", &long)]).is_err());
-        let Proxy::Via(proxy) = read(&[
-            ("address", "socks5://p:1080"),
-            ("username", "u"),
-            ("password", "w"),
-        ])
-        .unwrap() else {
-            panic!("no proxy");
-        };
-        assert_eq!(
-            (proxy.url.as_str(), proxy.login.unwrap().username),
-            ("socks5://p:1080", "u".to_owned())
-        );
-        let Proxy::Via(proxy) = read(&[("address", "http://a:b@p:3128")]).unwrap() else {
-            panic!("no proxy")
-        };
-        assert_eq!(proxy.url.as_str(), "http://p:3128/");
-        assert_eq!(proxy.login.unwrap().password.expose(), "b");
     }
 
     #[test]

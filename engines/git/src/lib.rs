@@ -25,7 +25,6 @@ mod http;
 pub mod reference;
 pub mod session;
 pub mod sparse;
-mod tls;
 mod url;
 
 pub use access::Access;

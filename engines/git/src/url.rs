@@ -4,6 +4,8 @@ use std::fmt;
 
 use reqwest::Url;
 
+use transport::proxy::decode;
+
 use crate::access::Basic;
 
 /// The URL of a repository, as an object's spec has it.
@@ -89,21 +91,6 @@ impl fmt::Debug for RemoteUrl {
     }
 }
 
-/// Undoes percent-encoding; what is no encoding stays as it is.
-fn decode(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let decoded = (byte == b'%')
-            .then(|| tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()))
-            .flatten()
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        out.push(decoded.unwrap_or(byte));
-        rest = if decoded.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,11 +128,5 @@ mod tests {
             let message = RemoteUrl::parse(text).unwrap_err().to_string();
             assert_eq!(message, expected, "{text}");
         }
-    }
-
-    #[test]
-    fn odd_percent_signs_stay() {
-        assert_eq!(decode("a%zz%4"), "a%zz%4");
-        assert_eq!(decode("%2F%c3%A9"), "/\u{e9}");
     }
 }

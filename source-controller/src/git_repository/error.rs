@@ -3,7 +3,6 @@
 use std::io;
 use std::time::Duration;
 
-use artifact::store::PathError;
 use common::conditions::ConditionType;
 use common::kube;
 use common::reconcile::{Class, Notice, Policy};
@@ -11,6 +10,7 @@ use crds::source::well_known::reason;
 use git::access::AccessError;
 
 use super::conditions::{FETCH_FAILED, INCLUDE_UNAVAILABLE, STORAGE_FAILED, VERIFIED};
+use crate::source::StorageError;
 
 /// Why a pass stopped. Messages begin as users know them (E7).
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ pub enum Error {
     },
     /// The proxy's Secret does not hold what it should.
     #[error("failed to configure proxy options: {0}")]
-    Proxy(#[source] AccessError),
+    Proxy(#[source] transport::TransportError),
     /// A Secret is for another provider.
     #[error("secretRef '{namespace}/{name}' has github app data but provider is not set to github")]
     GitHubSecret {
@@ -129,30 +129,9 @@ pub enum Error {
         /// Why.
         message: String,
     },
-    /// Namespace and name make no path.
+    /// The artifact cannot be stored.
     #[error(transparent)]
-    Path(#[from] PathError),
-    /// A directory cannot be made.
-    #[error("failed to create artifact directory: {0}")]
-    Directory(#[source] io::Error),
-    /// The lock cannot be taken.
-    #[error("failed to acquire lock for artifact: {0}")]
-    Lock(#[source] io::Error),
-    /// Ignore files cannot be read.
-    #[error("failed to load source ignore patterns from repository: {0}")]
-    Ignore(#[source] artifact::archive::WriteError),
-    /// The archive cannot be written.
-    #[error("unable to archive artifact to storage: {0}")]
-    Archive(#[source] artifact::archive::WriteError),
-    /// A damaged artifact cannot be removed.
-    #[error("failed to remove artifact after digest mismatch: {0}")]
-    Remove(#[source] io::Error),
-    /// The artifacts of a deleted object cannot be removed.
-    #[error("garbage collection for deleted resource failed: {0}")]
-    Garbage(#[source] io::Error),
-    /// A worker thread died.
-    #[error("background work did not finish: {0}")]
-    Background(String),
+    Storage(#[from] StorageError),
 }
 
 impl Policy for Error {
@@ -174,12 +153,7 @@ impl Policy for Error {
             Self::Include { .. } => reason::NOT_FOUND,
             Self::IncludeWithoutArtifact { .. } => reason::NO_ARTIFACT,
             Self::IncludeCopy { .. } => reason::COPY_FAILURE,
-            Self::Path(_) => reason::INVALID_PATH,
-            Self::Directory(_) => reason::DIRECTORY_CREATION_FAILED,
-            Self::Ignore(_) => reason::SOURCE_IGNORE_ERROR,
-            Self::Archive(_) => reason::ARCHIVE_OPERATION_FAILED,
-            Self::Garbage(_) => reason::GARBAGE_COLLECTION_FAILED,
-            Self::Lock(_) | Self::Remove(_) | Self::Background(_) => "Failed",
+            Self::Storage(error) => error.reason(),
         }
     }
 
@@ -202,14 +176,8 @@ impl Policy for Error {
         match self {
             Self::Verify => Some(VERIFIED),
             Self::Include { .. } | Self::IncludeWithoutArtifact { .. } => Some(INCLUDE_UNAVAILABLE),
-            Self::IncludeCopy { .. } | Self::Path(_) | Self::Directory(_) | Self::Archive(_) => {
-                Some(STORAGE_FAILED)
-            }
-            Self::Lock(_)
-            | Self::Ignore(_)
-            | Self::Remove(_)
-            | Self::Garbage(_)
-            | Self::Background(_) => None,
+            Self::IncludeCopy { .. } => Some(STORAGE_FAILED),
+            Self::Storage(error) => error.condition(),
             _ => Some(FETCH_FAILED),
         }
     }

@@ -38,7 +38,9 @@ enum With {
 async fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Build => {
-            let binaries = Binaries::ensure(&Tool::ALL, &mut control_plane::progress_lines())?;
+            let mut tools = Tool::CONTROL_PLANE.to_vec();
+            tools.push(Tool::Registry);
+            let binaries = Binaries::ensure(&tools, &mut control_plane::progress_lines())?;
             println!("{}", binaries.dir().display());
         }
         Command::Run { with, crds } => {

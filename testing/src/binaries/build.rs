@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::recipe::{MODULES, Module, STAGES};
-use super::{Tool, go};
+use super::go;
+use super::recipe::{Kit, Module, STAGES};
 
 /// How the folders begin in which builds work.
 const WORK: &str = ".build-";
@@ -36,8 +36,12 @@ pub enum Progress {
     Done,
 }
 
-/// Builds all programs and puts them in `target`, a folder of the cache.
-pub(super) fn into(target: &Path, report: &mut dyn FnMut(Progress)) -> anyhow::Result<()> {
+/// Builds all programs of a kit and puts them in `target`, a folder of the cache.
+pub(super) fn into(
+    kit: &Kit,
+    target: &Path,
+    report: &mut dyn FnMut(Progress),
+) -> anyhow::Result<()> {
     let cache = target.parent().context("the cache folder has no parent")?;
     fs::create_dir_all(cache).with_context(|| format!("cannot create {}", cache.display()))?;
     let lock_file = cache.join("build.lock");
@@ -53,10 +57,8 @@ pub(super) fn into(target: &Path, report: &mut dyn FnMut(Progress)) -> anyhow::R
             return Err(error).with_context(|| format!("cannot lock {}", lock_file.display()));
         }
     }
-    if Tool::ALL
-        .iter()
-        .all(|tool| target.join(tool.file_name()).is_file())
-    {
+    let mut programs = kit.modules.iter().flat_map(|module| module.programs);
+    if programs.all(|(name, _)| target.join(name).is_file()) {
         return Ok(());
     }
     go::check()?;
@@ -64,7 +66,7 @@ pub(super) fn into(target: &Path, report: &mut dyn FnMut(Progress)) -> anyhow::R
     let work = tempfile::Builder::new().prefix(WORK).tempdir_in(cache)?;
     let out = work.path().join("out");
     fs::create_dir(&out)?;
-    for module in MODULES {
+    for module in kit.modules {
         build(module, work.path(), &out, report)
             .with_context(|| format!("cannot build {}", module.name))?;
     }

@@ -1,20 +1,21 @@
-//! The programs of the local control plane: where they are, and how they get there.
+//! The programs of the local control plane and of the servers beside it: where they are, and how they get there.
 //!
 //! `KUBEBUILDER_ASSETS` comes first, as everywhere in the field. Otherwise they are built once from the pinned Go modules in
-//! `e2e/control-plane` and kept in `${XDG_CACHE_HOME:-~/.cache}/sluice/control-plane/<version>/`.
+//! `e2e/control-plane` and kept in `${XDG_CACHE_HOME:-~/.cache}/sluice/<kit>/<version>/`.
 
 mod build;
 mod go;
 mod recipe;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 
 pub use build::Progress;
 pub use recipe::KUBERNETES_VERSION;
+use recipe::Kit;
 
-/// A program of the control plane.
+/// A program of the control plane, or a server beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     /// The store behind the API server.
@@ -27,11 +28,13 @@ pub enum Tool {
     Scheduler,
     /// Plays the kubelet.
     Kwok,
+    /// An OCI registry.
+    Registry,
 }
 
 impl Tool {
-    /// Every tool.
-    pub const ALL: [Self; 5] = [
+    /// Every tool of the control plane.
+    pub const CONTROL_PLANE: [Self; 5] = [
         Self::Etcd,
         Self::ApiServer,
         Self::ControllerManager,
@@ -47,6 +50,15 @@ impl Tool {
             Self::ControllerManager => "kube-controller-manager",
             Self::Scheduler => "kube-scheduler",
             Self::Kwok => "kwok",
+            Self::Registry => "registry",
+        }
+    }
+
+    /// What it is built together with.
+    fn kit(self) -> &'static Kit {
+        match self {
+            Self::Registry => &recipe::REGISTRY,
+            _ => &recipe::CONTROL_PLANE,
         }
     }
 }
@@ -55,11 +67,11 @@ impl Tool {
 #[derive(Debug, Clone)]
 pub struct Binaries {
     assets: Option<PathBuf>,
-    built: PathBuf,
+    cache: PathBuf,
 }
 
 impl Binaries {
-    /// Finds these programs, and builds all when one is neither in `KUBEBUILDER_ASSETS` nor in the cache.
+    /// Finds these programs, and builds the kits of those that are neither in `KUBEBUILDER_ASSETS` nor in the cache.
     ///
     /// Blocks for minutes on an empty cache: `report` hears how far it is. Processes that ask at the same time wait for one
     /// build.
@@ -70,11 +82,13 @@ impl Binaries {
         let assets = std::env::var_os("KUBEBUILDER_ASSETS").map(PathBuf::from);
         let binaries = Self {
             assets,
-            built: cache_dir()?.join(recipe::version()),
+            cache: cache_dir()?,
         };
-        let missing = tools.iter().any(|tool| !binaries.has(*tool));
-        if missing {
-            build::into(&binaries.built, report)?;
+        for kit in [&recipe::CONTROL_PLANE, &recipe::REGISTRY] {
+            let mut tools = tools.iter().filter(|tool| tool.kit().name == kit.name);
+            if tools.any(|tool| !binaries.has(*tool)) {
+                build::into(kit, &binaries.folder(kit), report)?;
+            }
         }
         Ok(binaries)
     }
@@ -88,18 +102,18 @@ impl Binaries {
         given
             .into_iter()
             .find(|path| path.is_file())
-            .unwrap_or_else(|| self.built.join(tool.file_name()))
+            .unwrap_or_else(|| self.folder(tool.kit()).join(tool.file_name()))
     }
 
     /// Whether a program is there, with the files that it needs.
     fn has(&self, tool: Tool) -> bool {
-        let complete = tool != Tool::Kwok || self.built.join(recipe::STAGES).is_dir();
+        let complete = tool != Tool::Kwok || self.dir().join(recipe::STAGES).is_dir();
         complete && self.path(tool).is_file()
     }
 
     /// The pod and node life cycles that kwok plays.
     pub(crate) fn kwok_stages(&self) -> anyhow::Result<Vec<PathBuf>> {
-        let dir = self.built.join(recipe::STAGES);
+        let dir = self.dir().join(recipe::STAGES);
         let entries = std::fs::read_dir(&dir).with_context(|| format!("no {}", dir.display()))?;
         let mut files = entries
             .map(|entry| Ok(entry?.path()))
@@ -108,13 +122,17 @@ impl Binaries {
         Ok(files)
     }
 
-    /// The folder that holds what was built.
-    pub fn dir(&self) -> &Path {
-        &self.built
+    /// The folder that holds the control plane that was built.
+    pub fn dir(&self) -> PathBuf {
+        self.folder(&recipe::CONTROL_PLANE)
+    }
+
+    fn folder(&self, kit: &Kit) -> PathBuf {
+        self.cache.join(kit.name).join(kit.version())
     }
 }
 
-/// `${XDG_CACHE_HOME:-~/.cache}/sluice/control-plane`.
+/// `${XDG_CACHE_HOME:-~/.cache}/sluice`.
 fn cache_dir() -> anyhow::Result<PathBuf> {
     let absolute = |name| {
         std::env::var_os(name)
@@ -124,5 +142,5 @@ fn cache_dir() -> anyhow::Result<PathBuf> {
     let base =
         absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
     let base = base.context("neither XDG_CACHE_HOME nor HOME names a folder for the cache")?;
-    Ok(base.join("sluice").join("control-plane"))
+    Ok(base.join("sluice"))
 }

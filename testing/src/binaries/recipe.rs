@@ -19,6 +19,15 @@ const KUBERNETES: &str = "-s -w \
     -X k8s.io/component-base/version.gitMajor=1 \
     -X k8s.io/component-base/version.gitMinor=36";
 
+/// Modules that are built together and cached in one folder.
+pub(super) struct Kit {
+    /// Folder of the cache.
+    pub(super) name: &'static str,
+    /// What its version begins with.
+    release: &'static str,
+    pub(super) modules: &'static [Module],
+}
+
 /// A Go module and the programs that are built from it.
 pub(super) struct Module {
     pub(super) name: &'static str,
@@ -43,9 +52,34 @@ macro_rules! pinned {
 const ETCD_FILES: (&str, &str) = pinned!("etcd");
 const KUBERNETES_FILES: (&str, &str) = pinned!("kubernetes");
 const KWOK_FILES: (&str, &str) = pinned!("kwok");
+const REGISTRY_FILES: (&str, &str) = pinned!("registry");
+
+/// etcd, Kubernetes and kwok.
+pub(super) const CONTROL_PLANE: Kit = Kit {
+    name: "control-plane",
+    release: KUBERNETES_VERSION,
+    modules: MODULES,
+};
+
+/// An OCI registry, in a folder of its own: it has nothing to do with the release of Kubernetes.
+pub(super) const REGISTRY: Kit = Kit {
+    name: "registry",
+    release: "v3.0.0",
+    modules: &[Module {
+        name: "registry",
+        go_mod: REGISTRY_FILES.0,
+        go_sum: REGISTRY_FILES.1,
+        ldflags: STRIP,
+        programs: &[(
+            "registry",
+            "github.com/distribution/distribution/v3/cmd/registry",
+        )],
+        stages: None,
+    }],
+};
 
 /// Three modules, because their requirements exclude each other.
-pub(super) const MODULES: &[Module] = &[
+const MODULES: &[Module] = &[
     Module {
         name: "etcd",
         go_mod: ETCD_FILES.0,
@@ -82,24 +116,26 @@ pub(super) const MODULES: &[Module] = &[
     },
 ];
 
-/// The name of the cache folder: the Kubernetes release, and a digest of everything that goes into the build.
-pub(super) fn version() -> String {
-    let mut digest = Sha256::new();
-    for module in MODULES {
-        for part in [module.name, module.go_mod, module.go_sum, module.ldflags] {
-            digest.update(part.len().to_le_bytes());
-            digest.update(part);
+impl Kit {
+    /// The name of the cache folder: the release, and a digest of everything that goes into the build.
+    pub(super) fn version(&self) -> String {
+        let mut digest = Sha256::new();
+        for module in self.modules {
+            for part in [module.name, module.go_mod, module.go_sum, module.ldflags] {
+                digest.update(part.len().to_le_bytes());
+                digest.update(part);
+            }
+            for (name, package) in module.programs {
+                digest.update(name);
+                digest.update(package);
+            }
         }
-        for (name, package) in module.programs {
-            digest.update(name);
-            digest.update(package);
+        let mut version = format!("{}-", self.release);
+        for byte in &digest.finalize()[..4] {
+            let _ = write!(version, "{byte:02x}");
         }
+        version
     }
-    let mut version = format!("{KUBERNETES_VERSION}-");
-    for byte in &digest.finalize()[..4] {
-        let _ = write!(version, "{byte:02x}");
-    }
-    version
 }
 
 #[cfg(test)]
@@ -108,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_program_is_a_pinned_tool_of_its_module() {
-        for module in MODULES {
+        for module in CONTROL_PLANE.modules.iter().chain(REGISTRY.modules) {
             for (_, package) in module.programs {
                 assert!(
                     module.go_mod.contains(package),
@@ -144,8 +180,18 @@ mod tests {
     }
 
     #[test]
+    fn the_registry_is_of_the_pinned_release() {
+        let module = &REGISTRY.modules[0];
+        let line = format!(
+            "github.com/distribution/distribution/v3 {}",
+            REGISTRY.release
+        );
+        assert!(module.go_mod.contains(&line));
+    }
+
+    #[test]
     fn the_cache_folder_is_named_after_release_and_content() {
-        let version = version();
+        let version = CONTROL_PLANE.version();
         let (release, digest) = version.rsplit_once('-').unwrap();
         assert_eq!(release, KUBERNETES_VERSION);
         assert!(digest.len() == 8 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()));

@@ -53,9 +53,9 @@ impl Parts {
     /// The programs that run.
     pub fn tools(self) -> &'static [Tool] {
         match self {
-            Self::Api => &Tool::ALL[..2],
-            Self::Controllers => &Tool::ALL[..3],
-            Self::Pods => &Tool::ALL,
+            Self::Api => &Tool::CONTROL_PLANE[..2],
+            Self::Controllers => &Tool::CONTROL_PLANE[..3],
+            Self::Pods => &Tool::CONTROL_PLANE,
         }
     }
 }

@@ -35,6 +35,7 @@ const FETCHERS: &[&str] = &[
     "engines/oci",
     "engines/bucket",
     "engines/helm-repo",
+    "engines/transport",
 ];
 
 /// Everything that the types of the custom resources may name.

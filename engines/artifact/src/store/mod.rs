@@ -169,6 +169,20 @@ impl Store {
         }
     }
 
+    /// Makes `link` a symbolic link to an artifact, in one step: readers see the old target or the new one (S2).
+    pub fn link(&self, artifact: &ArtifactPath, link: &ArtifactPath) -> io::Result<()> {
+        let target = std::path::absolute(self.local_path(artifact))?;
+        let path = self.local_path(link);
+        let mut temporary = path.clone().into_os_string();
+        temporary.push(".tmp");
+        match fs::remove_file(&temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        std::os::unix::fs::symlink(target, &temporary)?;
+        fs::rename(&temporary, path)
+    }
+
     /// Takes the lock of an artifact, waiting for whoever holds it (S6).
     pub fn lock(&self, artifact: &ArtifactPath) -> io::Result<Lock> {
         let mut path = self.local_path(artifact).into_os_string();

@@ -240,3 +240,27 @@ fn s6_lock_is_exclusive_and_survives_collection() {
         receiver.recv_timeout(Duration::from_secs(10)).unwrap();
     });
 }
+
+#[test]
+fn s2_a_link_moves_in_one_step_and_is_not_collected() {
+    let (_directory, store, object) = fixture();
+    let [old, new] = ["old", "new"].map(|name| object.file(name).unwrap());
+    let link = object.file("latest.tar.gz").unwrap();
+    put(&store, &old, "old");
+    put(&store, &new, "new");
+    store.link(&old, &link).unwrap();
+    store.link(&new, &link).unwrap();
+    assert_eq!(fs::read_to_string(store.local_path(&link)).unwrap(), "new");
+    assert!(
+        fs::read_link(store.local_path(&link))
+            .unwrap()
+            .is_absolute()
+    );
+    let retention = Retention {
+        ttl: Duration::ZERO,
+        records: 1,
+    };
+    let now = Duration::from_secs(u32::MAX.into());
+    store.collect_garbage(&new, retention, now).unwrap();
+    assert_eq!(files(&store, &object), ["latest.tar.gz", "new"]);
+}

@@ -4,33 +4,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::blocking::Client;
 use reqwest::header::HeaderValue;
+use transport::chain;
 
-use super::chain;
-use crate::access::{Access, AccessError, Credentials, Proxy};
+use crate::access::{Access, AccessError, Credentials, Identity, Proxy};
 use crate::error::Error;
-use crate::tls::{self, Identity};
 
 /// Makes a client from certificates and proxy.
 pub(super) fn build(access: &Access, identity: Identity) -> Result<Client, Error> {
     // Redirects are followed by hand; a connection serves one conversation.
     let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls::config(access, identity)?)
+        .tls_backend_preconfigured(access.tls(identity).config().map_err(AccessError::from)?)
         .redirect(reqwest::redirect::Policy::none())
         .pool_max_idle_per_host(1)
         .timeout(None);
     if let Proxy::Via(address) = &access.proxy {
-        let invalid =
-            |error: reqwest::Error| AccessError::ProxyAddress(chain(&error.without_url()));
-        // Names are resolved by the proxy, as the Go client does for both spellings.
-        let text = address.url.as_str();
-        let text = match text.strip_prefix("socks5://") {
-            Some(rest) => format!("socks5h://{rest}"),
-            None => text.to_owned(),
-        };
-        let mut proxy = reqwest::Proxy::all(text).map_err(invalid)?;
-        if let Some(login) = &address.login {
-            proxy = proxy.basic_auth(&login.username, login.password.expose());
-        }
+        let proxy = address.to_reqwest().map_err(AccessError::from)?;
         builder = builder.proxy(proxy);
     }
     builder

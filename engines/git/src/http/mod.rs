@@ -14,12 +14,12 @@ use gix::protocol::transport::client::blocking_io::http::{
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{StatusCode, Url};
+use transport::chain;
 
 pub(crate) use self::conversation::{FirstFailure, Watch};
 use self::stream::{Body, Handle, Headers, PostBody};
-use crate::access::Access;
+use crate::access::{Access, Identity};
 use crate::error::{Error, RemoteError};
-use crate::tls::Identity;
 use crate::url::RemoteUrl;
 
 /// Redirects followed before the first answer.
@@ -188,21 +188,6 @@ fn checked(response: Response) -> Result<Response, RemoteError> {
         StatusCode::NOT_FOUND => Err(HttpError::NotFound.into()),
         status => Err(HttpError::Status(status).into()),
     }
-}
-
-/// An error and its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let message = error.to_string();
-        if !text.contains(&message) {
-            text.push_str(": ");
-            text.push_str(&message);
-        }
-        cause = error.source();
-    }
-    text
 }
 
 impl Http for Exchange {

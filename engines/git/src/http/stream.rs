@@ -7,7 +7,9 @@ use std::rc::Rc;
 use reqwest::blocking::{RequestBuilder, Response};
 
 use super::conversation::{FirstFailure, Watch};
-use super::{HttpError, chain, checked};
+use transport::chain;
+
+use super::{HttpError, checked};
 
 /// The response headers as the git library wants to read them.
 fn header_lines(response: &Response) -> Vec<u8> {

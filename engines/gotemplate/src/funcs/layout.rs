@@ -135,7 +135,7 @@ fn abbreviate(text: &Str, offset: i64, width: i64) -> Str {
     }
     let room = width - 3;
     let offset = offset.min(len);
-    let offset = if len - offset < room {
+    let offset = if len.wrapping_sub(offset) < room {
         len - room
     } else {
         offset

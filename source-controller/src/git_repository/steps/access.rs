@@ -8,6 +8,7 @@ use git::RemoteUrl;
 use git::access::{Access, Proxy, SecretData};
 
 use super::super::{Error, GitRepositories};
+use crate::source::secrets;
 
 /// The key of a GitHub App, which wants another provider (G9).
 const GITHUB_APP_ID: &str = "githubAppID";
@@ -61,12 +62,6 @@ async fn secret(
     namespace: &str,
     name: &str,
 ) -> Result<SecretData, common::kube::Error> {
-    let secrets: Api<Secret> = Api::namespaced(pass.context.client.clone(), namespace);
-    let secret = secrets.get(name).await?;
-    Ok(secret
-        .data
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(key, value)| (key, value.0))
-        .collect())
+    let api: Api<Secret> = Api::namespaced(pass.context.client.clone(), namespace);
+    Ok(secrets::data(api.get(name).await?))
 }

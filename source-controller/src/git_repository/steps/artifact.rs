@@ -4,21 +4,19 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use artifact::archive::{self, WriteError};
-use artifact::store::{ArtifactPath, ObjectDir};
+use artifact::store::ObjectDir;
 use artifact::tree::{self, Tree};
 use common::object::Object as _;
 use common::reconcile::{Flow, Notice, Pass, Stop};
 use crds::meta::Artifact;
 use crds::source::well_known::reason;
 use git::{Checkout, Sparse};
-use select::ignore::{self, Matcher};
 
 use super::super::conditions::{IN_STORAGE, OUTDATED, STORAGE_FAILED};
-use super::super::{Error, GitRepositories, NEXT, content, directory};
-use super::background;
+use super::super::{Error, GitRepositories, content};
 use super::compose::{self, Include};
-use crate::storage::Storage;
+use crate::source::archive::{Destination, Selection};
+use crate::source::{NEXT, Published as _, StorageError, background};
 
 /// Runs the step.
 pub async fn run(
@@ -59,62 +57,66 @@ async fn publish(
     checkout: Arc<Checkout>,
 ) -> Result<Artifact, Stop> {
     let name = format!("{}.tar.gz", checkout.revision().hash());
-    let path = directory(&pass.object)?.file(&name).map_err(Error::from)?;
+    let path = pass
+        .object
+        .directory()?
+        .file(&name)
+        .map_err(StorageError::Path)?;
     let spec = &pass.object.spec;
     let namespace = pass.object.key().namespace;
     let included = spec.include.iter().zip(&pass.state.included);
     let includes = included
         .map(|(spec, artifact)| {
-            let home = ObjectDir::new("GitRepository", &namespace, &spec.repository.name)?;
+            let home = ObjectDir::new("GitRepository", &namespace, &spec.repository.name);
             Ok(Include {
                 spec: spec.clone(),
                 artifact: artifact.clone(),
-                home,
+                home: home.map_err(StorageError::Path)?,
             })
         })
         .collect::<Result<_, Error>>()?;
     let publication = Publication {
-        storage: repositories.storage.clone(),
+        destination: Destination {
+            storage: repositories.storage.clone(),
+            path,
+            revision: checkout.revision().to_string(),
+        },
         temporary: repositories.options.temporary.clone(),
-        budget: repositories.options.budget.files,
-        path,
         directories: spec.sparse_checkout.clone(),
         includes,
-        ignore: spec.ignore.clone().unwrap_or_default(),
+        selection: Selection {
+            ignore: spec.ignore.clone().unwrap_or_default(),
+            budget: repositories.options.budget.files,
+        },
     };
     Ok(background(move || publication.write(&checkout)).await?)
 }
 
 /// What an artifact is made of, and where it goes.
 struct Publication {
-    storage: Storage,
+    destination: Destination,
     temporary: PathBuf,
-    budget: u64,
-    path: ArtifactPath,
     directories: Vec<String>,
     includes: Vec<Include>,
-    ignore: String,
+    selection: Selection,
 }
 
 impl Publication {
     fn write(&self, checkout: &Checkout) -> Result<Artifact, Error> {
-        self.storage
-            .make_directory(&self.path)
-            .map_err(Error::Directory)?;
-        let _lock = self.storage.lock(&self.path).map_err(Error::Lock)?;
-        let revision = checkout.revision().to_string();
-        let files = checkout.files()?;
-        if self.directories.is_empty() {
-            self.with_includes(&files, revision)
-        } else {
-            self.with_includes(&Sparse::new(&files, &self.directories), revision)
-        }
+        self.destination.locked(|_| {
+            let files = checkout.files()?;
+            if self.directories.is_empty() {
+                self.with_includes(&files)
+            } else {
+                self.with_includes(&Sparse::new(&files, &self.directories))
+            }
+        })
     }
 
     /// Files go straight from the pack to the archive; only includes need them on disk.
-    fn with_includes(&self, files: &impl Tree, revision: String) -> Result<Artifact, Error> {
+    fn with_includes(&self, files: &impl Tree) -> Result<Artifact, Error> {
         if self.includes.is_empty() {
-            return self.archive(files, revision);
+            return Ok(self.destination.archive(files, &self.selection)?);
         }
         let work = tempfile::Builder::new()
             .prefix("compose-")
@@ -122,21 +124,11 @@ impl Publication {
             .map_err(Error::Files)?;
         let composed = work.path().join("files");
         fs::create_dir(&composed).map_err(Error::Files)?;
-        tree::write_to(files, &composed, self.budget).map_err(Error::Files)?;
+        tree::write_to(files, &composed, self.selection.budget).map_err(Error::Files)?;
         for include in &self.includes {
-            compose::copy(&self.storage, include, &composed)?;
+            compose::copy(&self.destination.storage, include, &composed)?;
         }
-        self.archive(&compose::open(&composed)?, revision)
-    }
-
-    fn archive(&self, files: &impl Tree, revision: String) -> Result<Artifact, Error> {
-        let mut patterns = archive::source_patterns(files).map_err(Error::Ignore)?;
-        patterns.extend(ignore::parse(self.ignore.as_bytes(), &[]));
-        let matcher = Matcher::for_source(patterns);
-        self.storage
-            .write(&self.path, revision, |out| {
-                archive::write(files, &matcher, self.budget, out).map(drop)
-            })
-            .map_err(|error: WriteError| Error::Archive(error))
+        let files = compose::open(&composed)?;
+        Ok(self.destination.archive(&files, &self.selection)?)
     }
 }

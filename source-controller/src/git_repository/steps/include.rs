@@ -2,13 +2,14 @@
 
 use common::kube::Api;
 use common::object::Object as _;
-use common::reconcile::{Flow, Pass, Progress, ReadyNote, Stop};
+use common::reconcile::{Flow, Pass, Stop};
 use crds::meta::Artifact;
 use crds::source::GitRepository;
 use crds::source::well_known::reason;
 
 use super::super::conditions::{INCLUDE_UNAVAILABLE, OUTDATED};
-use super::super::{Error, GitRepositories, NEXT, content};
+use super::super::{Error, GitRepositories, content};
+use crate::source::{NEXT, announce};
 
 /// Runs the step. Nothing is copied here; that is done when the artifact is made.
 pub async fn run(
@@ -23,9 +24,7 @@ pub async fn run(
         if !observed.is_empty() {
             pass.mark(OUTDATED, true, reason::INCLUDE_CHANGE, message);
         }
-        let message = format!("building artifact: {message}");
-        pass.progress(&Progress::new(&message).ready(ReadyNote::Unknown(message.clone())));
-        pass.patch().await?;
+        announce::building(pass, message).await?;
     }
     pass.remove(OUTDATED);
     pass.state.included = included;

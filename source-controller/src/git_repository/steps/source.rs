@@ -5,16 +5,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::conditions;
-use common::reconcile::{Flow, Pass, Progress, ReadyNote, Stop};
+use common::reconcile::{Flow, Pass, Stop};
 use crds::source::GitRepositoryRef;
 use crds::source::well_known::{condition, reason};
 use git::access::Access;
 use git::reference::{Fields, Reference};
 use git::{Checkout, Limits, RemoteUrl, Revision, Sparse};
 
-use super::super::conditions::{FETCH_FAILED, IN_STORAGE, OUTDATED, VERIFIED};
-use super::super::{Error, GitRepositories, NEXT, content};
-use super::{access, background};
+use super::super::conditions::{FETCH_FAILED, IN_STORAGE, VERIFIED};
+use super::super::{Error, GitRepositories, content};
+use super::access;
+use crate::source::{NEXT, announce, background};
 
 /// How long a fetch may take where the object does not say.
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
@@ -57,7 +58,9 @@ pub async fn run(
         Found::Fetched(checkout) => {
             pass.remove(FETCH_FAILED);
             tracing::debug!(revision = %checkout.revision(), "git repository checked out");
-            announce(pass, checkout.revision()).await?;
+            let revision = checkout.revision().to_string();
+            let message = format!("new upstream revision '{revision}'");
+            announce::revision(pass, &revision, &message).await?;
             pass.state.revision = Some(checkout.revision().clone());
             pass.state.checkout = Some(Arc::new(*checkout));
             NEXT
@@ -74,22 +77,6 @@ fn unchanged(pass: &mut Pass<GitRepositories>, revision: &Revision) -> Stop {
         reason::GIT_OPERATION_SUCCEEDED,
         format!("no changes since last reconciliation: observed revision '{revision}'"),
     )
-}
-
-/// Says that a new revision is being published (R6).
-async fn announce(pass: &mut Pass<GitRepositories>, revision: &Revision) -> Result<(), Stop> {
-    let revision = revision.to_string();
-    let has_older = match &pass.object.status.artifact {
-        Some(artifact) if artifact.revision == revision => return Ok(()),
-        other => other.is_some(),
-    };
-    let message = format!("new upstream revision '{revision}'");
-    if has_older {
-        pass.mark(OUTDATED, true, reason::NEW_REVISION, &message);
-    }
-    let message = format!("building artifact: {message}");
-    pass.progress(&Progress::new(&message).ready(ReadyNote::Unknown(message.clone())));
-    pass.patch().await
 }
 
 /// Talks to the remote, on a thread where blocking is fine. A shutdown, another spec and a deletion end it early; anything else
@@ -115,7 +102,7 @@ async fn look(
         interrupt: Arc::clone(&stop),
     };
     let interrupt = pass.interrupt();
-    let work = background(move || {
+    let work = background(move || -> Result<Found, Error> {
         let mut session = git::connect(&url, &access, limits)?;
         let resolved = session.resolve(&reference)?;
         if let Some(revision) = resolved.revision()

@@ -5,8 +5,8 @@ use common::reconcile::{Flow, Pass, Stop};
 use crds::source::{GitProvider, GitRepositorySpec};
 
 use super::super::conditions::VERIFIED;
-use super::super::{Error, GitRepositories, NEXT};
-use crate::args::OBJECT_LEVEL_WORKLOAD_IDENTITY;
+use super::super::{Error, GitRepositories};
+use crate::source::{NEXT, OBJECT_LEVEL_WORKLOAD_IDENTITY};
 
 /// Runs the step.
 #[expect(clippy::unused_async, reason = "steps are async functions")]

@@ -5,10 +5,11 @@
 //! | [`passwords`] | `bcrypt` `htpasswd` `derivePassword` |
 //! | [`aes`] | `encryptAES` `decryptAES` |
 //! | [`keys`] | private keys: making, reading, writing, signing |
-//! | [`certificates`] | `genCA` and its kin |
+//! | [`certificates`], [`certificate`] | `genCA` and its kin |
 //! | [`pem`], [`der`] | the encodings below |
 
 mod aes;
+mod certificate;
 mod certificates;
 mod der;
 mod keys;

@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`syntax`] | a pattern of Go's rewritten for the `regex` crate |
+//! | [`modifiers`] | its flags and counts |
 //! | [`class`] | its characters, escapes and classes |
 //! | [`expand`] | `$1` and `${name}` in a replacement |
 //! | [`cache`] | patterns that were compiled before |
@@ -14,6 +15,7 @@ mod cache;
 mod class;
 mod error;
 mod expand;
+mod modifiers;
 mod syntax;
 
 use std::ops::Range;

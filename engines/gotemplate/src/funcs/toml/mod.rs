@@ -2,6 +2,8 @@
 
 mod decode;
 mod encode;
+mod number;
+mod quoted;
 mod read;
 mod tree;
 

@@ -1,0 +1,8 @@
+//! The steps of a pass, in order.
+
+pub mod artifact;
+pub mod source;
+pub mod support;
+
+mod access;
+mod tag;

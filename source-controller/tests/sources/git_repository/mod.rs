@@ -1,0 +1,9 @@
+//! GitRepository against a real git server.
+
+mod composing;
+mod failures;
+mod lifecycle;
+mod publishing;
+mod refused;
+mod storage;
+mod world;

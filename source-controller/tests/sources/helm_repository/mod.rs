@@ -1,0 +1,5 @@
+//! HelmRepository against an HTTP server.
+
+mod failures;
+mod publishing;
+mod world;

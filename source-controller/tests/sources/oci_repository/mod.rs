@@ -1,0 +1,7 @@
+//! OCIRepository against a real registry.
+
+mod access;
+mod content;
+mod failures;
+mod publishing;
+pub mod world;
