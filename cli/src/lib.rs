@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod helm;
 mod kustomize;
 
 use std::io::{self, Write};
@@ -22,6 +23,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Render Helm charts.
+    Helm(helm::Args),
     /// Build kustomizations.
     Kustomize(kustomize::Args),
 }
@@ -30,8 +33,11 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
+        Command::Helm(args) => helm::run(args, &mut io::stdout().lock(), &mut io::stderr())
+            .map_err(|error| error.to_string()),
         Command::Kustomize(args) => {
             kustomize::run(args, &mut io::stdout().lock(), &mut io::stderr())
+                .map_err(|error| error.to_string())
         }
     };
     match done {

@@ -51,7 +51,7 @@ impl Run {
         assert_eq!(self.temporary_files(), Vec::<PathBuf>::new());
         // Whatever it started has inherited TMPDIR.
         let marker = self.dir.path().to_str().unwrap();
-        let end = Instant::now() + Duration::from_secs(10);
+        let end = Instant::now() + Duration::from_mins(1);
         loop {
             let left = processes_that_mention(marker);
             if left.is_empty() {

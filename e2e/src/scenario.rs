@@ -12,7 +12,7 @@ use testing::git::{Repository, Server};
 use crate::toolkit::{SHARD, Toolkit};
 
 /// How long a condition may take on a busy machine; a story that works takes a small part of it.
-pub const DEADLINE: Duration = Duration::from_mins(1);
+pub const DEADLINE: Duration = Duration::from_mins(2);
 
 /// The annotation that asks for a reconcile.
 pub const REQUESTED_AT: &str = "reconcile.fluxcd.io/requestedAt";

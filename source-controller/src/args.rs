@@ -6,7 +6,11 @@ use std::time::Duration;
 use artifact::Algorithm;
 use artifact::store::Retention;
 use clap::{ArgAction, Args as Flags, Parser};
-use common::flags::{CommonArgs, duration};
+use common::flags::{CommonArgs, FeatureGates, duration};
+use common::runtime::StartError;
+
+/// The gate of identities that objects name (P4).
+pub const OBJECT_LEVEL_WORKLOAD_IDENTITY: &str = "ObjectLevelWorkloadIdentity";
 
 /// Publishes git repositories as artifacts.
 #[derive(Debug, Clone, Parser)]
@@ -30,6 +34,22 @@ pub struct Args {
     /// ServiceAccount whose identity logs in to a cloud where an object names none
     #[arg(long, value_name = "NAME", default_value = "")]
     pub default_service_account: String,
+}
+
+impl Args {
+    /// Checks what one flag or gate alone cannot tell (P4).
+    ///
+    /// # Errors
+    /// What does not fit together.
+    pub fn check(&self, gates: &FeatureGates) -> Result<(), StartError> {
+        let gate = OBJECT_LEVEL_WORKLOAD_IDENTITY;
+        if self.default_service_account.is_empty() || gates.enabled(gate) {
+            return Ok(());
+        }
+        Err(StartError::Controller(format!(
+            "--default-service-account needs --feature-gates={gate}=true"
+        )))
+    }
 }
 
 /// Storage and file server.
@@ -112,10 +132,10 @@ pub struct OtherKindArgs {
     pub helm_index_max_size: u64,
     /// Largest Helm chart, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 10_485_760)]
-    pub helm_chart_max_size: i64,
+    pub helm_chart_max_size: u64,
     /// Largest file in a Helm chart, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 5_242_880)]
-    pub helm_chart_file_max_size: i64,
+    pub helm_chart_file_max_size: u64,
     /// Number of Helm indexes kept in memory; 0 for none
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub helm_cache_max_size: usize,
@@ -191,6 +211,20 @@ mod tests {
         .unwrap();
         assert_eq!(args.other_kinds.ssh_kex_algos, ["a", "b"]);
         assert_eq!(args.storage.artifact_digest_algo, Algorithm::Blake3);
+    }
+
+    #[test]
+    fn p4_a_default_account_needs_the_gate() {
+        let args = parse(&["--default-service-account=a"]).unwrap();
+        let gates = FeatureGates::new(&[(OBJECT_LEVEL_WORKLOAD_IDENTITY, false)]);
+        let error = args.check(&gates).unwrap_err().to_string();
+        assert!(
+            error.contains("ObjectLevelWorkloadIdentity=true"),
+            "{error}"
+        );
+        let open = gates.with("ObjectLevelWorkloadIdentity=true").unwrap();
+        assert!(args.check(&open).is_ok());
+        assert!(parse(&[]).unwrap().check(&gates).is_ok());
     }
 
     #[test]

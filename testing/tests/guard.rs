@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use testing::Dir;
 use testing::process::Program;
 
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_mins(2);
 
 fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let end = Instant::now() + SOON;

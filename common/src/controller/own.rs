@@ -37,6 +37,19 @@ struct Asks {
 }
 
 impl Asks {
+    /// How urgent it is that the object asks for this, having asked for `old` before. A mere request can wait for work that is
+    /// under way.
+    fn urgency(&self, old: Option<&Self>) -> Urgency {
+        let same = |old: &Self| {
+            (&old.uid, old.generation, old.deleting) == (&self.uid, self.generation, self.deleting)
+        };
+        if old.is_some_and(same) {
+            Urgency::Interrupt
+        } else {
+            Urgency::Overrule
+        }
+    }
+
     fn of<K: Object>(object: &K) -> Self {
         Self {
             uid: object.meta().uid.clone(),
@@ -111,19 +124,19 @@ impl<R: Reconciler> OwnWatch<R> {
             }
         };
         let asks = Asks::of(&object);
-        let cause = Cause {
-            origin: Origin {
-                kind: <R::Object as kube::Resource>::kind(&()).into_owned(),
-                key: key.clone(),
-            },
-            urgency: Urgency::Interrupt,
-        };
         for follower in &mut self.followers {
             follower.changed(&object, &self.store, &self.queue, &self.gate);
         }
         self.store.put(object);
         let old = told.asks.insert(key.clone(), asks.clone());
-        if old != Some(asks) {
+        if old.as_ref() != Some(&asks) {
+            let cause = Cause {
+                origin: Origin {
+                    kind: <R::Object as kube::Resource>::kind(&()).into_owned(),
+                    key: key.clone(),
+                },
+                urgency: asks.urgency(old.as_ref()),
+            };
             self.queue.add(&key, &cause);
         }
     }

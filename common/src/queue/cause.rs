@@ -12,8 +12,10 @@ use crate::object::ObjectKey;
 pub enum Urgency {
     /// The key runs when it can; a pass that is under way is left alone.
     Enqueue,
-    /// A pass that is under way is interrupted: what it works on is out of date.
+    /// A pass that waits is interrupted: what it works on is out of date.
     Interrupt,
+    /// The object itself is another one, or is to go: work that nobody wants any more is given up too.
+    Overrule,
 }
 
 /// The object whose change brought a key into the queue. Prints as `Kind/namespace/name`.
@@ -61,13 +63,13 @@ impl fmt::Display for Interrupted {
 /// A pass's ear: tells whether something urgent came up since the pass began. Clones hear the same.
 #[derive(Debug, Clone)]
 pub struct Interrupt {
-    changed: watch::Receiver<Option<Origin>>,
+    changed: watch::Receiver<Option<Cause>>,
     shutdown: CancellationToken,
 }
 
 impl Interrupt {
     pub(super) fn new(
-        changed: watch::Receiver<Option<Origin>>,
+        changed: watch::Receiver<Option<Cause>>,
         shutdown: CancellationToken,
     ) -> Self {
         Self { changed, shutdown }
@@ -86,20 +88,30 @@ impl Interrupt {
         if self.shutdown.is_cancelled() {
             return Some(Interrupted::Shutdown);
         }
-        self.changed.borrow().clone().map(Interrupted::Changed)
+        let cause = self.changed.borrow().clone();
+        cause.map(|cause| Interrupted::Changed(cause.origin))
     }
 
     /// Waits until something comes up; at once when it already has.
     pub async fn wait(&self) -> Interrupted {
+        self.wait_for(Urgency::Interrupt).await
+    }
+
+    /// Waits until the object has another spec or is to go; for work that any other news can wait for.
+    pub async fn overruled(&self) -> Interrupted {
+        self.wait_for(Urgency::Overrule).await
+    }
+
+    async fn wait_for(&self, urgency: Urgency) -> Interrupted {
         let mut changed = self.changed.clone();
         let change = async {
+            let urgent = |cause: &Option<Cause>| {
+                cause.as_ref().is_some_and(|cause| cause.urgency >= urgency)
+            };
             // The guard on the channel must not live on into another wait.
-            let origin = changed
-                .wait_for(Option::is_some)
-                .await
-                .map(|origin| origin.clone());
-            match origin {
-                Ok(origin) => origin,
+            let cause = changed.wait_for(urgent).await.map(|cause| cause.clone());
+            match cause {
+                Ok(cause) => cause,
                 // The queue let go of the key: nothing more can come.
                 Err(_) => std::future::pending().await,
             }
@@ -107,7 +119,7 @@ impl Interrupt {
         tokio::select! {
             biased;
             () = self.shutdown.cancelled() => Interrupted::Shutdown,
-            Some(origin) = change => Interrupted::Changed(origin),
+            Some(cause) = change => Interrupted::Changed(cause.origin),
         }
     }
 }

@@ -137,6 +137,22 @@ async fn an_urgent_addition_interrupts_the_running_pass_and_another_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn only_another_object_overrules_work_that_other_news_can_wait_for() {
+    let (queue, _shutdown) = queue();
+    queue.add_now(&key("a"));
+    let item = next(&queue).await;
+    queue.add(&key("a"), &cause(Urgency::Interrupt));
+    let overruled = tokio::time::timeout(Duration::from_mins(1), item.interrupt.overruled());
+    assert!(overruled.await.is_err());
+    queue.add(&key("a"), &cause(Urgency::Overrule));
+    let origin = cause(Urgency::Overrule).origin;
+    assert_eq!(
+        item.interrupt.overruled().await,
+        Interrupted::Changed(origin)
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_addition_before_the_pass_does_not_interrupt_it() {
     let (queue, _shutdown) = queue();
     queue.add(&key("a"), &cause(Urgency::Interrupt));

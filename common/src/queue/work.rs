@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Backoff, Cause, Interrupt, Origin, Urgency};
+use super::{Backoff, Cause, Interrupt, Urgency};
 use crate::metrics::QueueMetrics;
 use crate::object::ObjectKey;
 
@@ -45,7 +45,7 @@ struct Running {
     since: Instant,
     /// Added again meanwhile.
     again: bool,
-    interrupt: watch::Sender<Option<Origin>>,
+    interrupt: watch::Sender<Option<Cause>>,
 }
 
 /// A key that was handed out, with the ear of its pass.
@@ -76,12 +76,16 @@ impl Queue {
     pub fn add(&self, key: &ObjectKey, cause: &Cause) {
         let mut state = self.lock();
         if let Some(running) = state.running.get_mut(key)
-            && cause.urgency == Urgency::Interrupt
+            && cause.urgency > Urgency::Enqueue
         {
-            running.interrupt.send_if_modified(|origin| {
-                let first = origin.is_none();
-                origin.get_or_insert_with(|| cause.origin.clone());
-                first
+            running.interrupt.send_if_modified(|known| {
+                let news = known
+                    .as_ref()
+                    .is_none_or(|known| known.urgency < cause.urgency);
+                if news {
+                    *known = Some(cause.clone());
+                }
+                news
             });
         }
         self.make_ready(&mut state, key);

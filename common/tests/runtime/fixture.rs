@@ -29,7 +29,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take before a test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A GitRepository that does not decode when its address says so: the API server admits what we cannot read.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
@@ -293,7 +293,7 @@ impl Rig {
         };
         let limits = Limits {
             concurrent,
-            grace: Duration::from_secs(10),
+            grace: PATIENCE,
             ..Limits::default()
         };
         let mut controller = Controller::new(passes, context.clone(), limits, indexes);

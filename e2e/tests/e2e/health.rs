@@ -14,7 +14,7 @@ async fn wait_reports_healthy_when_everything_is_and_names_what_is_not() {
     story.source().await;
     story.unit("well", "./well", json!({ "wait": true })).await;
     story
-        .unit("ill", "./ill", json!({ "wait": true, "timeout": "2s" }))
+        .unit("ill", "./ill", json!({ "wait": true, "timeout": "5s" }))
         .await;
     story.ready("Kustomization", "well", &revision).await;
     let message = story

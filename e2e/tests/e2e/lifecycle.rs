@@ -15,17 +15,20 @@ async fn a_suspended_unit_stands_still_and_catches_up_when_resumed() {
     story
         .change("Kustomization", "app", json!({ "suspend": true }))
         .await;
+    // A request that is answered shows that the suspension has been heard of, too.
+    let answered = async |token: &str| {
+        story.request("Kustomization", "app", token).await;
+        story
+            .wait("Kustomization", "app", "aware of the request", |object| {
+                object["status"]["lastHandledReconcileAt"] == token
+            })
+            .await;
+    };
+    answered("suspended").await;
     let second = story.push(&[("app/a.yaml", Some(&config_map("a", "version", "2")))]);
     story.sync("second").await;
     story.ready("GitRepository", "repo", &second).await;
-    story
-        .request("Kustomization", "app", "while-suspended")
-        .await;
-    story
-        .wait("Kustomization", "app", "aware of the request", |object| {
-            object["status"]["lastHandledReconcileAt"] == "while-suspended"
-        })
-        .await;
+    answered("while-suspended").await;
     assert_eq!(
         story.get("ConfigMap", "a").await.unwrap().data["data"]["version"],
         "1"

@@ -20,6 +20,12 @@ pub trait Tree {
     /// What lies directly in a directory, in any order.
     fn list(&self, directory: &Self::Node) -> io::Result<Vec<Entry<Self::Node>>>;
 
+    /// What a symbolic link in a directory says, where there is one. Links are not part of the tree; an ignore file may be one.
+    fn link(&self, directory: &Self::Node, name: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        let _ = (directory, name);
+        Ok(None)
+    }
+
     /// Opens a file.
     fn open<'a>(&'a self, file: &Self::Node) -> io::Result<Content<'a>>;
 }

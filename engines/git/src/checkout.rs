@@ -218,6 +218,25 @@ impl Tree for Files<'_> {
         Ok(entries)
     }
 
+    fn link(&self, directory: &Self::Node, name: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        let Some(id) = directory else {
+            return Ok(None);
+        };
+        let failed = |error: &dyn std::fmt::Display| io::Error::other(unreadable(*id, &error));
+        let (mut tree, mut target) = (Vec::new(), Vec::new());
+        let tree = self.objects.0.find_tree(id, &mut tree);
+        let tree = tree.map_err(|error| failed(&error))?;
+        let is_link = |entry: &&gix::objs::tree::EntryRef<'_>| {
+            entry.mode.kind() == EntryKind::Link && entry.filename == name
+        };
+        let Some(link) = tree.entries.iter().find(is_link) else {
+            return Ok(None);
+        };
+        let found = self.objects.0.find_blob(link.oid, &mut target);
+        found.map_err(|error| failed(&error))?;
+        Ok(Some(target))
+    }
+
     fn open<'a>(&'a self, file: &Self::Node) -> io::Result<Content<'a>> {
         let Some(id) = file else {
             return Err(io::ErrorKind::IsADirectory.into());

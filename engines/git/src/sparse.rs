@@ -124,6 +124,18 @@ impl<T: Tree> Tree for Sparse<'_, T> {
         Ok(shown)
     }
 
+    fn link(&self, directory: &Self::Node, name: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        let path = match &directory.path[..] {
+            b"" => name.to_vec(),
+            above => [above, b"/", name].concat(),
+        };
+        if self.is_shown(&path) {
+            self.tree.link(&directory.inner, name)
+        } else {
+            Ok(None)
+        }
+    }
+
     fn open<'b>(&'b self, file: &Self::Node) -> io::Result<Content<'b>> {
         self.tree.open(&file.inner)
     }

@@ -1,7 +1,8 @@
 //! Patterns over one path segment, with the syntax of Go's `path/filepath.Match` on Unix:
 //! `*` any run, `?` one character, `[a-z]` and `[^a-z]` classes, `\` takes the next character as it is.
 //!
-//! A segment never holds a `/`, so the rule that `*` stops at a separator needs no code here.
+//! A segment never holds a `/`; for whole paths, where `*` and `?` stop at one, there is
+//! [`Glob::matches_path`].
 
 /// A pattern for one path segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +54,18 @@ impl Glob {
         Ok(Self { parts })
     }
 
-    /// Whether the whole of `name` matches.
+    /// Whether the whole of `name`, one path segment, matches.
     pub fn matches(&self, name: &[u8]) -> bool {
+        self.matches_within(name, None)
+    }
+
+    /// Whether the whole of `path` matches, where `*` and `?` take no `/`.
+    pub fn matches_path(&self, path: &[u8]) -> bool {
+        self.matches_within(path, Some(b'/'))
+    }
+
+    /// Matches with `separator` out of the reach of wildcards.
+    fn matches_within(&self, name: &[u8], separator: Option<u8>) -> bool {
         // Greedy with one point to return to: the last `*` seen takes one character more each time.
         let (mut part, mut at) = (0, 0);
         let mut retry: Option<(usize, usize)> = None;
@@ -65,6 +76,7 @@ impl Glob {
                     part += 1;
                     continue;
                 }
+                Some(Part::Any) if name.get(at).copied() == separator => None,
                 Some(other) => other.consume(&name[at..]),
                 None if at == name.len() => return true,
                 None => None,
@@ -75,7 +87,7 @@ impl Glob {
                 continue;
             }
             match retry {
-                Some((after, from)) if from < name.len() => {
+                Some((after, from)) if from < name.len() && Some(name[from]) != separator => {
                     retry = Some((after, from + 1));
                     part = after;
                     at = from + 1;
@@ -166,6 +178,26 @@ fn decode(bytes: &[u8]) -> Option<(char, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wildcards_stop_at_the_separator_of_a_path() {
+        for (pattern, path, expected) in [
+            ("templates/*.yaml", "templates/a.yaml", true),
+            ("templates/*.yaml", "templates/sub/a.yaml", false),
+            ("*/a.yaml", "templates/a.yaml", true),
+            ("templates?a.yaml", "templates/a.yaml", false),
+            ("*", "a/b", false),
+            ("a*b*c", "axxbyyc", true),
+            ("a*b*c", "axxb/yyc", false),
+        ] {
+            let glob = Glob::parse(pattern.as_bytes()).unwrap();
+            assert_eq!(
+                glob.matches_path(path.as_bytes()),
+                expected,
+                "{pattern} {path}"
+            );
+        }
+    }
 
     #[track_caller]
     fn check(pattern: &str, name: &str, expected: Result<bool, BadPattern>) {

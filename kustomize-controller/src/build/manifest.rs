@@ -1,11 +1,12 @@
 //! The build as a whole.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use apply::Object;
 use artifact::Algorithm;
 use crds::kustomize::KustomizationSpec;
-use kustomize::{FileView, LoadRestrictor, Options, Reorder};
+use kustomize::{FileView, LoadRestrictor, Options, ParseCache, Reorder};
 use yaml::Value;
 
 use super::generate::generate;
@@ -13,7 +14,7 @@ use super::substitute::Substitution;
 use super::{BuildError, Overlay};
 
 /// What a Kustomization comes to: its objects, before anything is added to them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     /// In the order of the build.
     pub objects: Vec<Object>,
@@ -21,7 +22,7 @@ pub struct Manifest {
     pub digest: String,
 }
 
-/// Builds the directory `directory` of an artifact.
+/// Builds the directory `directory` of an artifact. `parsed` are files that other builds have read already.
 ///
 /// # Errors
 /// [`BuildError`]. Nothing has happened then.
@@ -30,10 +31,11 @@ pub fn build(
     directory: &Path,
     spec: &KustomizationSpec,
     substitution: Option<&Substitution>,
+    parsed: Option<&Arc<ParseCache>>,
 ) -> Result<Manifest, BuildError> {
     let generated = generate(view, directory, spec)?;
     let overlay = Overlay::new(view, generated.path, generated.content.into_bytes());
-    let options = options();
+    let options = options(parsed);
     let built = kustomize::build(&overlay, directory, &options)
         .map_err(|error| BuildError::Build(error.to_string()))?;
     let mut resources = built.objects;
@@ -79,8 +81,9 @@ pub fn build(
 }
 
 /// Any file of the artifact may be read, and nothing outside it is in the view (K11.1). The order is that of the files.
-fn options() -> Options {
+fn options(parsed: Option<&Arc<ParseCache>>) -> Options {
     Options {
+        cache: parsed.cloned(),
         load_restrictor: LoadRestrictor::None,
         reorder: Reorder::None,
         ..Options::default()

@@ -76,6 +76,12 @@ pub enum SubstituteError {
 }
 
 impl Substitution {
+    /// All that decides what it does, to be told apart from another one. Not to be shown: values may come from Secrets.
+    pub(super) fn inputs(&self) -> impl serde::Serialize + '_ {
+        let (mode, strategy) = (format!("{:?}", self.mode), format!("{:?}", self.strategy));
+        (&self.variables.0, mode, strategy)
+    }
+
     /// The resource with its variables put in; nothing if it is left as it is.
     ///
     /// The resource becomes text with sorted keys and few quotes, is expanded, and read again: a number that came in is a

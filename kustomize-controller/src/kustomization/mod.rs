@@ -3,6 +3,7 @@
 //! Each step of [`STEPS`] is a file under `steps`; what they hand on is in [`State`]. A step that fails returns a stop with its
 //! reason; the skeleton in [`common::reconcile`] writes Ready from it.
 
+mod builds;
 mod dependency;
 mod history;
 mod identity;
@@ -38,6 +39,7 @@ const HEALTHY: ConditionType = ConditionType::positive("Healthy");
 mod reasons {
     pub const ARTIFACT_FAILED: &str = "ArtifactFailed";
     pub const BUILD_FAILED: &str = "BuildFailed";
+    pub const DIR_CREATION_FAILED: &str = "DirCreationFailed";
     pub const DEPENDENCY_NOT_READY: &str = "DependencyNotReady";
     pub const HEALTH_CHECK_CANCELED: &str = "HealthCheckCanceled";
     pub const HEALTH_CHECK_FAILED: &str = "HealthCheckFailed";
@@ -128,6 +130,7 @@ impl Reconciler for Kustomizations {
     fn forget(&self, key: &ObjectKey) {
         self.settings.waiting.leave(key);
         self.settings.under_way.end(key);
+        self.settings.builds.forget(key);
         self.settings.memories.forget(key);
     }
 }

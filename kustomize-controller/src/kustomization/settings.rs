@@ -14,6 +14,7 @@ use common::flags::FeatureGates;
 use common::jitter::Jitter;
 use common::runtime::StartError;
 
+use super::builds::{Builds, Parsed};
 use super::identity::Identities;
 use super::kube_config::Verification;
 use super::memories::Memories;
@@ -32,6 +33,10 @@ const READ_TIMEOUT: Duration = Duration::from_mins(1);
 pub struct Settings {
     pub(super) artifacts: ArtifactCache,
     pub(super) identities: Identities,
+    /// The last build of every object.
+    pub(super) builds: Arc<Builds>,
+    /// What builds at the same time share.
+    pub(super) parsed: Parsed,
     /// What is known of applied objects.
     pub(super) memories: Memories,
     /// Who waits for dependencies.
@@ -75,6 +80,8 @@ impl Settings {
         Ok(Self {
             artifacts: ArtifactCache::open(&options, fetcher)?,
             identities: Identities::new(context),
+            builds: Arc::default(),
+            parsed: Parsed::default(),
             memories: Memories::default(),
             waiting: Arc::default(),
             under_way: Arc::default(),

@@ -16,7 +16,7 @@ async fn bad_yaml_names_file_and_line_and_changes_nothing() {
     let broken = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\n data: {\n";
     let second = fixture
         .publish(&[
-            ("apps/a.yaml", &config_map("a", "two")),
+            ("apps/a.yaml", config_map("a", "two").as_str()),
             ("apps/z/broken.yaml", broken),
         ])
         .await;
@@ -70,7 +70,7 @@ async fn k24_5_a_refused_object_leaves_its_whole_stage_untouched() {
     let bad =
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: bad\nspec:\n  ports: [{port: 99999}]\n";
     fixture
-        .publish(&[("a.yaml", &config_map("a", "one")), ("z.yaml", bad)])
+        .publish(&[("a.yaml", config_map("a", "one").as_str()), ("z.yaml", bad)])
         .await;
     fixture.create("apps", json!({})).await;
     let (object, message) = fixture.failed("apps", "ReconciliationFailed").await;
@@ -79,7 +79,7 @@ async fn k24_5_a_refused_object_leaves_its_whole_stage_untouched() {
         fixture.namespace
     );
     assert!(message.starts_with(&start), "{message}");
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
+    assert!(!fixture.exists("a").await);
     assert_eq!(object.status.inventory, None);
     assert_eq!(
         object.status.history[0].last_reconciled_status,
@@ -115,9 +115,7 @@ async fn section_4_a_source_that_has_published_nothing_is_waited_for() {
     fixture.create("apps", json!({})).await;
     let (_, message) = fixture.failed("apps", "ArtifactFailed").await;
     assert_eq!(message, "Source artifact not found, retrying in 30s");
-    let revision = fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    let revision = fixture.publish_map("a", "one").await;
     fixture.ready("apps", &revision).await;
 }
 
@@ -136,6 +134,31 @@ async fn section_4_an_artifact_that_is_not_served() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn section_4_there_is_no_place_to_unpack_the_artifact() {
+    let fixture = Fixture::new("disk").await;
+    fixture.publish_map("a", "one").await;
+    fixture.lose_disk();
+    fixture.create("apps", json!({})).await;
+    let (_, message) = fixture.failed("apps", "DirCreationFailed").await;
+    assert!(message.starts_with("artifact cache: "), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn section_4_an_account_for_decryption_needs_its_gate() {
+    let fixture = Fixture::new("gate").await;
+    let decryption = json!({"provider": "sops", "serviceAccountName": "keys"});
+    fixture
+        .create("apps", json!({ "decryption": decryption }))
+        .await;
+    let (object, message) = fixture.failed("apps", "FeatureGateDisabled").await;
+    assert!(
+        message.contains("ObjectLevelWorkloadIdentity feature gate"),
+        "{message}"
+    );
+    assert_eq!(condition(&object, "Stalled").unwrap().0, "True");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn k9_2_an_artifact_with_another_digest_is_not_used() {
     let fixture = Fixture::new("digest").await;
     let (bytes, _) = tarball(&[("a.yaml", &config_map("a", "one"))]);
@@ -147,15 +170,13 @@ async fn k9_2_an_artifact_with_another_digest_is_not_used() {
         message,
         format!("failed to verify archive: computed digest doesn't match provided '{wrong}'")
     );
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
+    assert!(!fixture.exists("a").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn section_4_the_path_is_not_there() {
     let fixture = Fixture::new("path").await;
-    fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    fixture.publish_map("a", "one").await;
     fixture
         .create("apps", json!({"path": "./clusters/prod"}))
         .await;
@@ -170,9 +191,7 @@ async fn section_4_the_path_is_not_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn section_4_expressions_that_cannot_be_used_stall() {
     let fixture = Fixture::new("cel").await;
-    let revision = fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    let revision = fixture.publish_map("a", "one").await;
     fixture
         .create("apps", json!({"healthCheckExprs": [{"apiVersion": "v1", "kind": "ConfigMap", "current": "data."}]}))
         .await;
@@ -199,7 +218,10 @@ async fn k12_9_encrypted_secrets_do_not_reach_the_cluster() {
     let fixture = Fixture::new("sops").await;
     let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  a: ENC[x]\nsops:\n  mac: ENC[y]\n";
     fixture
-        .publish(&[("a.yaml", &config_map("a", "one")), ("s.yaml", secret)])
+        .publish(&[
+            ("a.yaml", config_map("a", "one").as_str()),
+            ("s.yaml", secret),
+        ])
         .await;
     fixture.create("apps", json!({})).await;
     let (_, message) = fixture.failed("apps", "ReconciliationFailed").await;
@@ -210,15 +232,13 @@ async fn k12_9_encrypted_secrets_do_not_reach_the_cluster() {
             "{subject} is SOPS encrypted, configuring decryption is required for this secret to be reconciled"
         )
     );
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
+    assert!(!fixture.exists("a").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_supported_yet_says_so_and_applies_nothing() {
     let fixture = Fixture::new("unsupported").await;
-    fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    fixture.publish_map("a", "one").await;
     fixture
         .create("sops", json!({"decryption": {"provider": "sops"}}))
         .await;
@@ -238,7 +258,7 @@ async fn what_is_not_supported_yet_says_so_and_applies_nothing() {
         message.starts_with("spec.kubeConfig.configMapRef is not supported"),
         "{message}"
     );
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
+    assert!(!fixture.exists("a").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

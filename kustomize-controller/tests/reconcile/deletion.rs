@@ -2,9 +2,8 @@
 
 use common::kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
-use testing::wait_for;
 
-use crate::support::{Fixture, LONG, condition, config_map};
+use crate::support::{Fixture, condition, config_map};
 
 /// Applies one ConfigMap, changes the spec, deletes the Kustomization, and says whether the ConfigMap is still there.
 async fn stays(fixture: &Fixture, name: &str, spec: Value, later: Value) -> bool {
@@ -16,12 +15,8 @@ async fn stays(fixture: &Fixture, name: &str, spec: Value, later: Value) -> bool
     fixture.ready(name, &revision).await;
     fixture.patch(name, later).await;
     fixture.delete(name).await;
-    wait_for(&fixture.kustomizations(), name, "gone", LONG, |object| {
-        object.is_none()
-    })
-    .await
-    .unwrap();
-    fixture.config_maps().get_opt(name).await.unwrap().is_some()
+    fixture.gone(name).await;
+    fixture.exists(name).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,13 +56,7 @@ async fn k17_1_a_suspended_one_leaves_everything() {
 async fn k17_1_what_carries_an_opt_out_or_other_labels_stays() {
     let fixture = Fixture::new("keepers").await;
     let files = ["a", "b", "c"].map(|name| (format!("{name}.yaml"), config_map(name, "one")));
-    let revision = fixture
-        .publish(
-            &files
-                .each_ref()
-                .map(|(path, text)| (path.as_str(), text.as_str())),
-        )
-        .await;
+    let revision = fixture.publish(&files).await;
     fixture.create("apps", json!({})).await;
     fixture.ready("apps", &revision).await;
     let edit = async |name: &str, metadata: Value| {
@@ -89,14 +78,10 @@ async fn k17_1_what_carries_an_opt_out_or_other_labels_stays() {
     )
     .await;
     fixture.delete("apps").await;
-    wait_for(&fixture.kustomizations(), "apps", "gone", LONG, |object| {
-        object.is_none()
-    })
-    .await
-    .unwrap();
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_some());
-    assert!(fixture.config_maps().get_opt("b").await.unwrap().is_some());
-    assert!(fixture.config_maps().get_opt("c").await.unwrap().is_none());
+    fixture.gone("apps").await;
+    assert!(fixture.exists("a").await);
+    assert!(fixture.exists("b").await);
+    assert!(!fixture.exists("c").await);
     let ns = &fixture.namespace;
     let event = fixture
         .event("apps", "ReconciliationSucceeded", " deleted")
@@ -115,9 +100,7 @@ async fn k17_1_what_carries_an_opt_out_or_other_labels_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn k17_2_an_account_that_is_gone_does_not_hold_up_the_deletion() {
     let fixture = Fixture::new("goneaccount").await;
-    let revision = fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    let revision = fixture.publish_map("a", "one").await;
     fixture.create("apps", json!({})).await;
     fixture.ready("apps", &revision).await;
     fixture
@@ -127,20 +110,14 @@ async fn k17_2_an_account_that_is_gone_does_not_hold_up_the_deletion() {
         )
         .await;
     fixture.delete("apps").await;
-    wait_for(&fixture.kustomizations(), "apps", "gone", LONG, |object| {
-        object.is_none()
-    })
-    .await
-    .unwrap();
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_some());
+    fixture.gone("apps").await;
+    assert!(fixture.exists("a").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_ends_the_wait_for_health() {
     let fixture = Fixture::new("delwait").await;
-    fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    fixture.publish_map("a", "one").await;
     let check = json!([{"apiVersion": "v1", "kind": "ConfigMap", "name": "never", "namespace": fixture.namespace}]);
     fixture
         .create("apps", json!({"healthChecks": check, "timeout": "10m"}))
@@ -151,12 +128,8 @@ async fn a_deletion_ends_the_wait_for_health() {
         })
         .await;
     fixture.delete("apps").await;
-    wait_for(&fixture.kustomizations(), "apps", "gone", LONG, |object| {
-        object.is_none()
-    })
-    .await
-    .unwrap();
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
+    fixture.gone("apps").await;
+    assert!(!fixture.exists("a").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,9 +166,5 @@ async fn k17_2_a_missing_kubeconfig_keeps_the_object() {
     fixture
         .patch("apps", json!({"deletionPolicy": "Orphan"}))
         .await;
-    wait_for(&fixture.kustomizations(), "apps", "gone", LONG, |object| {
-        object.is_none()
-    })
-    .await
-    .unwrap();
+    fixture.gone("apps").await;
 }

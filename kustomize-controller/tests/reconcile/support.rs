@@ -31,7 +31,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take on a busy machine.
-pub const LONG: Duration = Duration::from_mins(1);
+pub const LONG: Duration = Duration::from_mins(2);
 
 /// A namespace with a source named `repo`, and a controller that looks at that namespace alone.
 pub struct Fixture {
@@ -43,7 +43,7 @@ pub struct Fixture {
     args: Args,
     config: Config,
     running: Option<Running>,
-    _dir: Dir,
+    dir: Dir,
 }
 
 /// A controller in the process.
@@ -141,7 +141,7 @@ impl Fixture {
             args,
             config,
             running: Some(running),
-            _dir: dir,
+            dir,
         };
         fixture.source("repo").await;
         fixture
@@ -174,9 +174,15 @@ impl Fixture {
     }
 
     /// Publishes files as the next revision of `repo`, and returns the revision.
-    pub async fn publish(&self, files: &[(&str, &str)]) -> String {
+    pub async fn publish(&self, files: &[(impl AsRef<str>, impl AsRef<str>)]) -> String {
         let (bytes, digest) = tarball(files);
         self.publish_bytes("repo", bytes, &digest).await
+    }
+
+    /// Publishes a ConfigMap alone, with this value under `key`.
+    pub async fn publish_map(&self, name: &str, value: &str) -> String {
+        let path = format!("{name}.yaml");
+        self.publish(&[(path, config_map(name, value))]).await
     }
 
     /// Publishes these bytes, whatever they are, under this digest.
@@ -200,6 +206,12 @@ impl Fixture {
     /// Forgets every published file.
     pub fn lose_files(&self) {
         self.files.files.lock().unwrap().clear();
+    }
+
+    /// Puts a file in the place of the directory for unpacked artifacts.
+    pub fn lose_disk(&self) {
+        std::fs::remove_dir_all(self.dir.path()).unwrap();
+        std::fs::write(self.dir.path(), "").unwrap();
     }
 
     /// How many files were asked for.
@@ -316,6 +328,25 @@ impl Fixture {
             .unwrap();
     }
 
+    /// Waits until the Kustomization is gone.
+    pub async fn gone(&self, name: &str) {
+        let gone = |object: Option<&Kustomization>| object.is_none();
+        wait_for(&self.kustomizations(), name, "gone", LONG, gone)
+            .await
+            .unwrap();
+    }
+
+    /// Whether there is such a ConfigMap now.
+    pub async fn exists(&self, name: &str) -> bool {
+        self.config_maps().get_opt(name).await.unwrap().is_some()
+    }
+
+    /// The resource version of a ConfigMap: it moves with every write.
+    pub async fn version(&self, name: &str) -> String {
+        let map = self.config_maps().get(name).await.unwrap();
+        map.metadata.resource_version.unwrap()
+    }
+
     /// A value of a ConfigMap as it is now.
     pub async fn value(&self, name: &str, key: &str) -> Option<String> {
         let map = self.config_maps().get_opt(name).await.unwrap()?;
@@ -370,12 +401,12 @@ pub fn config_map(name: &str, value: &str) -> String {
 }
 
 /// A tarball with the given files, and its digest.
-pub fn tarball(files: &[(&str, &str)]) -> (Vec<u8>, String) {
+pub fn tarball(files: &[(impl AsRef<str>, impl AsRef<str>)]) -> (Vec<u8>, String) {
     let directory = Dir::new("artifact").unwrap();
     for (name, content) in files {
-        let path = directory.path().join(name);
+        let path = directory.path().join(name.as_ref());
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
-        std::fs::write(path, content).unwrap();
+        std::fs::write(path, content.as_ref()).unwrap();
     }
     let everything = select::ignore::Matcher::default();
     let mut bytes = Vec::new();

@@ -6,15 +6,20 @@ use common::kube::Api;
 use common::kube::api::PostParams;
 use serde_json::json;
 
-use crate::support::{Fixture, condition, config_map};
+use crate::support::{Fixture, condition, config_map, inventory};
 
 /// An account that may do everything with ConfigMaps in its namespace, and nothing else.
 async fn tenant(fixture: &Fixture, name: &str) {
+    tenant_who_may(fixture, name, &["*"]).await;
+}
+
+/// An account that may do this with ConfigMaps in its namespace, and nothing else.
+async fn tenant_who_may(fixture: &Fixture, name: &str, verbs: &[&str]) {
     let (client, namespace) = (fixture.client.clone(), fixture.namespace.as_str());
     let account: ServiceAccount =
         serde_json::from_value(json!({"metadata": {"name": name}})).unwrap();
     let role: Role = serde_json::from_value(json!({
-        "metadata": {"name": name}, "rules": [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["*"]}],
+        "metadata": {"name": name}, "rules": [{"apiGroups": [""], "resources": ["configmaps"], "verbs": verbs}],
     }))
     .unwrap();
     let binding: RoleBinding = serde_json::from_value(json!({
@@ -36,6 +41,12 @@ async fn tenant(fixture: &Fixture, name: &str) {
         .create(&params, &binding)
         .await
         .unwrap();
+    let user = format!("system:serviceaccount:{namespace}:{name}");
+    testing::ControlPlane::shared()
+        .await
+        .wait_allowed(&user, namespace, "patch", "configmaps")
+        .await
+        .unwrap();
 }
 
 const SECRET: &str =
@@ -45,9 +56,7 @@ const SECRET: &str =
 async fn k19_1_objects_are_applied_with_the_rights_of_the_account() {
     let fixture = Fixture::new("tenant").await;
     tenant(&fixture, "tenant").await;
-    let first = fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    let first = fixture.publish_map("a", "one").await;
     fixture
         .create(
             "apps",
@@ -56,7 +65,10 @@ async fn k19_1_objects_are_applied_with_the_rights_of_the_account() {
         .await;
     fixture.ready("apps", &first).await;
     fixture
-        .publish(&[("a.yaml", &config_map("a", "two")), ("s.yaml", SECRET)])
+        .publish(&[
+            ("a.yaml", config_map("a", "two").as_str()),
+            ("s.yaml", SECRET),
+        ])
         .await;
     let (_, message) = fixture.failed("apps", "ReconciliationFailed").await;
     assert!(
@@ -66,19 +78,50 @@ async fn k19_1_objects_are_applied_with_the_rights_of_the_account() {
     assert!(!message.contains("hunter2"), "{message}");
     assert_eq!(fixture.value("a", "key").await.as_deref(), Some("one"));
     // What the account may do, it also prunes.
-    let third = fixture
-        .publish(&[("b.yaml", &config_map("b", "three"))])
-        .await;
+    let third = fixture.publish_map("b", "three").await;
     fixture.ready("apps", &third).await;
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
+    assert!(!fixture.exists("a").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k15_6_what_could_not_be_deleted_stays_in_the_inventory() {
+    let fixture = Fixture::new("noprune").await;
+    let verbs = ["get", "list", "watch", "create", "update", "patch"];
+    tenant_who_may(&fixture, "tenant", &verbs).await;
+    let files = ["a", "b"].map(|name| (format!("{name}.yaml"), config_map(name, "one")));
+    let first = fixture.publish(&files).await;
+    fixture
+        .create("apps", json!({"serviceAccountName": "tenant"}))
+        .await;
+    fixture.ready("apps", &first).await;
+    fixture.publish_map("a", "two").await;
+    let (object, message) = fixture.failed("apps", "PruneFailed").await;
+    let ns = &fixture.namespace;
+    assert!(
+        message.starts_with("delete failed, errors: ")
+            && message.contains(&format!("ConfigMap/{ns}/b")),
+        "{message}"
+    );
+    assert_eq!(fixture.value("a", "key").await.as_deref(), Some("two"));
+    assert!(fixture.exists("b").await);
+    let survivors = [format!("{ns}_a__ConfigMap"), format!("{ns}_b__ConfigMap")];
+    assert_eq!(inventory(&object), survivors);
+    let last = &object.status.history[0];
+    assert_eq!(last.last_reconciled_status, "PruneFailed");
+    // With the right to do so it is made up for.
+    fixture
+        .patch("apps", json!({"serviceAccountName": null}))
+        .await;
+    fixture
+        .wait("apps", "pruned", |object| inventory(object).len() == 1)
+        .await;
+    assert!(!fixture.exists("b").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn k19_1_an_account_without_rights_can_do_nothing() {
     let fixture = Fixture::with_flags("norights", &["--default-service-account=nobody"]).await;
-    fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    fixture.publish_map("a", "one").await;
     fixture.create("apps", json!({})).await;
     let (_, message) = fixture.failed("apps", "ReconciliationFailed").await;
     let user = format!("system:serviceaccount:{}:nobody", fixture.namespace);
@@ -86,7 +129,7 @@ async fn k19_1_an_account_without_rights_can_do_nothing() {
         message.contains("is forbidden") && message.contains(&user),
         "{message}"
     );
-    assert!(fixture.config_maps().get_opt("a").await.unwrap().is_none());
+    assert!(!fixture.exists("a").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,9 +146,7 @@ async fn section_4_cross_namespace_references_can_be_blocked() {
     );
     assert_eq!(condition(&object, "Stalled").unwrap().1, "AccessDenied");
     // The same namespace by name is no crossing.
-    let revision = fixture
-        .publish(&[("a.yaml", &config_map("a", "one"))])
-        .await;
+    let revision = fixture.publish_map("a", "one").await;
     fixture
         .patch(
             "apps",
@@ -146,7 +187,10 @@ async fn k19_2_objects_are_applied_with_the_kubeconfig_of_a_secret() {
     }))
     .unwrap();
     let revision = fixture
-        .publish(&[("a.yaml", &config_map("a", "one")), ("s.yaml", SECRET)])
+        .publish(&[
+            ("a.yaml", config_map("a", "one").as_str()),
+            ("s.yaml", SECRET),
+        ])
         .await;
     fixture
         .create(
@@ -171,10 +215,47 @@ async fn k19_2_objects_are_applied_with_the_kubeconfig_of_a_secret() {
             condition(object, "Ready").is_some_and(|ready| ready.2.contains("is forbidden"))
         })
         .await;
-    let second = fixture
-        .publish(&[("a.yaml", &config_map("a", "two"))])
-        .await;
+    let second = fixture.publish_map("a", "two").await;
     fixture.ready("apps", &second).await;
     assert_ne!(revision, second);
+    assert_eq!(fixture.value("a", "key").await.as_deref(), Some("two"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k23_24_impersonation_is_kept_on_another_cluster() {
+    let fixture = Fixture::new("both").await;
+    tenant(&fixture, "tenant").await;
+    let plane = testing::ControlPlane::shared().await;
+    // The kubeconfig is an administrator's, the rights are the account's.
+    let kubeconfig = std::fs::read_to_string(plane.kubeconfig_path()).unwrap();
+    let secret: Secret = serde_json::from_value(json!({
+        "metadata": {"name": "remote"}, "stringData": {"value": kubeconfig},
+    }))
+    .unwrap();
+    Api::namespaced(fixture.client.clone(), &fixture.namespace)
+        .create(&PostParams::default(), &secret)
+        .await
+        .unwrap();
+    fixture
+        .publish(&[
+            ("a.yaml", config_map("a", "one").as_str()),
+            ("s.yaml", SECRET),
+        ])
+        .await;
+    let remote = json!({"secretRef": {"name": "remote"}});
+    fixture
+        .create(
+            "apps",
+            json!({"kubeConfig": remote, "serviceAccountName": "tenant"}),
+        )
+        .await;
+    let (_, message) = fixture.failed("apps", "ReconciliationFailed").await;
+    let user = format!("system:serviceaccount:{}:tenant", fixture.namespace);
+    assert!(
+        message.contains("is forbidden") && message.contains(&user),
+        "{message}"
+    );
+    let second = fixture.publish_map("a", "two").await;
+    fixture.ready("apps", &second).await;
     assert_eq!(fixture.value("a", "key").await.as_deref(), Some("two"));
 }

@@ -110,7 +110,7 @@ async fn k13_4_without_the_gate_an_unset_variable_is_empty() {
 #[tokio::test(flavor = "multi_thread")]
 async fn k13_1_a_missing_source_of_variables_is_named() {
     let fixture = Fixture::new("novars").await;
-    fixture.publish(&[("x.yaml", &config_map("x", "y"))]).await;
+    fixture.publish_map("x", "y").await;
     fixture
         .create(
             "apps",
@@ -127,7 +127,7 @@ async fn k13_1_a_missing_source_of_variables_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn k13_2_names_that_no_expression_can_use_are_refused() {
     let fixture = Fixture::new("names").await;
-    fixture.publish(&[("x.yaml", &config_map("x", "y"))]).await;
+    fixture.publish_map("x", "y").await;
     fixture
         .create(
             "apps",

@@ -13,7 +13,7 @@ use common::events::{Event, Recorder};
 use common::flags::FeatureGates;
 use common::jitter::Jitter;
 use common::k8s_openapi::api::core::v1::{Secret, ServiceAccount};
-use common::kube::api::{Patch, PatchParams, PostParams};
+use common::kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use common::kube::config::{KubeConfigOptions, Kubeconfig};
 use common::kube::{Api, Client, Config, Resource};
 use common::metrics::Metrics;
@@ -27,6 +27,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use source_controller::advertise::Advertised;
 use source_controller::git_repository::GitRepositories;
+use source_controller::helm_chart::{self, HelmCharts, Limits as ChartLimits};
 use source_controller::helm_repository::HelmRepositories;
 use source_controller::oci_repository::OciRepositories;
 use source_controller::server;
@@ -37,7 +38,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-const DEADLINE: Duration = Duration::from_secs(30);
+/// How long anything may take on a busy machine.
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Largest index of a Helm repository.
 pub const INDEX_LIMIT: u64 = 64 << 10;
@@ -154,20 +156,28 @@ impl Plane {
                 min: Duration::from_millis(50),
                 max: Duration::from_millis(200),
             },
-            grace: Duration::from_secs(5),
+            // A pass that does not end by itself is to be noticed.
+            grace: PATIENCE * 2,
         };
         let git = GitRepositories::new(storage.clone(), options.clone());
         let git = Controller::new(git, context.clone(), limits, Vec::new());
         let oci = OciRepositories::new(storage.clone(), options.clone());
         let oci = Controller::new(oci, context.clone(), limits, Vec::new());
-        let helm = HelmRepositories::new(storage, options, INDEX_LIMIT);
-        let helm = Controller::new(helm, context, limits, Vec::new());
+        let helm = HelmRepositories::new(storage.clone(), options.clone(), INDEX_LIMIT);
+        let helm = Controller::new(helm, context.clone(), limits, Vec::new());
+        let chart_limits = ChartLimits {
+            chart: 10 << 20,
+            file: 5 << 20,
+        };
+        let charts = HelmCharts::new(storage, options, chart_limits);
+        let charts = helm_chart::watch::controller(charts, context, limits);
         let events = self.events.clone();
         let stop = shutdown.clone();
         let tasks = vec![
             tokio::spawn(git.run()),
             tokio::spawn(oci.run()),
             tokio::spawn(helm.run()),
+            tokio::spawn(charts.run()),
             tokio::spawn(async move { server::serve(listener, root, stop).await.unwrap() }),
             tokio::spawn(async move {
                 while let Some(event) = received.recv().await {
@@ -190,6 +200,12 @@ impl Plane {
 
     pub fn api<K: Kind>(&self) -> Api<K> {
         Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Deletes an object, without waiting.
+    pub async fn delete<K: Kind>(&self, name: &str) {
+        let params = DeleteParams::default();
+        self.api::<K>().delete(name, &params).await.unwrap();
     }
 
     /// Creates an object.
@@ -241,14 +257,14 @@ impl Plane {
 
     pub async fn wait<K: Kind>(&self, name: &str, what: &str, condition: impl Fn(&K) -> bool) -> K {
         let holds = |object: Option<&K>| object.is_some_and(&condition);
-        wait_for(&self.api(), name, what, DEADLINE, holds)
+        wait_for(&self.api(), name, what, PATIENCE, holds)
             .await
             .unwrap()
             .unwrap()
     }
 
     pub async fn wait_gone<K: Kind>(&self, name: &str) {
-        wait_for(&self.api::<K>(), name, "gone", DEADLINE, |object| {
+        wait_for(&self.api::<K>(), name, "gone", PATIENCE, |object| {
             object.is_none()
         })
         .await
@@ -361,7 +377,7 @@ impl Plane {
     pub async fn wait_events(&self, what: &str, condition: impl Fn(&[Event]) -> bool) {
         let mut events = self.events.subscribe();
         let fulfilled = events.wait_for(|all| condition(all));
-        let waited = tokio::time::timeout(DEADLINE, fulfilled).await;
+        let waited = tokio::time::timeout(PATIENCE, fulfilled).await;
         assert!(waited.is_ok(), "no {what}; told: {:#?}", self.events());
     }
 
@@ -369,7 +385,7 @@ impl Plane {
     pub async fn told_that(&self, what: &str, condition: impl Fn(&Event) -> bool) -> Event {
         let mut events = self.events.subscribe();
         let found = events.wait_for(|all| all.iter().any(&condition));
-        let Ok(all) = tokio::time::timeout(DEADLINE, found).await else {
+        let Ok(all) = tokio::time::timeout(PATIENCE, found).await else {
             panic!("not told: {what}; told: {:#?}", self.events());
         };
         all.unwrap()

@@ -1,9 +1,14 @@
 //! Who may talk to the control plane, and how: administrator, impersonated users, service accounts.
 
-use anyhow::Context;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
+use k8s_openapi::api::authorization::v1::{
+    ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec,
+};
 use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::api::PostParams;
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -13,6 +18,10 @@ use super::ControlPlane;
 
 /// The token of the only user that the API server knows; it listens on the loopback interface and lives as long as a test.
 const ADMIN_TOKEN: &str = "control-plane-admin";
+
+/// How long the API server may take to hear of a new role, and how often it is asked.
+const HEARD: Duration = Duration::from_mins(1);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The static token file: token, user, uid, groups.
 pub(super) fn token_file() -> String {
@@ -57,6 +66,42 @@ impl ControlPlane {
         let groups: Vec<String> = groups.iter().map(ToString::to_string).collect();
         config.auth_info.impersonate_groups = (!groups.is_empty()).then_some(groups);
         Ok(Client::try_from(config)?)
+    }
+
+    /// Waits until a user may do this with a resource of the core group: the API server heeds a role a moment after it is stored.
+    pub async fn wait_allowed(
+        &self,
+        user: &str,
+        namespace: &str,
+        verb: &str,
+        resource: &str,
+    ) -> anyhow::Result<()> {
+        let reviews: Api<SubjectAccessReview> = Api::all(self.client().await);
+        let attributes = ResourceAttributes {
+            namespace: Some(namespace.to_owned()),
+            verb: Some(verb.to_owned()),
+            resource: Some(resource.to_owned()),
+            ..ResourceAttributes::default()
+        };
+        let review = SubjectAccessReview {
+            spec: SubjectAccessReviewSpec {
+                user: Some(user.to_owned()),
+                resource_attributes: Some(attributes),
+                ..SubjectAccessReviewSpec::default()
+            },
+            ..SubjectAccessReview::default()
+        };
+        let end = Instant::now() + HEARD;
+        loop {
+            let answer = reviews.create(&PostParams::default(), &review).await?;
+            if answer.status.is_some_and(|status| status.allowed) {
+                return Ok(());
+            }
+            if Instant::now() >= end {
+                bail!("{user} may not {verb} {resource} in {namespace} after {HEARD:?}");
+            }
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// A bearer token of a service account, valid for an hour; the account is created if it does not exist.

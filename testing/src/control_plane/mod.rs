@@ -30,7 +30,7 @@ use components::Layout;
 pub use objects::{crds_dir, install_crds};
 
 /// How long the API server may take; on an idle machine it is up in three seconds.
-const START: Duration = Duration::from_secs(90);
+const START: Duration = Duration::from_mins(3);
 
 /// How often the API server is asked whether it is ready.
 const LOOK: Duration = Duration::from_millis(20);

@@ -14,7 +14,7 @@ use super::ControlPlane;
 use crate::wait::wait_for;
 
 /// How long a custom resource may take to be served.
-const ESTABLISHED: Duration = Duration::from_secs(30);
+const ESTABLISHED: Duration = Duration::from_mins(2);
 
 impl ControlPlane {
     /// A new namespace whose name begins with `prefix`.

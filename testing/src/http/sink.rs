@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use crate::http::get;
 
-    const SOON: Duration = Duration::from_secs(10);
+    const SOON: Duration = Duration::from_mins(1);
 
     #[tokio::test]
     async fn it_records_requests_in_order_and_answers_as_told() {

@@ -2,11 +2,13 @@
 
 mod extract;
 mod header;
+mod patterns;
 mod pax;
 mod write;
 
 pub use extract::{ExtractError, Extracted, Limits, extract};
-pub use write::{WriteError, Written, source_patterns, write};
+pub use patterns::source_patterns;
+pub use write::{WriteError, Written, write};
 
 #[cfg(test)]
 mod tests;

@@ -43,6 +43,7 @@ impl Tree for Memory {
             };
             let (name, kind, node) = match below.split_once('/') {
                 Some((name, _)) => (name, Kind::Directory, format!("{directory}{name}/")),
+                None if below.ends_with('@') => continue,
                 None => match below.strip_suffix('*') {
                     Some(name) => (name, Kind::Executable, path.clone()),
                     None => (below, Kind::File, path.clone()),
@@ -57,6 +58,13 @@ impl Tree for Memory {
             }
         }
         Ok(entries)
+    }
+
+    /// A name with an `@` at its end is a link, and its content what it says.
+    fn link(&self, directory: &String, name: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        let path = format!("{directory}{}@", String::from_utf8_lossy(name));
+        let link = self.0.iter().find(|(known, _)| *known == path);
+        Ok(link.map(|(_, target)| target.clone()))
     }
 
     fn open<'a>(&'a self, file: &String) -> io::Result<Content<'a>> {
@@ -204,6 +212,43 @@ fn i4_ignore_files_of_all_directories_are_collected_in_order() {
             "logo.png"
         ]
     );
+}
+
+#[test]
+fn i4_an_ignore_file_may_be_a_link_inside_the_tree() {
+    let tree = Memory::new(&[
+        (".sourceignore@", "shared/rules"),
+        ("shared/rules", "*.md\n"),
+        ("docs/.sourceignore@", "../shared/more"),
+        ("shared/more@", "./deep/../all"),
+        ("shared/all", "!a.md\n"),
+        ("docs/a.md", ""),
+        ("docs/b.md", ""),
+        ("c.md", ""),
+    ]);
+    let ignored = Matcher::for_source(source_patterns(&tree).unwrap());
+    assert_eq!(
+        names(&archive(&tree, &ignored)),
+        [
+            ".",
+            "docs",
+            "docs/a.md",
+            "shared",
+            "shared/all",
+            "shared/rules"
+        ]
+    );
+    for target in [
+        "../outside",
+        "/etc/passwd",
+        "none",
+        "docs",
+        ".sourceignore",
+        "",
+    ] {
+        let tree = Memory::new(&[(".sourceignore@", target), ("docs/a.md", "*\n")]);
+        assert!(source_patterns(&tree).unwrap().is_empty(), "{target}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
-use select::ignore::{self, Matcher, Pattern};
+use select::ignore::Matcher;
 
 use super::header::{self, BLOCK, EntryType};
 use crate::tree::{Entry, Kind, Tree};
@@ -14,10 +14,7 @@ use crate::tree::{Entry, Kind, Tree};
 const CHUNK: usize = 32 * 1024;
 
 /// How deep directories may lie: more is refused rather than run out of stack.
-const MAX_DEPTH: usize = 512;
-
-/// Bytes read of one ignore file; what is longer is no list of patterns.
-const MAX_IGNORE_FILE: u64 = 1 << 20;
+pub(super) const MAX_DEPTH: usize = 512;
 
 /// What an archive holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -93,58 +90,6 @@ pub fn write<T: Tree>(
     let written = archive.written;
     archive.out.finish()?.finish()?.flush()?;
     Ok(written)
-}
-
-/// Collects the patterns of all ignore files of a tree, in the order in which they apply: a directory's
-/// before those of its children (I4).
-pub fn source_patterns<T: Tree>(tree: &T) -> Result<Vec<Pattern>, WriteError> {
-    let root = tree.root().map_err(|source| WriteError::Read {
-        path: ".".to_owned(),
-        source,
-    })?;
-    let mut patterns = Vec::new();
-    collect_patterns(tree, &root, &mut Vec::new(), &mut patterns)?;
-    Ok(patterns)
-}
-
-fn collect_patterns<T: Tree>(
-    tree: &T,
-    directory: &T::Node,
-    path: &mut Vec<Vec<u8>>,
-    patterns: &mut Vec<Pattern>,
-) -> Result<(), WriteError> {
-    let unreadable = |path: &[Vec<u8>], source| WriteError::Read {
-        path: display(path),
-        source,
-    };
-    if path.len() > MAX_DEPTH {
-        return Err(WriteError::Depth(display(path)));
-    }
-    let entries = sorted(
-        tree.list(directory)
-            .map_err(|source| unreadable(path, source))?,
-    );
-    let is_ignore_file = |entry: &&Entry<_>| {
-        entry.kind != Kind::Directory && entry.name == ignore::FILE_NAME.as_bytes()
-    };
-    if let Some(file) = entries.iter().find(is_ignore_file) {
-        let mut text = Vec::new();
-        tree.open(&file.node)
-            .and_then(|content| content.reader.take(MAX_IGNORE_FILE).read_to_end(&mut text))
-            .map_err(|source| {
-                path.push(file.name.clone());
-                unreadable(path, source)
-            })?;
-        patterns.extend(ignore::parse(&text, path));
-    }
-    for entry in entries {
-        if entry.kind == Kind::Directory && entry.name != b".git" {
-            path.push(entry.name);
-            collect_patterns(tree, &entry.node, path, patterns)?;
-            path.pop();
-        }
-    }
-    Ok(())
 }
 
 struct Archive<'a, T, W: Write> {
@@ -245,12 +190,12 @@ impl<T: Tree, W: Write> Archive<'_, T, W> {
 }
 
 /// By the bytes of the names: git sorts directories as if they ended in a slash, disks do not sort at all.
-fn sorted<N>(mut entries: Vec<Entry<N>>) -> Vec<Entry<N>> {
+pub(super) fn sorted<N>(mut entries: Vec<Entry<N>>) -> Vec<Entry<N>> {
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     entries
 }
 
-fn display(path: &[Vec<u8>]) -> String {
+pub(super) fn display(path: &[Vec<u8>]) -> String {
     if path.is_empty() {
         return ".".to_owned();
     }

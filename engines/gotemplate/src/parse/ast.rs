@@ -1,5 +1,7 @@
 //! The syntax tree. Positions are byte offsets into the source text; [`super::Source::locate`] turns them into line and column.
 
+use crate::value::Str;
+
 /// A sequence of nodes: the body of a template or of a branch.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct List {
@@ -105,7 +107,7 @@ pub enum Argument {
         /// With its quotes.
         quoted: Box<str>,
         /// The value.
-        value: Box<str>,
+        value: Str,
     },
     /// The name of a function.
     Function(usize, Box<str>),
@@ -157,8 +159,8 @@ pub struct Number {
     pub uint: Option<u64>,
     /// As a floating point number.
     pub float: Option<f64>,
-    /// Whether it was written as a complex number, which no type here can hold unless its imaginary part is zero.
-    pub complex: bool,
+    /// As a complex number, real part first, when it was written as one.
+    pub complex: Option<(f64, f64)>,
 }
 
 impl Argument {

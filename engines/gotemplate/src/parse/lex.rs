@@ -334,7 +334,7 @@ impl Scanner<'_> {
         }
         Err(format!(
             "bad number syntax: {}",
-            super::literal::quote(&self.text[self.start..self.at])
+            crate::fmt::quote(&self.text[self.start..self.at])
         ))
     }
 

@@ -1,44 +1,15 @@
 //! Constants as Go writes them: quoted strings, characters, numbers.
 
-use std::fmt::Write as _;
-
 use super::ast::Number;
-
-/// A string in Go's double quotes (`strconv.Quote`).
-pub(crate) fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{b}' => out.push_str("\\v"),
-            c if u32::from(c) < 0x20 || c == '\u{7f}' => {
-                let _ = write!(out, "\\x{:02x}", u32::from(c));
-            }
-            c if c.is_control() || matches!(c, '\u{ad}' | '\u{feff}' | '\u{2028}' | '\u{2029}') => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
+use crate::fmt::quote;
 
 /// The value of a quoted or raw string constant; `None` for bad syntax.
-pub(super) fn unquote(literal: &str) -> Option<String> {
+pub(super) fn unquote(literal: &str) -> Option<Vec<u8>> {
     if let Some(raw) = literal
         .strip_prefix('`')
         .and_then(|rest| rest.strip_suffix('`'))
     {
-        return Some(raw.replace('\r', ""));
+        return Some(raw.replace('\r', "").into_bytes());
     }
     let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
     let mut bytes = Vec::with_capacity(inner.len());
@@ -51,7 +22,7 @@ pub(super) fn unquote(literal: &str) -> Option<String> {
         }
         rest = tail;
     }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    Some(bytes)
 }
 
 enum Unit {
@@ -123,7 +94,7 @@ pub(super) fn character(text: &str) -> Result<Number, String> {
         int: Some(i64::from(code)),
         uint: Some(u64::from(code)),
         float: Some(f64::from(code)),
-        complex: false,
+        complex: None,
     })
 }
 
@@ -141,7 +112,7 @@ pub(super) fn number(text: &str) -> Result<Number, String> {
         int: None,
         uint: None,
         float: None,
-        complex: false,
+        complex: None,
     };
     if let Some(imaginary) = text.strip_suffix('i') {
         // The real part of `1+2i` ends at its last sign that is not one of an exponent.
@@ -151,7 +122,7 @@ pub(super) fn number(text: &str) -> Result<Number, String> {
         let Some((real, imaginary)) = parts else {
             return Err(format!("illegal number syntax: {}", quote(text)));
         };
-        number.complex = true;
+        number.complex = Some((real, imaginary));
         if imaginary == 0.0 {
             number.float = Some(real);
             number.int = (real as i64 as f64 == real).then_some(real as i64);

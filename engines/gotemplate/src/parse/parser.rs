@@ -7,8 +7,9 @@ use super::ast::{
     Variable,
 };
 use super::lex::lex;
-use super::literal::{character, number, quote, unquote};
+use super::literal::{character, number, unquote};
 use super::token::{Keyword, Kind, Token};
+use crate::fmt::quote;
 
 /// How deep parentheses may nest: each level is a few stack frames.
 const MAX_PARENS: usize = 200;
@@ -457,12 +458,15 @@ impl<'p> Parser<'p> {
 
     fn template_name(&self, token: &Token, context: &str) -> Parsed<String> {
         match token.kind {
-            Kind::Str | Kind::RawString => self.unquoted(token),
+            Kind::Str | Kind::RawString => {
+                let name = self.unquoted(token)?;
+                Ok(String::from_utf8_lossy(&name).into_owned())
+            }
             _ => self.unexpected(token, context),
         }
     }
 
-    fn unquoted(&self, token: &Token) -> Parsed<String> {
+    fn unquoted(&self, token: &Token) -> Parsed<Vec<u8>> {
         match unquote(self.value(token)) {
             Some(text) => Ok(text),
             None => self.error("invalid syntax"),
@@ -624,7 +628,7 @@ impl<'p> Parser<'p> {
             | Argument::Number(..)
             | Argument::Nil(_)
             | Argument::Dot(_) => {
-                let term = quote(&term.to_string());
+                let term = quote(term.to_string());
                 return self.error(format!("unexpected . after term {term}"));
             }
             term => Argument::Chain(Chain {

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter, Write as _};
 use super::ast::{
     Argument, Branch, Command, Declaration, List, Node, Pipeline, TemplateCall, Variable,
 };
-use super::literal::quote;
+use crate::fmt::quote;
 
 impl Display for List {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -38,7 +38,7 @@ fn control(f: &mut Formatter<'_>, word: &str, branch: &Branch) -> fmt::Result {
 
 impl Display for TemplateCall {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{{template {}", quote(&self.name))?;
+        write!(f, "{{{{template {}", quote(&*self.name))?;
         if let Some(pipeline) = &self.pipeline {
             write!(f, " {pipeline}")?;
         }

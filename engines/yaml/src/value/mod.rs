@@ -5,7 +5,10 @@ mod json;
 mod map;
 mod str;
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use crate::number::format_general_single;
 
 pub use json::JsonEscape;
 pub use map::{Entries, Map};
@@ -62,6 +65,20 @@ impl Value {
             Self::Bool(value) => Some(*value),
             _ => None,
         }
+    }
+
+    /// The text of a string; a number or boolean as `sigs.k8s.io/yaml` spells it where a Go struct
+    /// has a string (floats with the digits of 32 bits, so `1.10` becomes `1.1`).
+    pub fn scalar_text(&self) -> Option<Cow<'_, str>> {
+        Some(match self {
+            Self::Str(text) => Cow::Borrowed(text.as_str()),
+            Self::Bool(true) => Cow::Borrowed("true"),
+            Self::Bool(false) => Cow::Borrowed("false"),
+            Self::Int(value) => Cow::Owned(value.to_string()),
+            Self::Uint(value) => Cow::Owned(value.to_string()),
+            Self::Float(value) => Cow::Owned(format_general_single(*value)),
+            Self::Null | Self::Seq(_) | Self::Map(_) => return None,
+        })
     }
 
     /// The integer, when this is one in the range of `i64`.
@@ -282,6 +299,21 @@ mod tests {
         original.as_map_mut().unwrap().insert("a", 2);
         assert_eq!(original.get("a"), Some(&Value::Int(2)));
         assert_eq!(copy.get("a"), Some(&Value::Int(1)));
+    }
+
+    #[test]
+    fn a_number_where_text_is_wanted_is_spelled_with_few_digits() {
+        for (value, text) in [
+            (Value::from("x"), Some("x")),
+            (Value::from(7), Some("7")),
+            (Value::from(1.10), Some("1.1")),
+            (Value::from(1e6), Some("1e+06")),
+            (Value::from(true), Some("true")),
+            (Value::Null, None),
+            (Value::empty_map(), None),
+        ] {
+            assert_eq!(value.scalar_text().as_deref(), text);
+        }
     }
 
     #[test]

@@ -99,6 +99,18 @@ impl From<Cow<'_, str>> for Str {
     }
 }
 
+impl From<Str> for Arc<str> {
+    fn from(text: Str) -> Self {
+        text.0
+    }
+}
+
+impl From<Arc<str>> for Str {
+    fn from(text: Arc<str>) -> Self {
+        Self(text)
+    }
+}
+
 impl From<Str> for String {
     fn from(text: Str) -> Self {
         text.as_str().to_owned()

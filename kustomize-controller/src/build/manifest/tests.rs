@@ -7,6 +7,16 @@ use substitute::Mode;
 use super::*;
 use crate::build::substitute::{Strategy, Variables};
 
+/// A build that shares nothing with others.
+fn build(
+    view: &dyn FileView,
+    directory: &Path,
+    spec: &KustomizationSpec,
+    substitution: Option<&Substitution>,
+) -> Result<Manifest, BuildError> {
+    super::build(view, directory, spec, substitution, None)
+}
+
 fn view(files: &[(&str, &str)]) -> MemoryView {
     files
         .iter()

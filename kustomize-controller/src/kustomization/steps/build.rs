@@ -1,6 +1,7 @@
 //! Objects from files (sections 10, 11 and 13).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use apply::Object;
 use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
@@ -13,7 +14,8 @@ use substitute::Mode;
 
 use crate::args::gates::STRICT_POST_BUILD_SUBSTITUTIONS;
 use crate::build::substitute::{Strategy, Substitution, Variables};
-use crate::build::{self, BuildError, metadata};
+use crate::build::{BuildError, metadata};
+use crate::kustomization::builds::Order;
 use crate::kustomization::state::Built;
 use crate::kustomization::{Kustomizations, reasons};
 
@@ -27,7 +29,7 @@ struct SubstituteFromError {
 }
 
 impl Kustomizations {
-    /// Builds on a thread of its own, since a large build takes a while.
+    /// Builds, unless nothing that the last build depends on has changed; on a thread of its own, since a large build takes a while.
     pub(in crate::kustomization) async fn build(
         &self,
         pass: &mut Pass<Self>,
@@ -46,10 +48,20 @@ impl Kustomizations {
             None => None,
         };
         let (fetched, spec) = (pass.state.fetched().clone(), pass.object.spec.clone());
+        let (key, builds) = (pass.key(), Arc::clone(&self.settings.builds));
+        let shared = self.settings.parsed.of(fetched.tree.digest());
         let work = move || {
             let view = DirView::new(fetched.tree.path())
                 .map_err(|error| BuildError::Build(error.to_string()))?;
-            build::build(&view, &fetched.directory, &spec, substitution.as_ref())
+            let order = Order {
+                key: &key,
+                artifact: fetched.tree.digest(),
+                view: &view,
+                directory: &fetched.directory,
+                spec: &spec,
+                substitution: substitution.as_ref(),
+            };
+            builds.manifest(&order, &shared)
         };
         let manifest = match tokio::task::spawn_blocking(work).await {
             Ok(outcome) => outcome.map_err(|error| build_failed(pass, error.to_string()))?,

@@ -85,6 +85,10 @@ impl Kustomizations {
                     .stop(Class::Wait(delay), reasons::ARTIFACT_FAILED, message);
                 stop.with_notice(Notice::None)
             }
+            FetchError::Disk(_) => {
+                let reason = reasons::DIR_CREATION_FAILED;
+                pass.state.stop(Class::Retry, reason, error.to_string())
+            }
             other => pass
                 .state
                 .stop(Class::Retry, reasons::ARTIFACT_FAILED, other.to_string()),

@@ -79,7 +79,8 @@ fn unchanged(pass: &mut Pass<GitRepositories>, revision: &Revision) -> Stop {
     )
 }
 
-/// Talks to the remote, on a thread where blocking is fine; a shutdown ends it early.
+/// Talks to the remote, on a thread where blocking is fine. A shutdown, another spec and a deletion end it early; anything else
+/// that comes up waits its turn.
 async fn look(
     repositories: &GitRepositories,
     pass: &Pass<GitRepositories>,
@@ -100,6 +101,7 @@ async fn look(
         temporary: repositories.options.temporary.clone(),
         interrupt: Arc::clone(&stop),
     };
+    let interrupt = pass.interrupt();
     let work = background(move || -> Result<Found, Error> {
         let mut session = git::connect(&url, &access, limits)?;
         let resolved = session.resolve(&reference)?;
@@ -116,10 +118,9 @@ async fn look(
     });
     tokio::select! {
         found = work => Ok(found?),
-        // A change of the object waits its turn: a fetch that is under way is not thrown away for it.
-        () = pass.context.shutdown.cancelled() => {
+        interrupted = interrupt.overruled() => {
             stop.store(true, Ordering::Relaxed);
-            Err(Stop::abandon())
+            Err(interrupted.into())
         }
     }
 }

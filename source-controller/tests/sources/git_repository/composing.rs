@@ -47,12 +47,7 @@ async fn g5_only_the_listed_directories_are_published() {
 #[tokio::test(flavor = "multi_thread")]
 async fn g7_included_artifacts_are_copied_and_their_change_is_noticed() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("app.yaml", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("app.yaml", "1")]);
     let other = world.git.create("other").unwrap();
     other
         .commit("main")
@@ -117,12 +112,7 @@ async fn g7_included_artifacts_are_copied_and_their_change_is_noticed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn g7_a_destination_that_is_taken_or_a_source_that_is_not_there_fails() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("taken/x", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("taken/x", "1")]);
     world.create("other", json!({})).await;
     world.wait_ready("other").await;
     for (name, include) in [
@@ -150,12 +140,7 @@ async fn g7_a_destination_that_is_taken_or_a_source_that_is_not_there_fails() {
 #[tokio::test(flavor = "multi_thread")]
 async fn g7_an_include_does_not_follow_a_forged_path() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     for name in ["secret", "other"] {
         world.create(name, json!({})).await;
         world.wait_ready(name).await;

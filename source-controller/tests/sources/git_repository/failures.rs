@@ -2,7 +2,7 @@
 
 use common::reconcile::Notice;
 use serde_json::json;
-use testing::git::{Auth, Fault, Stage, Transport};
+use testing::git::{Auth, Fault, Server, Stage, Transport};
 
 use super::world::{World, find, is, says};
 
@@ -10,12 +10,7 @@ use super::world::{World, find, is, says};
 async fn wrong_password_is_told_and_heals_when_the_secret_is_fixed() {
     let auth = Auth::Basic("me".to_owned(), "right".to_owned());
     let world = World::with(Transport::Http, auth).await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world
         .secret("login", json!({ "username": "me", "password": "wrong" }))
         .await;
@@ -50,12 +45,7 @@ async fn wrong_password_is_told_and_heals_when_the_secret_is_fixed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unreachable_remote_keeps_the_artifact_and_recovery_is_told() {
     let mut world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
     let before = world.wait_ready("r").await;
     world.git.close().await;
@@ -94,12 +84,7 @@ async fn missing_branch_missing_secret_and_empty_repository() {
     let object = world.wait_failed("empty", "EmptyGitRepository").await;
     assert_eq!(says(&object, "FetchFailed").1, "git repository is empty");
 
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world
         .create("branch", json!({ "ref": { "branch": "none" } }))
         .await;
@@ -161,17 +146,15 @@ async fn a_bad_url_stalls_without_showing_its_password() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_remote_ends_with_the_timeout_and_holds_up_nobody() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
+    // A remote of its own, which hangs at each try.
+    let remote = Server::start().await.unwrap();
+    let repository = remote.create("r").unwrap();
+    repository.commit("main").file("a", "1").write().unwrap();
     let gate = testing::git::Gate::default();
-    world
-        .git
-        .fail_next(Stage::Advertisement, Fault::Hang(gate.clone()));
-    world.create("slow", json!({ "timeout": "2s" })).await;
+    remote.fail(Stage::Advertisement, Fault::Hang(gate.clone()));
+    let spec = json!({ "timeout": "2s", "url": remote.url("r") });
+    world.create("slow", spec).await;
     gate.reached().await;
     world.create("other", json!({})).await;
     world.wait_ready("other").await;

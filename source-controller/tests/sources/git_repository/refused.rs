@@ -8,12 +8,7 @@ use super::world::{World, find, is, says};
 #[tokio::test(flavor = "multi_thread")]
 async fn fields_without_support_stall_and_publish_nothing() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.secret("keys", json!({ "a.asc": "x" })).await;
     let secret = json!({ "name": "keys" });
     for (name, spec, condition, reason, text) in [
@@ -80,12 +75,7 @@ async fn fields_without_support_stall_and_publish_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn verification_that_is_asked_for_later_fails_closed() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
     let published = world.wait_ready("r").await.status.artifact;
     world
@@ -94,12 +84,7 @@ async fn verification_that_is_asked_for_later_fails_closed() {
             json!({ "verify": { "mode": "HEAD", "secretRef": { "name": "x" } } }),
         )
         .await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "2")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "2")]);
     let object = world.wait_failed("r", "VerificationError").await;
     assert!(is(&object, "SourceVerified", "False"));
     assert_eq!(

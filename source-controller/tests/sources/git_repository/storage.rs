@@ -11,12 +11,7 @@ use super::world::{World, is};
 #[tokio::test(flavor = "multi_thread")]
 async fn r5_a_file_that_was_changed_is_told_removed_and_built_anew() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
     let before = world.wait_ready("r").await.status.artifact.unwrap();
     std::fs::write(world.file(&before), "tampered").unwrap();
@@ -48,12 +43,7 @@ async fn r5_a_file_that_was_changed_is_told_removed_and_built_anew() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r5_a_file_that_is_gone_is_built_anew_after_a_restart_too() {
     let mut world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
     let before = world.wait_ready("r").await.status.artifact.unwrap();
     std::fs::remove_file(world.file(&before)).unwrap();
@@ -82,12 +72,7 @@ async fn r5_a_file_that_is_gone_is_built_anew_after_a_restart_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r5_the_address_follows_the_server_without_a_new_artifact() {
     let mut world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
     let before = world.wait_ready("r").await.status.artifact.unwrap();
     world.stop().await;
@@ -116,21 +101,11 @@ async fn s8_old_artifacts_are_collected_by_later_passes() {
     };
     world.start().await;
     let mut artifacts = Vec::new();
-    world
-        .repository
-        .commit("main")
-        .file("a", "0")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "0")]);
     world.create("r", json!({})).await;
     artifacts.push(world.wait_ready("r").await.status.artifact.unwrap());
     for round in 1..4 {
-        world
-            .repository
-            .commit("main")
-            .file("a", round.to_string())
-            .write()
-            .unwrap();
+        world.commit(&[("a", round.to_string())]);
         artifacts.push(
             world
                 .reconcile("r", &round.to_string())
@@ -167,12 +142,7 @@ async fn s8_old_artifacts_are_collected_by_later_passes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_artifact_path_of_somebody_else_is_not_touched() {
     let world = World::new().await;
-    world
-        .repository
-        .commit("main")
-        .file("a", "1")
-        .write()
-        .unwrap();
+    world.commit(&[("a", "1")]);
     world.create("victim", json!({})).await;
     let theirs = world.wait_ready("victim").await.status.artifact.unwrap();
     world.create("r", json!({})).await;

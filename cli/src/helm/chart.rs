@@ -1,0 +1,77 @@
+//! Charts from the command line: a directory or an archive.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use artifact::Root;
+use helm::chart::{Chart, Loaded, MAX_SIZE};
+
+/// Why there is no chart.
+#[derive(Debug)]
+pub(crate) enum Error {
+    NotFound(PathBuf),
+    Io(PathBuf, io::Error),
+    NotAnArchive(PathBuf),
+    Yaml(PathBuf),
+    Archive,
+    Chart(helm::chart::Error),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotFound(path) => write!(f, "path {path:?} not found"),
+            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::NotAnArchive(path) => write!(
+                f,
+                "file '{}' does not appear to be a gzipped archive; got 'application/octet-stream'",
+                path.display()
+            ),
+            Self::Yaml(path) => write!(
+                f,
+                "file '{}' seems to be a YAML file, but expected a gzipped archive",
+                path.display()
+            ),
+            Self::Archive => f.write_str("unable to load chart archive"),
+            Self::Chart(error) => error.fmt(f),
+        }
+    }
+}
+
+pub(crate) fn check_exists(path: &Path) -> Result<(), Error> {
+    if path.exists() {
+        Ok(())
+    } else {
+        Err(Error::NotFound(path.to_owned()))
+    }
+}
+
+pub(crate) fn load(path: &Path) -> Result<Loaded, Error> {
+    let path = std::path::absolute(path).map_err(|error| Error::Io(path.to_owned(), error))?;
+    let failed = |error| Error::Io(path.clone(), error);
+    let metadata = fs::metadata(&path).map_err(failed)?;
+    if metadata.is_dir() {
+        let root = Root::open(&path).map_err(failed)?;
+        return Chart::from_directory(&root).map_err(Error::Chart);
+    }
+    if metadata.len() > MAX_SIZE {
+        return Err(Error::Archive);
+    }
+    let bytes = fs::read(&path).map_err(failed)?;
+    Chart::from_archive(&bytes).map_err(|error| match error {
+        helm::chart::Error::NotGzip => {
+            let name = path.to_string_lossy();
+            if name.ends_with(".yaml") || name.ends_with(".yml") {
+                Error::Yaml(path.clone())
+            } else {
+                Error::NotAnArchive(path.clone())
+            }
+        }
+        helm::chart::Error::Archive(_)
+        | helm::chart::Error::Name(_)
+        | helm::chart::Error::Size(_)
+        | helm::chart::Error::Empty => Error::Archive,
+        error => Error::Chart(error),
+    })
+}

@@ -1,0 +1,169 @@
+//! `sluice helm template`: prints what `helm template` prints.
+
+mod chart;
+mod values;
+mod world;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use helm::output;
+use helm::render::{
+    Capabilities, Failure as Refusal, KubeVersion, Operation, Release, Request, SchemaCheck,
+};
+use helm::{Diagnostic, Level};
+
+/// Arguments of `sluice helm`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the manifests of a chart.
+    Template(Template),
+}
+
+/// Arguments of `sluice helm template`.
+#[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+struct Template {
+    /// The name of the release, then the chart: a directory or an archive. The name may be left out.
+    #[arg(value_name = "[NAME] CHART", num_args = 1..=2, required = true)]
+    words: Vec<String>,
+    /// The namespace of the release.
+    #[arg(short, long, default_value = "default")]
+    namespace: String,
+    #[command(flatten)]
+    values: values::Flags,
+    /// The version of Kubernetes that the chart sees.
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<String>,
+    /// API versions that the chart sees besides those known.
+    #[arg(short, long, value_name = "VERSION", value_delimiter = ',')]
+    api_versions: Vec<String>,
+    /// Print custom resource definitions of `crds/` as well.
+    #[arg(long)]
+    include_crds: bool,
+    /// Let the chart see an upgrade in place of an installation.
+    #[arg(long)]
+    is_upgrade: bool,
+    /// Print only what comes from these templates.
+    #[arg(short, long, value_name = "TEMPLATE")]
+    show_only: Vec<String>,
+    /// Leave tests out.
+    #[arg(long)]
+    skip_tests: bool,
+    /// Do not hold values against the chart's schema.
+    #[arg(long)]
+    skip_schema_validation: bool,
+    /// Leave hooks out.
+    #[arg(long)]
+    no_hooks: bool,
+}
+
+/// Why nothing was printed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Chart(chart::Error),
+    Values(values::Error),
+    KubeVersion(helm::render::KubeVersionError),
+    Refused(Refusal),
+    NoTemplate(output::NoTemplate),
+    Io(io::Error),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Chart(error) => error.fmt(f),
+            Self::Values(error) => error.fmt(f),
+            Self::KubeVersion(error) => error.fmt(f),
+            Self::NoTemplate(error) => error.fmt(f),
+            Self::Io(error) => write!(f, "standard output: {error}"),
+            Self::Refused(error) if error.is_in_rendering() => {
+                write!(f, "{error}\n\nUse --debug flag to render out invalid YAML")
+            }
+            Self::Refused(error) => error.fmt(f),
+        }
+    }
+}
+
+pub(crate) fn run(args: Args, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    let Command::Template(args) = args.command;
+    let mut diagnostics = Vec::new();
+    let printed = template(args, &mut diagnostics);
+    for line in &diagnostics {
+        // Nowhere is left to report a failure to report.
+        let _ = writeln!(err, "{line}");
+    }
+    out.write_all(printed?.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(Failure::Io)
+}
+
+fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String, Failure> {
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = &args.kube_version {
+        capabilities.kube_version = KubeVersion::parse(version).map_err(Failure::KubeVersion)?;
+    }
+    capabilities.api_versions.extend(args.api_versions);
+    let mut words = args.words.into_iter().rev();
+    let path = PathBuf::from(words.next().unwrap_or_default());
+    let name = words.next().unwrap_or_else(|| "release-name".to_owned());
+    chart::check_exists(&path).map_err(Failure::Chart)?;
+    let values = args.values.read().map_err(Failure::Values)?;
+    let loaded = chart::load(&path).map_err(Failure::Chart)?;
+    diagnostics.extend(loaded.diagnostics);
+    let chart = loaded.chart;
+    let refused = |error| Failure::Chart(chart::Error::Chart(error));
+    chart.check_type().map_err(refused)?;
+    if chart.metadata.deprecated {
+        diagnostics.push(Diagnostic::new(Level::Warn, "this chart is deprecated"));
+    }
+    chart.check_dependencies().map_err(refused)?;
+    let request = Request {
+        release: Release {
+            name,
+            namespace: args.namespace,
+            revision: 1,
+            operation: if args.is_upgrade {
+                Operation::Upgrade
+            } else {
+                Operation::Install
+            },
+        },
+        capabilities,
+        schema: if args.skip_schema_validation {
+            SchemaCheck::Skipped
+        } else {
+            SchemaCheck::Enforced
+        },
+    };
+    let world = world::of_this_process();
+    let rendered = helm::render::release(&chart, &values, &request, &world, diagnostics)
+        .map_err(Failure::Refused)?;
+    let crds = if args.include_crds {
+        rendered.chart.crds()
+    } else {
+        Vec::new()
+    };
+    let manifest = output::join_manifests(&crds, &rendered.manifests);
+    let hooks: Vec<_> = rendered
+        .hooks
+        .iter()
+        .filter(|hook| !(args.no_hooks || args.skip_tests && hook.is_test()))
+        .collect();
+    let text = output::template(&manifest, &hooks);
+    if args.show_only.is_empty() {
+        Ok(text)
+    } else {
+        output::show_only(&text, &args.show_only).map_err(Failure::NoTemplate)
+    }
+}

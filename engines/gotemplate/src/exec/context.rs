@@ -1,0 +1,204 @@
+//! One render: what its templates can use, and what they have used so far.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::budget::Purse;
+use super::state::run;
+use super::templates::{Parsed, Templates, put};
+use super::{Budget, ExecError, FuncError, Functions, Hosts, MissingKey};
+use crate::fmt::quote;
+use crate::parse::Definition;
+use crate::value::{Str, Value};
+
+/// How often a template may be included inside itself (Helm: `recursionMaxNums`).
+const MAX_INCLUDES: usize = 1000;
+
+/// How many bytes of texts given to `tpl` are kept parsed.
+const MAX_CACHED: usize = 4 << 20;
+
+/// A render in progress. It hands templates to functions (`include`, `tpl`), keeps the budget, and carries the host objects.
+#[derive(Debug)]
+pub struct Context {
+    templates: Arc<Templates>,
+    /// What the texts given to `tpl` define while they run, innermost last.
+    overlay: Option<Rc<Overlay>>,
+    included: HashMap<Box<str>, usize>,
+    parsed: HashMap<Str, Parsed>,
+    cached: usize,
+    pub(super) purse: Purse,
+    /// How deep calls of templates are nested now.
+    pub(super) depth: usize,
+    hosts: Hosts,
+}
+
+/// Templates that hide those of the set around them.
+#[derive(Debug)]
+struct Overlay {
+    outer: Option<Rc<Overlay>>,
+    by_name: HashMap<Box<str>, Arc<Definition>>,
+}
+
+impl Context {
+    pub(super) fn new(templates: Arc<Templates>, hosts: Hosts, budget: Budget) -> Self {
+        Self {
+            templates,
+            overlay: None,
+            included: HashMap::new(),
+            parsed: HashMap::new(),
+            cached: 0,
+            purse: Purse::new(budget),
+            depth: 0,
+            hosts,
+        }
+    }
+
+    /// Executes a template on `data`, which becomes its `.` and `$`. The text has `<no value>` where it prints nil; see
+    /// [`without_no_value`].
+    pub fn execute(&mut self, name: &str, data: &Value) -> Result<Vec<u8>, ExecError> {
+        let Some(template) = self.find(name) else {
+            return Err(ExecError {
+                message: format!(
+                    "template: no template {} associated with template {}",
+                    quote(name),
+                    quote(&*self.templates.name)
+                ),
+                source: None,
+                template: None,
+            });
+        };
+        run(self, &template, data)
+    }
+
+    /// Helm's `include`: what a template of the set prints. A template may not be included inside itself more than 1000 times.
+    pub fn include(&mut self, name: &Str, data: &Value) -> Result<Vec<u8>, FuncError> {
+        let name = name.to_str_lossy();
+        let count = match self.included.get_mut(&*name) {
+            Some(count) => count,
+            None => self.included.entry(name.as_ref().into()).or_default(),
+        };
+        if *count > MAX_INCLUDES {
+            return Err(
+                FuncError::new("unable to execute template").context(format_args!(
+                    "rendering template has a nested reference name: {name}"
+                )),
+            );
+        }
+        *count += 1;
+        let text = self.execute(&name, data);
+        if let Some(count) = self.included.get_mut(&*name) {
+            *count -= 1;
+        }
+        Ok(text?)
+    }
+
+    /// Helm's `tpl`: what a text prints when it is a template. It sees the templates around it; what it defines is seen only while
+    /// it runs.
+    pub fn tpl(&mut self, text: &Str, data: &Value) -> Result<Vec<u8>, FuncError> {
+        let parsed = self.parse(text)?;
+        let mut by_name = HashMap::new();
+        for definition in parsed.0.iter() {
+            put(&mut by_name, definition);
+        }
+        let outer = self.overlay.take();
+        self.overlay = Some(Rc::new(Overlay {
+            outer: outer.clone(),
+            by_name,
+        }));
+        let printed = match parsed.main() {
+            Some(main) => run(self, main, data),
+            None => Ok(Vec::new()),
+        };
+        self.overlay = outer;
+        match printed {
+            Ok(printed) => Ok(without_no_value(printed)),
+            Err(error) => Err(FuncError::from(error).context(format_args!(
+                "error during tpl function execution for {}",
+                quote(text)
+            ))),
+        }
+    }
+
+    fn parse(&mut self, text: &Str) -> Result<Parsed, FuncError> {
+        if let Some(parsed) = self.parsed.get(text) {
+            return Ok(parsed.clone());
+        }
+        let source = text.to_str_lossy();
+        let parsed = Parsed::new(&self.templates.name, &source, &self.templates.functions)
+            .map_err(|error| {
+                FuncError::new(error.to_string())
+                    .context(format_args!("cannot parse template {}", quote(text)))
+            })?;
+        if self.cached + text.len() > MAX_CACHED {
+            self.parsed.clear();
+            self.cached = 0;
+        }
+        self.cached += text.len();
+        self.parsed.insert(text.clone(), parsed.clone());
+        Ok(parsed)
+    }
+
+    /// The host object of a type.
+    pub fn host<T: Any>(&self) -> Option<&T> {
+        self.hosts.get()
+    }
+
+    /// Counts work that a function does beyond its call: to be asked before it is done.
+    pub fn spend_steps(&mut self, count: u64) -> Result<(), FuncError> {
+        Ok(self.purse.steps(count)?)
+    }
+
+    /// Counts bytes that a function is about to make, when they may be many (`repeat`, `indent`).
+    pub fn spend_bytes(&mut self, count: usize) -> Result<(), FuncError> {
+        Ok(self.purse.bytes(count)?)
+    }
+
+    /// What a missing key of a map gives in this render.
+    pub fn missing_key(&self) -> MissingKey {
+        self.templates.missing
+    }
+
+    pub(super) fn functions(&self) -> Arc<Functions> {
+        Arc::clone(&self.templates.functions)
+    }
+
+    /// The template that `name` means here and now.
+    pub(super) fn find(&self, name: &str) -> Option<Arc<Definition>> {
+        let mut overlay = self.overlay.as_ref();
+        while let Some(here) = overlay {
+            if let Some(definition) = here.by_name.get(name) {
+                return Some(Arc::clone(definition));
+            }
+            overlay = here.outer.as_ref();
+        }
+        self.templates.get(name).cloned()
+    }
+}
+
+/// What Helm makes of a printed template: every `<no value>` is dropped, whether it stands for nil or was written so.
+pub fn without_no_value(text: Vec<u8>) -> Vec<u8> {
+    const NO_VALUE: &[u8] = b"<no value>";
+    let next = |from: usize| {
+        text[from..]
+            .windows(NO_VALUE.len())
+            .position(|window| window == NO_VALUE)
+            .map(|at| from + at)
+    };
+    let Some(mut found) = next(0) else {
+        return text;
+    };
+    let mut kept = Vec::with_capacity(text.len());
+    let mut from = 0;
+    loop {
+        kept.extend_from_slice(&text[from..found]);
+        from = found + NO_VALUE.len();
+        match next(from) {
+            Some(at) => found = at,
+            None => break,
+        }
+    }
+    kept.extend_from_slice(&text[from..]);
+    kept
+}

@@ -1,0 +1,52 @@
+//! A value in a place whose type is known: what Go's `reflect.Value` knows more than an interface does.
+
+use crate::value::{Type, Value};
+
+/// A value, and whether it stands in a place of type `interface{}` (an element of `map[string]interface{}`, say). Error texts and nil
+/// checks tell the two apart: the nil of such a place is a nil interface, any other nil is no value at all.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Slot {
+    pub(super) value: Value,
+    pub(super) boxed: bool,
+}
+
+impl Slot {
+    /// No value at all.
+    pub(super) const INVALID: Self = Self {
+        value: Value::Nil,
+        boxed: false,
+    };
+
+    pub(super) fn plain(value: Value) -> Self {
+        Self {
+            value,
+            boxed: false,
+        }
+    }
+
+    /// A value in a place of this type.
+    pub(super) fn placed(value: Value, place: Type) -> Self {
+        Self {
+            value,
+            boxed: matches!(place, Type::Any),
+        }
+    }
+
+    /// What is in the interface.
+    pub(super) fn unboxed(self) -> Self {
+        Self::plain(self.value)
+    }
+
+    pub(super) fn is_invalid(&self) -> bool {
+        !self.boxed && self.value.is_nil()
+    }
+
+    /// The name of its static type, as error texts show it.
+    pub(super) fn type_name(&self) -> String {
+        if self.boxed {
+            Type::Any.to_string()
+        } else {
+            self.value.type_name()
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! One template in execution.
+
+use super::slot::Slot;
+use super::{Context, ExecError, FuncError, Functions};
+use crate::fmt::quote;
+use crate::parse::{Argument, Command, Definition, Node, Pipeline, TemplateCall};
+use crate::value::Value;
+
+/// The stack that must be left before a template runs; below it a new piece of stack is taken.
+const RED_ZONE: usize = 128 << 10;
+
+/// How deep calls by functions may nest on top of what `{{template}}` may.
+const MAX_INCLUDES: usize = 2_000;
+
+/// How large a new piece of stack is.
+const STACK_PIECE: usize = 2 << 20;
+
+/// A failure on its way up.
+pub(super) type Failure = Box<ExecError>;
+
+/// What an evaluation gives.
+pub(super) type Evaluated<T = Slot> = Result<T, Failure>;
+
+/// The node that an error is blamed on: the last one that was looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum At<'t> {
+    Node(&'t Node),
+    Call(&'t TemplateCall),
+    Pipeline(&'t Pipeline),
+    Command(&'t Command),
+    Argument(&'t Argument),
+    Nothing,
+}
+
+/// The execution of one template.
+pub(super) struct State<'c, 't> {
+    pub(super) context: &'c mut Context,
+    pub(super) template: &'t Definition,
+    pub(super) functions: &'t Functions,
+    pub(super) node: At<'t>,
+    /// Variables by name, innermost last.
+    pub(super) variables: Vec<(&'t str, Slot)>,
+    /// The arguments of the calls under way.
+    pub(super) arguments: Vec<Value>,
+    pub(super) out: &'c mut Vec<u8>,
+    /// How deep `{{template}}` is nested.
+    pub(super) depth: usize,
+}
+
+/// Executes a template on `data`.
+pub(super) fn run(
+    context: &mut Context,
+    template: &Definition,
+    data: &Value,
+) -> Result<Vec<u8>, ExecError> {
+    let mut out = Vec::new();
+    let dot = Slot::plain(data.clone());
+    enter(context, template, &dot, &mut out, 0).map_err(|failure| *failure)?;
+    Ok(out)
+}
+
+/// Runs the body of a template with `dot` as its dot and `$`.
+pub(super) fn enter(
+    context: &mut Context,
+    template: &Definition,
+    dot: &Slot,
+    out: &mut Vec<u8>,
+    depth: usize,
+) -> Evaluated<()> {
+    context.depth += 1;
+    let functions = context.functions();
+    let done = stacker::maybe_grow(RED_ZONE, STACK_PIECE, || {
+        let mut state = State {
+            context,
+            template,
+            functions: &functions,
+            node: At::Nothing,
+            variables: vec![("$", dot.clone())],
+            arguments: Vec::new(),
+            out,
+            depth,
+        };
+        if state.context.depth > state.context.purse.depth() + MAX_INCLUDES {
+            return state.too_deep();
+        }
+        state.walk_list(dot, &template.body).map(|_| ())
+    });
+    context.depth -= 1;
+    done
+}
+
+impl<'t> State<'_, 't> {
+    pub(super) fn at(&mut self, node: At<'t>) {
+        self.node = node;
+    }
+
+    /// Fails at the current node.
+    pub(super) fn fail<T>(&self, message: impl std::fmt::Display) -> Evaluated<T> {
+        self.fail_with(message, None)
+    }
+
+    /// Fails at the current node because a function did.
+    pub(super) fn fail_calling<T>(&self, name: &str, error: &FuncError) -> Evaluated<T> {
+        self.fail_with(
+            format_args!("error calling {name}: {error}"),
+            Some(Box::new(error.clone())),
+        )
+    }
+
+    #[cold]
+    fn fail_with<T>(
+        &self,
+        message: impl std::fmt::Display,
+        source: Option<Box<FuncError>>,
+    ) -> Evaluated<T> {
+        let name = &self.template.name;
+        let place = match self.node {
+            At::Nothing => name.to_string(),
+            node => {
+                let (position, shown) = node.show();
+                let location = self.template.source.locate(position);
+                format!("{location}: executing {} at <{shown}>", quote(&**name))
+            }
+        };
+        Err(Box::new(ExecError {
+            message: format!("template: {place}: {message}"),
+            source,
+            template: Some(name.clone()),
+        }))
+    }
+
+    pub(super) fn too_deep<T>(&self) -> Evaluated<T> {
+        let limit = self.context.purse.depth();
+        self.fail(format_args!("exceeded maximum template depth ({limit})"))
+    }
+
+    /// Counts a step.
+    pub(super) fn step(&mut self) -> Evaluated<()> {
+        match self.context.purse.steps(1) {
+            Ok(()) => Ok(()),
+            Err(exceeded) => self.fail_with(exceeded, Some(Box::new(exceeded.into()))),
+        }
+    }
+
+    /// Counts bytes that were made.
+    pub(super) fn made(&mut self, bytes: usize) -> Evaluated<()> {
+        match self.context.purse.bytes(bytes) {
+            Ok(()) => Ok(()),
+            Err(exceeded) => self.fail_with(exceeded, Some(Box::new(exceeded.into()))),
+        }
+    }
+}
+
+impl At<'_> {
+    /// Where the node stands, and how it is written.
+    fn show(self) -> (usize, String) {
+        match self {
+            Self::Node(Node::Action(pipeline)) => {
+                (pipeline.position, format!("{{{{{pipeline}}}}}"))
+            }
+            Self::Node(node) => (0, node.to_string()),
+            Self::Call(call) => (call.position, call.to_string()),
+            Self::Pipeline(pipeline) => (pipeline.position, pipeline.to_string()),
+            Self::Command(command) => (command.position, command.to_string()),
+            Self::Argument(argument) => (argument.position(), argument.to_string()),
+            Self::Nothing => (0, String::new()),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+use super::*;
+
+#[test]
+fn empty() {
+    assert!(sprint(&[]).is_empty());
+}

@@ -1,0 +1,495 @@
+//! Certificates: authorities, signed and self-signed ones, as Go's `crypto/x509` makes them.
+
+use std::net::IpAddr;
+use std::slice::Iter;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rsa::sha2::{Digest as _, Sha256};
+
+use super::super::world::{now, random};
+use super::keys::PrivateKey;
+use super::{Source, der, pem};
+use crate::exec::{Context, FuncError, Functions, Param, Return};
+use crate::fmt;
+use crate::funcs::{Duration, Time};
+use crate::value::{Field, Host, Kind, List, Str, Type, Value};
+
+pub(super) fn add(functions: &mut Functions) {
+    functions.add("genCA", |context: &mut Context, name: Str, days: i64| {
+        let key = new_key(context)?;
+        authority(context, &name, days, &key)
+    });
+    functions.add(
+        "genCAWithKey",
+        |context: &mut Context, name: Str, days: i64, key: Str| {
+            let key = given_key(&key)?;
+            authority(context, &name, days, &key)
+        },
+    );
+    functions.add(
+        "genSelfSignedCert",
+        |context: &mut Context, name: Str, ips: List, hosts: List, days: i64| {
+            let key = new_key(context)?;
+            let request = Request::new(&name, &ips, &hosts, days)?;
+            request.issue(context, &key, None)
+        },
+    );
+    functions.add(
+        "genSelfSignedCertWithKey",
+        |context: &mut Context, name: Str, ips: List, hosts: List, days: i64, key: Str| {
+            let key = given_key(&key)?;
+            let request = Request::new(&name, &ips, &hosts, days)?;
+            request.issue(context, &key, None)
+        },
+    );
+    functions.add(
+        "genSignedCert",
+        |context: &mut Context, name: Str, ips: List, hosts: List, days: i64, ca: Certificate| {
+            let key = new_key(context)?;
+            signed(context, (&name, &ips, &hosts, days), &ca, &key)
+        },
+    );
+    functions.add(
+        "genSignedCertWithKey",
+        |context: &mut Context,
+         name: Str,
+         ips: List,
+         hosts: List,
+         days: i64,
+         ca: Certificate,
+         key: Str| {
+            let key = given_key(&key)?;
+            signed(context, (&name, &ips, &hosts, days), &ca, &key)
+        },
+    );
+    functions.add("buildCustomCert", build);
+}
+
+/// The bits of a key that is made for one certificate.
+const KEY_BITS: usize = 2048;
+
+fn new_key(context: &Context) -> Result<PrivateKey, FuncError> {
+    let mut source = Source(random(context)?);
+    PrivateKey::rsa(KEY_BITS, &mut source)
+        .map_err(|error| FuncError::new(format!("error generating rsa key: {error}")))
+}
+
+fn given_key(text: &Str) -> Result<PrivateKey, FuncError> {
+    PrivateKey::from_pem(&text.to_str_lossy())
+        .map_err(|error| FuncError::new(format!("parsing private key: {error}")))
+}
+
+/// A certificate with its key, both in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Certificate {
+    cert: Str,
+    key: Str,
+}
+
+const CERTIFICATE: &str = "sprig.certificate";
+
+impl Host for Certificate {
+    fn type_name(&self) -> &'static str {
+        CERTIFICATE
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Struct
+    }
+
+    fn field(&self, name: &str) -> Option<Field> {
+        let text = match name {
+            "Cert" => &self.cert,
+            "Key" => &self.key,
+            _ => return None,
+        };
+        Some(Field::Exported {
+            value: Value::Str(text.clone()),
+            interface: None,
+        })
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("Cert", Value::Str(self.cert.clone())),
+            ("Key", Value::Str(self.key.clone())),
+        ]
+    }
+
+    fn data(&self) -> Value {
+        Value::Map(self.fields().into_iter().collect())
+    }
+
+    fn equals(&self, other: &dyn Host) -> Option<bool> {
+        let other = other as &dyn std::any::Any;
+        Some(other.downcast_ref::<Self>() == Some(self))
+    }
+}
+
+impl Param for Certificate {
+    const TYPE: Type = Type::Host(CERTIFICATE, Kind::Struct);
+
+    fn take(arguments: &mut Iter<'_, Value>) -> Option<Self> {
+        arguments.next()?.as_host::<Self>().cloned()
+    }
+}
+
+impl Return for Certificate {
+    const TYPE: Type = Type::Host(CERTIFICATE, Kind::Struct);
+
+    fn into_result(self) -> crate::exec::FuncResult {
+        Ok(Value::host(self))
+    }
+}
+
+/// What a certificate is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Authority,
+    Service,
+}
+
+/// A certificate to be.
+struct Request {
+    name: String,
+    ips: Vec<IpAddr>,
+    hosts: Vec<String>,
+    days: i64,
+    usage: Use,
+}
+
+/// Who signs a certificate that does not sign itself.
+struct Issuer {
+    key: PrivateKey,
+    name: Vec<u8>,
+    key_id: Option<Vec<u8>>,
+    public_info: Vec<u8>,
+}
+
+fn authority(
+    context: &Context,
+    name: &Str,
+    days: i64,
+    key: &PrivateKey,
+) -> Result<Certificate, FuncError> {
+    let request = Request {
+        usage: Use::Authority,
+        ..Request::new(name, &List::new(Vec::new()), &List::new(Vec::new()), days)?
+    };
+    request.issue(context, key, None)
+}
+
+fn signed(
+    context: &Context,
+    (name, ips, hosts, days): (&Str, &List, &List, i64),
+    ca: &Certificate,
+    key: &PrivateKey,
+) -> Result<Certificate, FuncError> {
+    let issuer = Issuer::read(ca)?;
+    let request = Request::new(name, ips, hosts, days)?;
+    request.issue(context, key, Some(&issuer))
+}
+
+impl Request {
+    fn new(name: &Str, ips: &List, hosts: &List, days: i64) -> Result<Self, FuncError> {
+        let shown = |value: &Value| {
+            String::from_utf8_lossy(&fmt::sprint(std::slice::from_ref(value))).into_owned()
+        };
+        let ips = ips
+            .items()
+            .iter()
+            .map(|ip| match ip.as_str() {
+                Some(text) => text
+                    .to_str_lossy()
+                    .parse()
+                    .map_err(|_| FuncError::new(format!("error parsing ip: {text}"))),
+                None => Err(FuncError::new(format!(
+                    "error parsing ip: {} is not a string",
+                    shown(ip)
+                ))),
+            })
+            .collect::<Result<_, _>>()?;
+        let hosts = hosts
+            .items()
+            .iter()
+            .map(|host| match host.as_str() {
+                Some(text) => Ok(text.to_string()),
+                None => Err(FuncError::new(format!(
+                    "error processing alternate dns name: {} is not a string",
+                    shown(host)
+                ))),
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            name: name.to_string(),
+            ips,
+            hosts,
+            days,
+            usage: Use::Service,
+        })
+    }
+
+    /// Makes the certificate for `key`, signed by the issuer or by the key itself.
+    fn issue(
+        &self,
+        context: &Context,
+        key: &PrivateKey,
+        issuer: Option<&Issuer>,
+    ) -> Result<Certificate, FuncError> {
+        let failed = |error: &str| FuncError::new(format!("error creating certificate: {error}"));
+        let signer = issuer.map_or(key, |issuer| &issuer.key);
+        let subject = subject(&self.name);
+        let (Some(info), true) = (key.public_info(), signer.public_info().is_some()) else {
+            return Err(failed(
+                "x509: certificate private key does not implement crypto.Signer",
+            ));
+        };
+        if let Some(issuer) = issuer
+            && signer.public_info().as_deref() != Some(&issuer.public_info)
+        {
+            return Err(failed(
+                "x509: provided PrivateKey doesn't match parent's PublicKey",
+            ));
+        }
+        let mut serial = [0; 16];
+        random(context)?.fill(&mut serial);
+        let start = now(context)?;
+        let seconds = self.days.wrapping_mul(24 * 3600);
+        let end = start.clone().plus(Duration::from_seconds(seconds));
+        let algorithm = signer.signature_algorithm();
+        let body = der::sequence(&[
+            &der::value(der::context(0), &der::integer(&[2])),
+            &der::integer(&serial),
+            &algorithm,
+            issuer.map_or(subject.as_slice(), |issuer| &issuer.name),
+            &der::sequence(&[&instant(&start), &instant(&end)]),
+            &subject,
+            &info,
+            &der::value(
+                der::context(3),
+                &self
+                    .extensions(key, issuer, &subject)
+                    .map_err(|error| failed(&error))?,
+            ),
+        ]);
+        let signature = signer.sign(&body).map_err(|error| failed(&error))?;
+        let document = der::sequence(&[&body, &algorithm, &der::bit_string(&signature)]);
+        Ok(Certificate {
+            cert: Str::from(pem::encode("CERTIFICATE", &document)),
+            key: Str::from(key.to_pem()),
+        })
+    }
+
+    fn extensions(
+        &self,
+        key: &PrivateKey,
+        issuer: Option<&Issuer>,
+        subject: &[u8],
+    ) -> Result<Vec<u8>, String> {
+        const SERVER_AUTH: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 1];
+        const CLIENT_AUTH: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 2];
+        let is_authority = self.usage == Use::Authority;
+        // Signing, encrypting keys, and for an authority signing certificates; counted from the left.
+        let usage: &[u8] = if is_authority {
+            &[2, 0b1010_0100]
+        } else {
+            &[5, 0b1010_0000]
+        };
+        let basic = if is_authority {
+            der::value(der::BOOLEAN, &[0xFF])
+        } else {
+            Vec::new()
+        };
+        let purposes = [SERVER_AUTH, CLIENT_AUTH]
+            .map(|purpose| der::value(der::OBJECT_ID, purpose))
+            .concat();
+        let mut all = vec![
+            extension(
+                KEY_USAGE,
+                Weight::Critical,
+                &der::value(der::BIT_STRING, usage),
+            ),
+            extension(
+                EXTENDED_KEY_USAGE,
+                Weight::Plain,
+                &der::value(der::SEQUENCE, &purposes),
+            ),
+            extension(
+                BASIC_CONSTRAINTS,
+                Weight::Critical,
+                &der::value(der::SEQUENCE, &basic),
+            ),
+        ];
+        if is_authority {
+            let digest = Sha256::digest(key.public_bits());
+            let id = der::value(der::OCTET_STRING, &digest[..20]);
+            all.push(extension(SUBJECT_KEY_ID, Weight::Plain, &id));
+        }
+        if let Some(issuer) = issuer
+            && issuer.name != subject
+            && let Some(id) = &issuer.key_id
+        {
+            let id = der::sequence(&[&der::value(der::context_plain(0), id)]);
+            all.push(extension(AUTHORITY_KEY_ID, Weight::Plain, &id));
+        }
+        let mut names = Vec::new();
+        for host in &self.hosts {
+            if !host.is_ascii() {
+                let shown = fmt::quote(host.as_bytes());
+                return Err(format!("x509: {shown} cannot be encoded as an IA5String"));
+            }
+            names.extend(der::value(der::context_plain(2), host.as_bytes()));
+        }
+        for ip in &self.ips {
+            names.extend(match ip.to_canonical() {
+                IpAddr::V4(ip) => der::value(der::context_plain(7), &ip.octets()),
+                IpAddr::V6(ip) => der::value(der::context_plain(7), &ip.octets()),
+            });
+        }
+        if !names.is_empty() {
+            // Without a subject the names are all there is.
+            let weight = if self.name.is_empty() {
+                Weight::Critical
+            } else {
+                Weight::Plain
+            };
+            let names = der::value(der::SEQUENCE, &names);
+            all.push(extension(SUBJECT_ALT_NAME, weight, &names));
+        }
+        Ok(der::value(der::SEQUENCE, &all.concat()))
+    }
+}
+
+const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1D, 14];
+const KEY_USAGE: &[u8] = &[0x55, 0x1D, 15];
+const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1D, 17];
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 19];
+const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1D, 35];
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 37];
+
+/// Whether who does not know an extension must refuse the certificate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Critical,
+    Plain,
+}
+
+fn extension(id: &[u8], weight: Weight, content: &[u8]) -> Vec<u8> {
+    let critical = match weight {
+        Weight::Critical => der::value(der::BOOLEAN, &[0xFF]),
+        Weight::Plain => Vec::new(),
+    };
+    der::sequence(&[
+        &der::value(der::OBJECT_ID, id),
+        &critical,
+        &der::value(der::OCTET_STRING, content),
+    ])
+}
+
+/// A name that is a common name alone, or empty.
+fn subject(name: &str) -> Vec<u8> {
+    const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+    if name.is_empty() {
+        return der::sequence(&[]);
+    }
+    let is_printable = |c: char| c.is_ascii_alphanumeric() || " '()+,-./:=?".contains(c);
+    let tag = if name.chars().all(is_printable) {
+        der::PRINTABLE_STRING
+    } else {
+        der::UTF8_STRING
+    };
+    let pair = der::sequence(&[
+        &der::value(der::OBJECT_ID, COMMON_NAME),
+        &der::value(tag, name.as_bytes()),
+    ]);
+    der::sequence(&[&der::value(der::SET, &pair)])
+}
+
+fn instant(time: &Time) -> Vec<u8> {
+    let utc = time.clone().with_zone(crate::funcs::time::Zone::Utc);
+    if (1950..2050).contains(&utc.civil().year) {
+        der::value(der::UTC_TIME, utc.format("060102150405Z").as_bytes())
+    } else {
+        der::value(
+            der::GENERALIZED_TIME,
+            utc.format("20060102150405Z").as_bytes(),
+        )
+    }
+}
+
+impl Issuer {
+    fn read(ca: &Certificate) -> Result<Self, FuncError> {
+        let Some(block) = pem::decode(&ca.cert.to_str_lossy()) else {
+            return Err(FuncError::new("unable to decode certificate"));
+        };
+        let Some((name, key_id, public_info)) = parts(&block.bytes) else {
+            return Err(FuncError::new(
+                "error parsing certificate: decodedSignerCert.Bytes: x509: malformed certificate",
+            ));
+        };
+        let key = PrivateKey::from_pem(&ca.key.to_str_lossy())
+            .map_err(|error| FuncError::new(format!("error parsing private key: {error}")))?;
+        Ok(Self {
+            key,
+            name,
+            key_id,
+            public_info,
+        })
+    }
+}
+
+/// The subject, the id of the key, and the key.
+type Parts = (Vec<u8>, Option<Vec<u8>>, Vec<u8>);
+
+/// Takes apart a certificate; nothing when it is none.
+fn parts(certificate: &[u8]) -> Option<Parts> {
+    let (document, _) = der::next(certificate)?;
+    let body = *der::elements(document.content)?.first()?;
+    let mut fields = der::elements(body.content)?.into_iter().peekable();
+    fields.next_if(|field| field.tag == der::context(0));
+    // Serial, algorithm, issuer, validity, subject, key.
+    let fields: Vec<_> = fields.collect();
+    let (subject, info) = (fields.get(4)?, fields.get(5)?);
+    if subject.tag != der::SEQUENCE || info.tag != der::SEQUENCE {
+        return None;
+    }
+    let key_id = fields
+        .iter()
+        .find(|field| field.tag == der::context(3))
+        .and_then(|field| der::next(field.content))
+        .and_then(|(list, _)| der::elements(list.content))
+        .and_then(|all| {
+            all.iter().find_map(|extension| {
+                let parts = der::elements(extension.content)?;
+                let is_wanted = parts.first()?.content == SUBJECT_KEY_ID;
+                let (id, _) = der::next(parts.last()?.content)?;
+                is_wanted.then(|| id.content.to_vec())
+            })
+        });
+    Some((subject.whole.to_vec(), key_id, info.whole.to_vec()))
+}
+
+/// A certificate and a key that the user has, in base64.
+fn build(cert: Str, key: Str) -> Result<Certificate, FuncError> {
+    let Ok(cert) = STANDARD.decode(&*cert) else {
+        return Err(FuncError::new("unable to decode base64 certificate"));
+    };
+    let Ok(key) = STANDARD.decode(&*key) else {
+        return Err(FuncError::new("unable to decode base64 private key"));
+    };
+    let Some(block) = pem::decode(&String::from_utf8_lossy(&cert)) else {
+        return Err(FuncError::new("unable to decode certificate"));
+    };
+    if parts(&block.bytes).is_none() {
+        return Err(FuncError::new(
+            "error parsing certificate: decodedCert.Bytes: x509: malformed certificate",
+        ));
+    }
+    PrivateKey::from_pem(&String::from_utf8_lossy(&key))
+        .map_err(|error| FuncError::new(format!("error parsing private key: {error}")))?;
+    Ok(Certificate {
+        cert: Str::from(cert),
+        key: Str::from(key),
+    })
+}

@@ -1,0 +1,215 @@
+//! Documents: JSON and YAML, to text and back.
+
+use yaml::node::{SequenceIndent, encode_v3};
+use yaml::{Budget, Dialect};
+
+use super::Duration;
+use super::json::{self, JsonError};
+use crate::exec::{FuncError, Functions};
+use crate::value::{List, ListType, Map, MapType, Numbers, Str, Value};
+
+pub(super) fn add(functions: &mut Functions) {
+    functions.add("toJson", |value: Value| {
+        json::text(&value).unwrap_or_default()
+    });
+    functions.add("mustToJson", |value: Value| json::text(&value));
+    functions.add("toPrettyJson", |value: Value| {
+        json::indented(&value).unwrap_or_default()
+    });
+    functions.add("mustToPrettyJson", |value: Value| json::indented(&value));
+    functions.add("toRawJson", |value: Value| json::plain(&value));
+    functions.add("mustToRawJson", |value: Value| json::plain(&value));
+    functions.add("fromJson", |text: Str| match json_as(&text, Wanted::Map) {
+        (Value::Map(map), None) => Ok(map),
+        (found, error) => with_error(found, error),
+    });
+    functions.add("fromJsonArray", |text: Str| {
+        list_or_error(json_as(&text, Wanted::List))
+    });
+    functions.add("mustFromJson", |text: Str| {
+        let decoded = json::decode(&text)?;
+        decoded
+            .error
+            .map_or(Ok(decoded.value), |error| Err(FuncError::from(error)))
+    });
+    functions.add("toYaml", |value: Value| to_yaml(&value).unwrap_or_default());
+    functions.add("mustToYaml", |value: Value| to_yaml(&value));
+    functions.add("toYamlPretty", |value: Value| to_yaml_pretty(&value));
+    functions.add("fromYaml", |text: Str| {
+        match from_yaml(&text, Wanted::Map) {
+            (Value::Map(map), None) => Ok(map),
+            (found, error) => with_error(found, error),
+        }
+    });
+    functions.add("fromYamlArray", |text: Str| {
+        list_or_error(from_yaml(&text, Wanted::List))
+    });
+}
+
+impl From<JsonError> for FuncError {
+    fn from(error: JsonError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// What a document is decoded into.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Map,
+    List,
+}
+
+impl Wanted {
+    fn go_type(self) -> &'static str {
+        match self {
+            Self::Map => MapType::ANY.name,
+            Self::List => ListType::ANY.name,
+        }
+    }
+
+    fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Map => matches!(value, Value::Map(_)),
+            Self::List => matches!(value, Value::List(_)),
+        }
+    }
+}
+
+/// The map that was decoded so far, with the error under `Error`.
+fn with_error(found: Value, error: Option<String>) -> Result<Map, FuncError> {
+    let map = match found {
+        Value::Map(map) => map,
+        Value::Nil if error.is_none() => return Ok(Map::nil(MapType::ANY)),
+        _ => Map::new(),
+    };
+    if let Some(error) = error {
+        map.insert("Error", error)?;
+    }
+    Ok(map)
+}
+
+/// The list, or a list of nothing but the error.
+fn list_or_error((found, error): (Value, Option<String>)) -> List {
+    match (found, error) {
+        (_, Some(error)) => List::new(vec![Value::from(error)]),
+        (Value::List(list), None) => list,
+        _ => List::nil(ListType::ANY),
+    }
+}
+
+/// JSON as a map or a list; `null` gives nil.
+fn json_as(text: &[u8], wanted: Wanted) -> (Value, Option<String>) {
+    let decoded = match json::decode(text) {
+        Ok(decoded) => decoded,
+        Err(error) => return (empty(wanted), Some(error.to_string())),
+    };
+    match decoded.value {
+        Value::Nil if decoded.error.is_none() => (Value::Nil, None),
+        value if wanted.fits(&value) => (value, decoded.error.map(|error| error.to_string())),
+        value => {
+            let error = json::mismatch(&value, wanted.go_type());
+            (empty(wanted), Some(error.to_string()))
+        }
+    }
+}
+
+fn empty(wanted: Wanted) -> Value {
+    match wanted {
+        Wanted::Map => Value::Map(Map::new()),
+        Wanted::List => Value::list(Vec::new()),
+    }
+}
+
+/// The first YAML document as a map or a list. Numbers take the way over JSON, so all are floats; `null` leaves things empty.
+fn from_yaml(text: &[u8], wanted: Wanted) -> (Value, Option<String>) {
+    let document = match yaml::decode_first(text, Dialect::Kubernetes, &Budget::default()) {
+        Ok(document) => document.unwrap_or_default(),
+        Err(error) => {
+            let error = format!("error converting YAML to JSON: {error}");
+            return (empty(wanted), Some(error));
+        }
+    };
+    let value = Value::from_yaml(&document, Numbers::Floats);
+    if value.is_nil() {
+        return (empty(wanted), None);
+    }
+    if wanted.fits(&value) {
+        return (value, None);
+    }
+    let error = json::mismatch(&value, wanted.go_type());
+    let error = format!("error unmarshaling JSON: while decoding JSON: {error}");
+    (empty(wanted), Some(error))
+}
+
+/// Values nest no deeper than this unless they hold themselves.
+const MAX_DEPTH: usize = 1000;
+
+/// As `sigs.k8s.io/yaml` prints it, without the last line end.
+fn to_yaml(value: &Value) -> Result<String, FuncError> {
+    let Some(tree) = value.to_yaml(MAX_DEPTH) else {
+        return Err(FuncError::new(
+            "error marshaling into JSON: the value holds itself",
+        ));
+    };
+    if let Some(number) = not_finite(&tree) {
+        return Err(FuncError::new(format!(
+            "error marshaling into JSON: json: unsupported value: {number}"
+        )));
+    }
+    let mut text = yaml::encode(&tree);
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    Ok(text)
+}
+
+/// The first number that JSON has no spelling for.
+fn not_finite(tree: &yaml::Value) -> Option<&'static str> {
+    match tree {
+        yaml::Value::Float(value) if value.is_nan() => Some("NaN"),
+        yaml::Value::Float(value) if value.is_infinite() && *value > 0.0 => Some("+Inf"),
+        yaml::Value::Float(value) if value.is_infinite() => Some("-Inf"),
+        yaml::Value::Seq(items) => items.iter().find_map(not_finite),
+        yaml::Value::Map(map) => map.values().find_map(not_finite),
+        _ => None,
+    }
+}
+
+/// As go-yaml v3 prints it with an indentation of two, without the last line end.
+fn to_yaml_pretty(value: &Value) -> String {
+    let Some(tree) = with_texts(value, MAX_DEPTH).and_then(|value| value.to_yaml(MAX_DEPTH)) else {
+        return String::new();
+    };
+    let mut text = encode_v3(&tree, SequenceIndent::Wide);
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    text
+}
+
+/// The value with durations as text, which is how go-yaml has them; nothing when it nests too deep.
+fn with_texts(value: &Value, depth: usize) -> Option<Value> {
+    let depth = depth.checked_sub(1)?;
+    Some(match value {
+        Value::List(list) if !list.is_nil() => {
+            let items: Option<Vec<Value>> = list
+                .items()
+                .iter()
+                .map(|item| with_texts(item, depth))
+                .collect();
+            Value::list(items?)
+        }
+        Value::Map(map) if !map.is_nil() => {
+            let entries: Option<Vec<_>> = map
+                .entries()
+                .iter()
+                .map(|(key, item)| Some((key.clone(), with_texts(item, depth)?)))
+                .collect();
+            Value::Map(Map::from_entries(MapType::ANY, entries?))
+        }
+        _ => match value.as_host::<Duration>() {
+            Some(duration) => Value::from(duration.to_string()),
+            None => value.clone(),
+        },
+    })
+}

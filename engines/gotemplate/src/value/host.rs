@@ -1,0 +1,73 @@
+//! Objects of the program that renders.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use super::{Kind, Str, Value};
+use crate::exec::Function;
+
+/// What looking up a field of a struct gives.
+#[derive(Debug, Clone)]
+pub enum Field {
+    /// An exported field. `interface` tells that its declared type is `interface{}`.
+    Exported {
+        /// What it holds.
+        value: Value,
+        /// The name of its declared type when that is an interface.
+        interface: Option<&'static str>,
+    },
+    /// A field that templates may not read.
+    Unexported,
+}
+
+/// A struct, a pointer to one, or a named scalar: what templates see of an object of the program.
+///
+/// Everything but the type has a default, so a host says only what it has.
+pub trait Host: Any + Debug {
+    /// As `%T` prints it: `*common.Capabilities`, `time.Duration`.
+    fn type_name(&self) -> &'static str;
+
+    /// [`Kind::Pointer`] for a pointer to a struct, [`Kind::Struct`] for a struct, else the kind of what [`Host::underlying`] gives.
+    fn kind(&self) -> Kind;
+
+    /// The plain number, string, list or map that a named type stands for; nothing for structs and pointers.
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// The field `name`; nothing when there is none.
+    fn field(&self, name: &str) -> Option<Field> {
+        let _ = name;
+        None
+    }
+
+    /// The method `name`, which takes the object as its first argument (see [`Function::method`]).
+    fn method(&self, name: &str) -> Option<&'static Function> {
+        let _ = name;
+        None
+    }
+
+    /// What its `String` or `Error` method gives; printing uses it in place of the fields.
+    fn text(&self) -> Option<Str> {
+        None
+    }
+
+    /// All fields by name, in order of declaration: printing a struct shows them.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    /// What JSON and YAML show of it.
+    fn data(&self) -> Value {
+        Value::Nil
+    }
+
+    /// Whether `other` is equal to it in the sense of Go's `==`; nothing when its type cannot be compared.
+    fn equals(&self, other: &dyn Host) -> Option<bool> {
+        let same: *const dyn Host = other;
+        Some(std::ptr::addr_eq(
+            std::ptr::from_ref(self).cast::<()>(),
+            same,
+        ))
+    }
+}

@@ -1,0 +1,163 @@
+//! Charts: what lies in one, read from a directory or an archive.
+//!
+//! A [`Chart`] is what its author packaged; nothing here looks at a user's values. Which subcharts
+//! take part in a release is decided by [`crate::values`].
+
+mod archive;
+mod directory;
+mod error;
+pub(crate) mod fields;
+mod ignore;
+mod load;
+mod made;
+mod metadata;
+mod package;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use yaml::Value;
+
+pub use archive::MAX_SIZE;
+pub use error::Error;
+pub(crate) use metadata::document;
+pub use metadata::{Dependency, Lock, Maintainer, Metadata};
+pub use package::Package;
+
+use crate::diagnostic::Diagnostic;
+
+/// The mark at the start of a file that some editors write.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A file of a chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its path in the chart, with `/` between the parts.
+    pub name: String,
+    /// Its bytes.
+    pub data: Arc<[u8]>,
+}
+
+/// A chart with its subcharts. A clone shares the files.
+#[derive(Clone, Debug, Default)]
+pub struct Chart {
+    /// What `Chart.yaml` says.
+    pub metadata: Metadata,
+    /// What `Chart.lock` says.
+    pub lock: Option<Lock>,
+    /// The default values: a mapping, or null when there is no `values.yaml`.
+    pub values: Value,
+    /// `values.schema.json`.
+    pub schema: Option<Arc<[u8]>>,
+    /// What lies in `templates/`, in the order of the package.
+    pub templates: Vec<File>,
+    /// Every file that has no meaning of its own, in the order of the package.
+    pub files: Vec<File>,
+    /// The charts in `charts/`.
+    pub dependencies: Vec<Chart>,
+    /// The names of the charts above it and its own, `parent/charts/child`.
+    pub(crate) path: String,
+    /// Which metadata these are: copies that share it shared them in Helm.
+    pub(crate) identity: u64,
+    /// Which chart this is: copies that share it were one in Helm.
+    pub(crate) node: u64,
+    /// What was made of its files so far.
+    pub(crate) made: made::Made,
+}
+
+/// An identity that no other metadata of this process have.
+pub(crate) fn new_identity() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A chart and what its author should know.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The chart.
+    pub chart: Chart,
+    /// Notes about outdated files.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Chart {
+    /// Reads a chart from a gzip-compressed tarball.
+    pub fn from_archive(bytes: &[u8]) -> Result<Loaded, Error> {
+        let files = archive::read(bytes)?;
+        load::check_version(&files)?;
+        load::chart(files)
+    }
+
+    /// Reads a chart from a directory, without what `.helmignore` leaves out. Links are followed
+    /// within `root`.
+    pub fn from_directory(root: &artifact::Root) -> Result<Loaded, Error> {
+        directory::check_version(root)?;
+        load::chart(directory::read(root)?)
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.metadata.name
+    }
+
+    /// Its place below the topmost chart, `parent/charts/child`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether it can be a release: library charts cannot.
+    pub fn check_type(&self) -> Result<(), Error> {
+        match self.metadata.kind.as_str() {
+            "" | "application" => Ok(()),
+            kind => Err(Error::NotInstallable(kind.to_owned())),
+        }
+    }
+
+    /// Whether the charts that `Chart.yaml` lists are in `charts/`.
+    pub fn check_dependencies(&self) -> Result<(), Error> {
+        let missing: Vec<String> = self
+            .metadata
+            .dependencies
+            .iter()
+            .flatten()
+            .filter(|wanted| !self.dependencies.iter().any(|it| it.name() == wanted.name))
+            .map(|wanted| wanted.name.clone())
+            .collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::MissingDependencies(missing))
+        }
+    }
+
+    /// The manifests in `crds/` of this chart and its subcharts, with their paths below the
+    /// topmost chart.
+    pub fn crds(&self) -> Vec<(String, &File)> {
+        let mut found = Vec::new();
+        self.collect_crds(&mut found);
+        found
+    }
+
+    fn collect_crds<'a>(&'a self, found: &mut Vec<(String, &'a File)>) {
+        for file in &self.files {
+            if file.name.starts_with("crds/") && is_manifest(&file.name) {
+                found.push((format!("{}/{}", self.path, file.name), file));
+            }
+        }
+        for dependency in &self.dependencies {
+            dependency.collect_crds(found);
+        }
+    }
+}
+
+fn is_manifest(name: &str) -> bool {
+    let extension = name
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.rsplit_once('.'));
+    extension.is_some_and(|(_, extension)| {
+        ["yaml", "yml", "json"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}

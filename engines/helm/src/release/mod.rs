@@ -1,0 +1,1 @@
+//! The record that Helm keeps of a release in a Secret.
