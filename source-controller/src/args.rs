@@ -131,10 +131,10 @@ pub struct OtherKindArgs {
     pub helm_index_max_size: u64,
     /// Largest Helm chart, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 10_485_760)]
-    pub helm_chart_max_size: i64,
+    pub helm_chart_max_size: u64,
     /// Largest file in a Helm chart, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 5_242_880)]
-    pub helm_chart_file_max_size: i64,
+    pub helm_chart_file_max_size: u64,
     /// Number of Helm indexes kept in memory; 0 for none
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub helm_cache_max_size: usize,

@@ -1,7 +1,7 @@
 //! source-controller: publishes what sources hold as artifacts, and serves them.
 //!
 //! - [`args`]: the flags.
-//! - [`git_repository`], [`helm_repository`], [`oci_repository`]: the reconcilers of the kinds of these names.
+//! - [`git_repository`], [`helm_chart`], [`helm_repository`], [`oci_repository`]: the reconcilers of the kinds of these names.
 //! - [`source`]: what they share.
 //! - [`storage`]: artifacts of objects on disk.
 //! - [`server`]: the HTTP file server.
@@ -12,6 +12,7 @@
 pub mod advertise;
 pub mod args;
 pub mod git_repository;
+pub mod helm_chart;
 pub mod helm_repository;
 pub mod oci_repository;
 mod run;

@@ -9,13 +9,14 @@ use common::controller::{Controller, Limits};
 use common::runtime::{Program, StartError, Tasks};
 
 use crate::advertise::Advertised;
-use crate::args::Args;
+use crate::args::{Args, OBJECT_LEVEL_WORKLOAD_IDENTITY};
 use crate::git_repository::GitRepositories;
+use crate::helm_chart::{self, HelmCharts, Limits as ChartLimits};
 use crate::helm_repository::HelmRepositories;
 use crate::oci_repository::OciRepositories;
 use crate::scratch::Scratch;
 use crate::server;
-use crate::source::{Budget, MANAGER, OBJECT_LEVEL_WORKLOAD_IDENTITY, Options};
+use crate::source::{Budget, MANAGER, Options};
 use crate::storage::Storage;
 
 const PROGRAM: Program<Args> = Program {
@@ -74,11 +75,25 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
     let git = Controller::new(git, context.clone(), limits, Vec::new());
     let oci = OciRepositories::new(storage.clone(), options.clone());
     let oci = Controller::new(oci, context.clone(), limits, Vec::new());
-    let helm = HelmRepositories::new(storage, options, args.other_kinds.helm_index_max_size);
-    let helm = Controller::new(helm, context, limits, Vec::new());
+    let helm = HelmRepositories::new(
+        storage.clone(),
+        options.clone(),
+        args.other_kinds.helm_index_max_size,
+    );
+    let helm = Controller::new(helm, context.clone(), limits, Vec::new());
+    let charts = HelmCharts::new(
+        storage,
+        options,
+        ChartLimits {
+            chart: args.other_kinds.helm_chart_max_size,
+            file: args.other_kinds.helm_chart_file_max_size,
+        },
+    );
+    let charts = helm_chart::watch::controller(charts, context, limits);
     let scratch = Arc::new(scratch);
     tasks.add(hold(Arc::clone(&scratch), git.run()));
-    tasks.add(hold(scratch, oci.run()));
+    tasks.add(hold(Arc::clone(&scratch), oci.run()));
+    tasks.add(hold(scratch, charts.run()));
     tasks.add(helm.run());
     Ok(tasks)
 }

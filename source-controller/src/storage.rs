@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -73,6 +73,16 @@ impl Storage {
             retention,
             verified: Arc::default(),
         }
+    }
+
+    /// Where an artifact lies on disk.
+    pub fn local_path(&self, path: &ArtifactPath) -> PathBuf {
+        self.store.local_path(path)
+    }
+
+    /// Whether there is such an artifact.
+    pub fn contains(&self, path: &ArtifactPath) -> bool {
+        self.store.contains(path)
     }
 
     /// The directory that is served.

@@ -79,7 +79,10 @@ async fn retire<R: Reconciler>(reconciler: &R, pass: &mut Pass<R>) -> Stop {
     }
     *pass.object.status_mut() = Default::default();
     match pass.patch().await {
-        Ok(()) => Stop::abandon(),
+        Ok(()) => {
+            pass.gone = pass.object.deleting();
+            Stop::abandon()
+        }
         Err(stop) => stop,
     }
 }

@@ -23,7 +23,7 @@ use artifact::store::{ArtifactPath, ObjectDir};
 use common::object::Object;
 use common::reconcile::{Flow, Reconciler, Stop};
 use crds::meta::Artifact;
-use crds::source::{GitRepository, HelmRepository, OciRepository};
+use crds::source::{GitRepository, HelmChart, HelmRepository, OciRepository};
 
 pub use self::background::background;
 pub use self::fault::StorageError;
@@ -32,9 +32,6 @@ use crate::storage::Storage;
 
 /// The controller's name: field manager, events, lease.
 pub const MANAGER: &str = "source-controller";
-
-/// The gate of object identities (section 12).
-pub const OBJECT_LEVEL_WORKLOAD_IDENTITY: &str = "ObjectLevelWorkloadIdentity";
 
 /// Success of a step that leaves the rest to do.
 pub const NEXT: Result<Flow, Stop> = Ok(Flow::Next);
@@ -108,6 +105,22 @@ impl Published for HelmRepository {
     }
 
     const LINK: Option<&'static str> = Some("index.yaml");
+}
+
+impl Published for HelmChart {
+    fn artifact(&self) -> Option<&Artifact> {
+        self.status.artifact.as_ref()
+    }
+
+    fn artifact_mut(&mut self) -> &mut Option<Artifact> {
+        &mut self.status.artifact
+    }
+
+    fn url_mut(&mut self) -> Option<&mut Option<String>> {
+        Some(&mut self.status.url)
+    }
+
+    const LINK: Option<&'static str> = Some("latest.tar.gz");
 }
 
 /// Moves the stable link to a new artifact, as far as that works (S2), and notes its address.

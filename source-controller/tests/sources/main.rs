@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod git_repository;
+mod helm_chart;
 mod helm_repository;
 mod oci_repository;
 mod plane;

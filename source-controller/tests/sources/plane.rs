@@ -27,6 +27,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use source_controller::advertise::Advertised;
 use source_controller::git_repository::GitRepositories;
+use source_controller::helm_chart::{self, HelmCharts, Limits as ChartLimits};
 use source_controller::helm_repository::HelmRepositories;
 use source_controller::oci_repository::OciRepositories;
 use source_controller::server;
@@ -162,14 +163,21 @@ impl Plane {
         let git = Controller::new(git, context.clone(), limits, Vec::new());
         let oci = OciRepositories::new(storage.clone(), options.clone());
         let oci = Controller::new(oci, context.clone(), limits, Vec::new());
-        let helm = HelmRepositories::new(storage, options, INDEX_LIMIT);
-        let helm = Controller::new(helm, context, limits, Vec::new());
+        let helm = HelmRepositories::new(storage.clone(), options.clone(), INDEX_LIMIT);
+        let helm = Controller::new(helm, context.clone(), limits, Vec::new());
+        let chart_limits = ChartLimits {
+            chart: 10 << 20,
+            file: 5 << 20,
+        };
+        let charts = HelmCharts::new(storage, options, chart_limits);
+        let charts = helm_chart::watch::controller(charts, context, limits);
         let events = self.events.clone();
         let stop = shutdown.clone();
         let tasks = vec![
             tokio::spawn(git.run()),
             tokio::spawn(oci.run()),
             tokio::spawn(helm.run()),
+            tokio::spawn(charts.run()),
             tokio::spawn(async move { server::serve(listener, root, stop).await.unwrap() }),
             tokio::spawn(async move {
                 while let Some(event) = received.recv().await {
@@ -194,6 +202,12 @@ impl Plane {
         Api::namespaced(self.client.clone(), &self.namespace)
     }
 
+    /// Deletes an object, without waiting.
+    pub async fn delete<K: Kind>(&self, name: &str) {
+        let params = DeleteParams::default();
+        self.api::<K>().delete(name, &params).await.unwrap();
+    }
+
     /// Creates an object.
     pub async fn create<K: Kind>(&self, name: &str, spec: Value) {
         let object = json!({
@@ -207,12 +221,6 @@ impl Plane {
             .create(&PostParams::default(), &object)
             .await
             .unwrap();
-    }
-
-    /// Deletes an object, without waiting.
-    pub async fn delete<K: Kind>(&self, name: &str) {
-        let params = DeleteParams::default();
-        self.api::<K>().delete(name, &params).await.unwrap();
     }
 
     /// Changes fields of the spec.

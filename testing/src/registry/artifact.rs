@@ -13,6 +13,8 @@ pub struct Layer {
     pub media_type: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Words about it.
+    pub annotations: Vec<(String, String)>,
 }
 
 /// An artifact: layers, and a few words about them.
@@ -39,6 +41,7 @@ impl Artifact {
             layers: vec![Layer {
                 media_type: media_type.to_owned(),
                 bytes,
+                annotations: Vec::new(),
             }],
             annotations: Vec::new(),
             subject: None,
@@ -51,6 +54,7 @@ impl Artifact {
         self.layers.push(Layer {
             media_type: media_type.to_owned(),
             bytes,
+            annotations: Vec::new(),
         });
         self
     }
@@ -62,30 +66,48 @@ impl Artifact {
         self
     }
 
+    /// Adds words about the last layer.
+    #[must_use]
+    pub fn with_layer_annotation(mut self, key: &str, value: &str) -> Self {
+        if let Some(layer) = self.layers.last_mut() {
+            layer.annotations.push((key.to_owned(), value.to_owned()));
+        }
+        self
+    }
+
     /// The bytes of its manifest.
     pub fn manifest(&self) -> Vec<u8> {
         let layers: Vec<Value> = self
             .layers
             .iter()
-            .map(|layer| descriptor(&layer.media_type, &layer.bytes))
-            .collect();
-        let annotations: serde_json::Map<String, Value> = self
-            .annotations
-            .iter()
-            .map(|(key, value)| (key.clone(), json!(value)))
+            .map(|layer| {
+                let mut descriptor = descriptor(&layer.media_type, &layer.bytes);
+                if !layer.annotations.is_empty() {
+                    descriptor["annotations"] = words(&layer.annotations);
+                }
+                descriptor
+            })
             .collect();
         let mut manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
             "config": descriptor(&self.config_type, &self.config),
             "layers": layers,
-            "annotations": annotations,
+            "annotations": words(&self.annotations),
         });
         if let Some(subject) = &self.subject {
             manifest["subject"] = descriptor(MANIFEST, subject);
         }
         manifest.to_string().into_bytes()
     }
+}
+
+fn words(pairs: &[(String, String)]) -> Value {
+    pairs
+        .iter()
+        .map(|(key, value)| (key.clone(), json!(value)))
+        .collect::<serde_json::Map<String, Value>>()
+        .into()
 }
 
 fn descriptor(media_type: &str, bytes: &[u8]) -> Value {

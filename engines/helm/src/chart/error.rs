@@ -13,6 +13,9 @@ pub enum Error {
         /// What the decoder says.
         problem: String,
     },
+    /// There are no default values that could be replaced.
+    #[error("failed to locate values file: values.yaml")]
+    NoValues,
     /// There is no metadata.
     #[error("Chart.yaml file is missing")]
     NoMetadata,

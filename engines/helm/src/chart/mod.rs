@@ -12,6 +12,7 @@ mod ignore;
 mod load;
 mod made;
 mod metadata;
+mod package;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,7 @@ pub use cache::Cache;
 pub use error::Error;
 pub(crate) use metadata::document;
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
+pub use package::Package;
 
 use crate::diagnostic::Diagnostic;
 

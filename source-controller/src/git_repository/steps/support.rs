@@ -6,7 +6,8 @@ use crds::source::{GitProvider, GitRepositorySpec};
 
 use super::super::conditions::VERIFIED;
 use super::super::{Error, GitRepositories};
-use crate::source::{NEXT, OBJECT_LEVEL_WORKLOAD_IDENTITY};
+use crate::args::OBJECT_LEVEL_WORKLOAD_IDENTITY;
+use crate::source::NEXT;
 
 /// Runs the step.
 #[expect(clippy::unused_async, reason = "steps are async functions")]

@@ -14,10 +14,10 @@ pub async fn run(
     repositories: &HelmRepositories,
     pass: &mut Pass<HelmRepositories>,
 ) -> Result<Flow, Stop> {
-    let shutdown = pass.context.shutdown.clone();
+    let interrupt = pass.interrupt();
     let bytes = tokio::select! {
         fetched = fetch(repositories, pass) => fetched?,
-        () = shutdown.cancelled() => return Err(Stop::abandon()),
+        interrupted = interrupt.overruled() => return Err(interrupted.into()),
     };
     // Compared with the algorithm of what is there, so that another default builds nothing anew (S7).
     let published = pass.object.status.artifact.as_ref();

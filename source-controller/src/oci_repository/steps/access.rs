@@ -8,7 +8,7 @@ use transport::tls::ServerIdentity;
 use transport::{Proxy, Tls};
 
 use super::super::{Error, OciRepositories};
-use crate::source::OBJECT_LEVEL_WORKLOAD_IDENTITY;
+use crate::args::OBJECT_LEVEL_WORKLOAD_IDENTITY;
 use crate::source::secrets::Secrets;
 
 /// The header `User-Agent` (O1).

@@ -27,10 +27,10 @@ pub async fn run(
     if conditions::is_false(&pass.object.status.conditions, condition::SOURCE_VERIFIED) {
         pass.remove(VERIFIED);
     }
-    let shutdown = pass.context.shutdown.clone();
+    let interrupt = pass.interrupt();
     tokio::select! {
         done = look(repositories, pass) => done?,
-        () = shutdown.cancelled() => return Err(Stop::abandon()),
+        interrupted = interrupt.overruled() => return Err(interrupted.into()),
     }
     pass.remove(FETCH_FAILED);
     NEXT

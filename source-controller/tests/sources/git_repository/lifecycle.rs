@@ -3,8 +3,7 @@
 use serde_json::json;
 use testing::git::{Fault, Gate, Stage};
 
-use super::world::{World, is};
-use crate::plane::PATIENCE;
+use super::world::{PATIENCE, World, is};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r3_suspended_objects_fetch_nothing_but_are_observed() {

@@ -9,7 +9,7 @@ use testing::git::{Auth, Repository, Server, Transport};
 
 use crate::plane::{Plane, merge};
 
-pub use crate::plane::{find, is, says};
+pub use crate::plane::{PATIENCE, find, is, says};
 
 /// Everything around one test.
 pub struct World {
@@ -47,6 +47,20 @@ impl World {
         }
     }
 
+    /// Adds files to `main` of the test's repository; the commit comes back.
+    pub fn commit(&self, files: &[(&str, impl AsRef<str>)]) -> String {
+        let mut commit = self.repository.commit("main");
+        for (path, text) in files {
+            commit = commit.file(path, text.as_ref());
+        }
+        commit.write().unwrap()
+    }
+
+    /// Deletes an object, without waiting.
+    pub async fn delete(&self, name: &str) {
+        self.plane.delete::<GitRepository>(name).await;
+    }
+
     pub fn api(&self) -> Api<GitRepository> {
         self.plane.api()
     }
@@ -78,6 +92,10 @@ impl World {
 
     pub async fn change(&self, name: &str, spec: Value) {
         self.plane.change::<GitRepository>(name, spec).await;
+    }
+
+    pub async fn merge(&self, name: &str, patch: Value) {
+        self.plane.merge::<GitRepository>(name, patch).await;
     }
 
     pub async fn reconcile(&self, name: &str, token: &str) -> GitRepository {

@@ -1,0 +1,10 @@
+//! The steps of a pass, in order.
+
+pub mod artifact;
+pub mod build;
+pub mod source;
+pub mod support;
+
+mod local;
+mod registry;
+mod repository;

@@ -1,0 +1,212 @@
+//! A chart of an index (C3, C5 to C8).
+
+use std::fs;
+
+use artifact::store::ArtifactPath;
+use common::object::Object as _;
+use common::reconcile::Pass;
+use crds::meta::Artifact;
+use crds::source::HelmRepository;
+use helm::chart::Package;
+use helm_repo::index::{self, Entry};
+use helm_repo::{RepositoryUrl, pick};
+
+use super::super::build::{self, Build};
+use super::super::error::BuildError;
+use super::super::values::{self, Found, Missing};
+use super::super::{Error, HelmCharts, Limits};
+use crate::helm_repository::access;
+use crate::source::secrets::Secrets;
+use crate::source::{StorageError, background};
+
+/// Finds, pulls and, where values are merged, packages the chart.
+pub async fn build(
+    charts: &HelmCharts,
+    pass: &Pass<HelmCharts>,
+    repository: &HelmRepository,
+    artifact: &Artifact,
+) -> Result<Build, Error> {
+    let url = RepositoryUrl::parse(&repository.spec.url)
+        .map_err(|error| Error::Url(error.to_string()))?;
+    let access = access::read(&Secrets::of(pass), repository).await?;
+    let spec = &pass.object.spec;
+    check_name(&spec.chart)?;
+    let entry = find(
+        charts,
+        artifact,
+        spec.chart.clone(),
+        spec.version.clone().unwrap_or_default(),
+    )
+    .await?;
+    let metadata = build::version_metadata(&pass.object, None);
+    let version = build::with_metadata(&entry.version, &metadata)?;
+    let packaged = !build::values_files(&pass.object).is_empty();
+    if build::is_stored(&pass.object, &entry.name, &version) {
+        return Ok(build::stored(&pass.object, entry.name, version, packaged));
+    }
+    let failed = |message: String| {
+        BuildError::Pull(format!(
+            "failed to download chart for remote reference: {message}"
+        ))
+        .of_repository()
+    };
+    let reference = entry
+        .urls
+        .first()
+        .ok_or_else(|| failed(format!("chart '{}' has no downloadable URLs", entry.name)))?;
+    let chart_url = url
+        .resolve(reference)
+        .map_err(|error| failed(error.to_string()))?;
+    let fetcher = access::fetcher(repository, url, access)
+        .map_err(|error| Error::Client(error.to_string()))?;
+    let bytes = fetcher
+        .fetch(&chart_url, charts.limits.chart)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    finish(charts, pass, entry.name, version, bytes).await
+}
+
+/// The entry that the spec means, from the stored index.
+async fn find(
+    charts: &HelmCharts,
+    artifact: &Artifact,
+    chart: String,
+    range: String,
+) -> Result<Entry, Error> {
+    let path = ArtifactPath::parse(&artifact.path).map_err(StorageError::Path)?;
+    let path = charts.storage.local_path(&path);
+    background(move || -> Result<_, Error> {
+        let failed = |message: String| {
+            format!("failed to get chart version for remote reference: {message}")
+        };
+        let load =
+            |message: String| BuildError::Pull(failed(format!("failed to load index: {message}")));
+        let bytes = fs::read(path).map_err(|error| load(error.to_string()))?;
+        let entries = index::find(&bytes, &chart).map_err(|error| load(error.to_string()))?;
+        let reference =
+            |error: helm_repo::PickError| BuildError::Reference(failed(error.to_string()));
+        let entries = entries.ok_or_else(|| reference(helm_repo::PickError::NoName))?;
+        Ok(pick(entries, &chart, &range).map_err(reference)?)
+    })
+    .await
+}
+
+/// Whether the name can be that of a chart in a repository.
+pub fn check_name(name: &str) -> Result<(), BuildError> {
+    if name.is_empty() {
+        return Err(BuildError::Reference(
+            "no name set for remote chart reference".to_owned(),
+        ));
+    }
+    // ^([-a-z0-9]+/?\.?)+$
+    let parts = name.trim_end_matches(['/', '.']);
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let has_parts = parts
+        .split(['/', '.'])
+        .all(|part| part.chars().all(is_plain))
+        && name.starts_with(is_plain)
+        && !["//", "..", "./"].iter().any(|pair| name.contains(pair));
+    if has_parts {
+        return Ok(());
+    }
+    Err(BuildError::Reference(format!(
+        "invalid chart name '{name}': a valid name must be lower case letters and numbers and MAY be separated with dashes (-), slashes (/) or periods (.)"
+    )))
+}
+
+/// A pulled chart: checked and kept as it is, or packaged with merged values (C6, C7).
+pub async fn finish(
+    charts: &HelmCharts,
+    pass: &Pass<HelmCharts>,
+    name: String,
+    version: String,
+    bytes: Vec<u8>,
+) -> Result<Build, Error> {
+    let files = build::values_files(&pass.object).to_vec();
+    let missing = missing(pass);
+    let limits = charts.limits;
+    let key = pass.object.key();
+    tracing::debug!(chart = name, version, object = %key, "chart pulled");
+    background(move || -> Result<_, Error> {
+        let mut build = Build {
+            name,
+            version,
+            values_files: Vec::new(),
+            packaged: false,
+            archive: None,
+        };
+        if files.is_empty() {
+            check(&bytes, limits)?;
+            build.archive = Some(bytes);
+            return Ok(build);
+        }
+        let failed = |message: String| BuildError::Package(message);
+        let mut package = Package::from_archive(&bytes)
+            .map_err(|error| failed(format!("failed to load downloaded chart: {error}")))?;
+        let merged = values::merge(&files, missing, |path| {
+            Ok(match package.file(&values::clean(path)) {
+                Some(bytes) => Found::Bytes(bytes.to_vec()),
+                None => Found::Missing(format!(
+                    "failed to merge chart values: no values file found at path '{path}'"
+                )),
+            })
+        });
+        let (text, used) = merged?;
+        package
+            .set_values(text)
+            .map_err(|error| BuildError::Values(error.to_string()))?;
+        package
+            .set_version(&build.version)
+            .map_err(|error| failed(error.to_string()))?;
+        let archive = package.to_archive(&build.name);
+        build.archive = Some(archive.map_err(|error| failed(error.to_string()))?);
+        build.values_files = used;
+        build.packaged = true;
+        Ok(build)
+    })
+    .await
+}
+
+/// Whether the spec lets files of values be missing.
+pub fn missing(pass: &Pass<HelmCharts>) -> Missing {
+    if pass.object.spec.ignore_missing_values_files {
+        Missing::Ignored
+    } else {
+        Missing::Refused
+    }
+}
+
+/// Whether an archive is a chart within the budgets (C6).
+fn check(bytes: &[u8], limits: Limits) -> Result<(), BuildError> {
+    let package = Package::from_archive(bytes).map_err(|error| {
+        BuildError::Pull(format!(
+            "failed to load chart metadata from written chart: {error}"
+        ))
+    })?;
+    if let Some(name) = package.over(limits.file) {
+        let limit = limits.file;
+        return Err(BuildError::Pull(format!(
+            "size of '{name}' exceeds '{limit}' bytes limit"
+        )));
+    }
+    package.metadata().map(drop).map_err(|error| {
+        BuildError::Pull(format!(
+            "failed to validate metadata of written chart: {error}"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_charts_are_checked() {
+        for name in ["app", "my-app", "org/app", "a.b", "app/", "app2"] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        for name in ["", "App", "a b", "a//b", "../a", "/a", ".a", "a_b"] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+    }
+}
