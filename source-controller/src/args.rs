@@ -9,7 +9,8 @@ use clap::{ArgAction, Args as Flags, Parser};
 use common::flags::{CommonArgs, FeatureGates, duration};
 use common::runtime::StartError;
 
-use crate::source::OBJECT_LEVEL_WORKLOAD_IDENTITY;
+/// The gate of identities that objects name (P4).
+pub const OBJECT_LEVEL_WORKLOAD_IDENTITY: &str = "ObjectLevelWorkloadIdentity";
 
 /// Publishes git repositories as artifacts.
 #[derive(Debug, Clone, Parser)]

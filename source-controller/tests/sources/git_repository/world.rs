@@ -65,23 +65,6 @@ impl World {
         self.plane.api()
     }
 
-    /// Commits these files to `main`; gives the hash.
-    pub fn commit(&self, files: &[(&str, impl AsRef<str>)]) -> String {
-        let mut commit = self.repository.commit("main");
-        for (path, text) in files {
-            commit = commit.file(path, text.as_ref());
-        }
-        commit.write().unwrap()
-    }
-
-    pub async fn delete(&self, name: &str) {
-        self.plane.delete::<GitRepository>(name).await;
-    }
-
-    pub async fn merge(&self, name: &str, patch: Value) {
-        self.plane.merge::<GitRepository>(name, patch).await;
-    }
-
     /// Creates an object that follows `main` of the test's repository, with more fields of the spec.
     pub async fn create(&self, name: &str, more: Value) {
         let mut spec =
