@@ -8,6 +8,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -131,9 +132,9 @@ impl Case {
         self.try_render(&mut diagnostics).map_err(|error| {
             let mut text = String::new();
             for line in diagnostics {
-                text.push_str(&format!("{line}\n"));
+                writeln!(text, "{line}").unwrap();
             }
-            text.push_str(&format!("Error: {error}\n"));
+            writeln!(text, "Error: {error}").unwrap();
             text
         })
     }
