@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(bytes, package.to_archive("app").unwrap());
         let chart = Chart::from_archive(&bytes).unwrap().chart;
         assert_eq!(chart.metadata.version, "1.0.0+3");
-        assert_eq!(chart.values.get("a"), Some(&Value::Int(2)));
+        assert_eq!(chart.values.get("a"), Some(&Value::Float(2.0)));
         assert_eq!(chart.templates.len(), 1);
         assert_eq!(chart.dependencies[0].name(), "sub");
         let again = Package::from_archive(&bytes).unwrap();
