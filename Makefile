@@ -9,6 +9,8 @@ demo_env = $(if $(filter command line,$(origin KUBECONFIG)),,env -u KUBECONFIG)
 built = $(or $(CARGO_TARGET_DIR),target)/debug
 host = $(shell rustc -vV | sed -n 's/^host: //p')
 released = $(abspath $(or $(CARGO_TARGET_DIR),target)/$(host)/release)
+comma := ,
+fold = $(if $(filter x86_64-unknown-linux-gnu,$(host)),-C link-arg=-Wl$(comma)--icf=safe)
 export ONCE REPO REPO_PATH BRANCH YES
 
 help: ## Show this help
@@ -42,13 +44,16 @@ generate: ## Write the generated files (CRDs)
 verify: ## Check the arrows between crates, the generated files and the formatting
 	cargo xtask verify
 
-# Static and without relocations, which would turn program text into private memory.
+# Static and without relocations, which would turn program text into private memory; where the linker of the pinned toolchain is the
+# default, it folds functions that are alike.
 dist: ## Build the static release binaries
-	RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static' \
-		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package sluice-cli
-	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/sluice
+	RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static $(fold)' \
+		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package notification-controller --package sluice-cli
+	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/notification-controller $(released)/sluice
 
+# KUSTOMIZE_BIN=<file> is the kustomize to measure beside.
 bench: setup dist ## Measure the quality bars on the static release binaries
+	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench beside
 	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars -- --nocapture
 
 e2e: setup ## Run the scenarios against a real API server

@@ -24,7 +24,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Render Helm charts.
-    Helm(helm::Args),
+    Helm(Box<helm::Args>),
     /// Build kustomizations.
     Kustomize(kustomize::Args),
 }
@@ -33,7 +33,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Command::Helm(args) => helm::run(args, &mut io::stdout().lock(), &mut io::stderr())
+        Command::Helm(args) => helm::run(*args, &mut io::stdout().lock(), &mut io::stderr())
             .map_err(|error| error.to_string()),
         Command::Kustomize(args) => {
             kustomize::run(args, &mut io::stdout().lock(), &mut io::stderr())

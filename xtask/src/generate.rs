@@ -1,4 +1,5 @@
-//! The generated files: the definitions of the custom resources, `crds/*.yaml`.
+//! The generated files: the definitions of the custom resources, `crds/*.yaml`, and the same beside the controller that
+//! each belongs to, `manifests/bases/*/crds.yaml`, since a kustomization reads nothing outside of its directory.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +9,13 @@ use anyhow::{Context, Result};
 use crate::workspace::Workspace;
 
 const HEADER: &str = "# Made by `cargo xtask generate` from the types in crds/src; edit those.\n";
+
+/// Which definitions come with which base of `manifests/bases`, by the beginning of their names (J5).
+const BASES: &[(&str, &str)] = &[
+    ("source-controller", "source.toolkit.fluxcd.io_"),
+    ("kustomize-controller", "kustomize.toolkit.fluxcd.io_"),
+    ("notification-controller", "notification.toolkit.fluxcd.io_"),
+];
 
 /// A file that is made and never edited.
 pub struct Generated {
@@ -20,12 +28,27 @@ pub struct Generated {
 /// Every generated file, as it should be.
 pub fn all() -> Vec<Generated> {
     let files = crds::definition::all().into_iter();
-    files
-        .map(|file| Generated {
-            path: format!("crds/{}", file.name),
-            content: HEADER.to_owned() + &yaml::encode(&yaml::Value::from_json(file.document)),
+    let definitions: Vec<(String, String)> = files
+        .map(|file| {
+            let text = yaml::encode(&yaml::Value::from_json(file.document));
+            (file.name, text)
         })
-        .collect()
+        .collect();
+    let bases = BASES.iter().map(|(base, prefix)| {
+        let own = definitions
+            .iter()
+            .filter(|(name, _)| name.starts_with(prefix));
+        let texts: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
+        Generated {
+            path: format!("manifests/bases/{base}/crds.yaml"),
+            content: HEADER.to_owned() + &texts.join("---\n"),
+        }
+    });
+    let single = definitions.iter().map(|(name, text)| Generated {
+        path: format!("crds/{name}"),
+        content: HEADER.to_owned() + text,
+    });
+    single.chain(bases).collect()
 }
 
 /// Paths of files that look generated, but that nothing makes any more.

@@ -10,6 +10,7 @@ mod compat;
 mod doctor;
 mod generate;
 mod program;
+mod template_diff;
 mod verify;
 mod workspace;
 
@@ -35,6 +36,8 @@ enum Task {
     Compat,
     /// Name the tools that are missing, with the command that installs each.
     Doctor,
+    /// Render random templates with Helm and with `sluice`, and compare.
+    TemplateDiff(template_diff::Args),
 }
 
 fn main() -> ExitCode {
@@ -64,5 +67,6 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Lint => program::cargo(&workspace, LINT),
         Task::Compat => compat::run(&workspace),
         Task::Doctor => doctor::run(&workspace),
+        Task::TemplateDiff(args) => template_diff::run(args),
     }
 }

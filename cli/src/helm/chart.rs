@@ -12,7 +12,7 @@ use helm::chart::{Chart, Loaded, MAX_SIZE};
 pub(crate) enum Error {
     NotFound(PathBuf),
     Io(PathBuf, io::Error),
-    NotAnArchive(PathBuf),
+    NotAnArchive(PathBuf, &'static str),
     Yaml(PathBuf),
     Archive,
     Chart(helm::chart::Error),
@@ -21,11 +21,11 @@ pub(crate) enum Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotFound(path) => write!(f, "path {path:?} not found"),
+            Self::NotFound(path) => write!(f, "path \"{}\" not found", path.display()),
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::NotAnArchive(path) => write!(
+            Self::NotAnArchive(path, kind) => write!(
                 f,
-                "file '{}' does not appear to be a gzipped archive; got 'application/octet-stream'",
+                "file '{}' does not appear to be a gzipped archive; got '{kind}'",
                 path.display()
             ),
             Self::Yaml(path) => write!(
@@ -60,12 +60,12 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Error> {
     }
     let bytes = fs::read(&path).map_err(failed)?;
     Chart::from_archive(&bytes).map_err(|error| match error {
-        helm::chart::Error::NotGzip => {
+        helm::chart::Error::NotGzip | helm::chart::Error::CutGzip => {
             let name = path.to_string_lossy();
             if name.ends_with(".yaml") || name.ends_with(".yml") {
                 Error::Yaml(path.clone())
             } else {
-                Error::NotAnArchive(path.clone())
+                Error::NotAnArchive(path.clone(), kind(&bytes))
             }
         }
         helm::chart::Error::Archive(_)
@@ -74,4 +74,18 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Error> {
         | helm::chart::Error::Empty => Error::Archive,
         error => Error::Chart(error),
     })
+}
+
+/// Bytes that Helm looks at to tell what a file is.
+const SNIFFED: usize = 512;
+
+/// What Go's `http.DetectContentType` says of text and of everything else. What a shorter file lacks
+/// Helm takes for zeros, which are no text.
+fn kind(bytes: &[u8]) -> &'static str {
+    let is_control =
+        |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | 0x1b);
+    match bytes.get(..SNIFFED) {
+        Some(start) if !start.iter().any(is_control) => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
 }

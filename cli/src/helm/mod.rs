@@ -167,3 +167,6 @@ fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String,
         output::show_only(&text, &args.show_only).map_err(Failure::NoTemplate)
     }
 }
+
+#[cfg(test)]
+mod tests;

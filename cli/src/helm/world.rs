@@ -1,7 +1,6 @@
 //! The clock and the randomness of this process, for templates.
 
 use std::rc::Rc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use gotemplate::funcs::{Clock, Random, Time};
 use helm::render::World;
@@ -19,11 +18,9 @@ struct Process;
 
 impl Clock for Process {
     fn now(&self) -> Time {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let mut now = Time::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
-        now.nanos = since.subsec_nanos();
+        let stamp = jiff::Timestamp::now();
+        let mut now = Time::from_unix(stamp.as_second());
+        now.nanos = u32::try_from(stamp.subsec_nanosecond()).unwrap_or_default();
         now
     }
 }

@@ -13,12 +13,15 @@
 //! - The first passes start when every watch has answered once, so that nothing they wait for is missed.
 //! - An object that does not decode is reported on itself and skipped; the watch of its kind goes on.
 //!
+//! A [`Mirror`] is for those who look at objects of a kind and reconcile none of them.
+//!
 //! It is built on the `watcher` of kube and not on its `Controller`, which can neither park a pass nor tell it that
 //! something newer came up.
 
 mod gate;
 mod invalid;
 mod lenient;
+mod mirror;
 mod own;
 mod run;
 mod slot;
@@ -26,6 +29,7 @@ mod store;
 mod trigger;
 mod watch;
 
+pub use mirror::Mirror;
 pub use run::{Controller, Limits};
 pub use slot::{Slot, Slots};
 pub use store::{Index, Store};

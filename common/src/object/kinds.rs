@@ -31,3 +31,9 @@ impl Object for crds::kustomize::Kustomization {
         self.spec.suspend
     }
 }
+
+impl Object for crds::notification::Receiver {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}

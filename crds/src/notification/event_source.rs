@@ -24,9 +24,9 @@ pub struct EventSource {
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "go::text")]
     #[schemars(length(min = 1, max = 253))]
     pub namespace: Option<String>,
-    /// Labels that the objects must have; needs the name `*`.
-    #[serde(skip_serializing_if = "go::zero", deserialize_with = "go::null")]
-    pub match_labels: BTreeMap<String, String>,
+    /// Labels that the objects must have. No labels at all match every object, which is not the same as unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub match_labels: Option<BTreeMap<String, String>>,
 }
 
 text_enum! {

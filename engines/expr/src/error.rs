@@ -25,6 +25,9 @@ pub enum CompileError {
     /// The expression is sound but not boolean.
     #[error("CEL expression output type mismatch: expected bool, got {0}")]
     NotBoolean(String),
+    /// The expression is sound but gives no text.
+    #[error("CEL expression output type mismatch: expected string, got {0}")]
+    NotText(String),
 }
 
 /// A run that gave no answer. It may with other data.
@@ -41,6 +44,9 @@ pub enum EvalError {
     /// The result is of another type.
     #[error("failed to evaluate CEL expression as boolean: '{0}'")]
     NotBoolean(String),
+    /// The result is no text.
+    #[error("failed to evaluate CEL expression as string: '{0}'")]
+    NotText(String),
     /// The system has no thread to evaluate on.
     #[error("no thread to evaluate the CEL expression on")]
     NoThread,

@@ -1,8 +1,8 @@
-//! Boolean expressions of users, in the Common Expression Language.
+//! Expressions of users, in the Common Expression Language: conditions, and texts to be put together.
 //!
-//! Two places take them: `spec.dependsOn[].readyExpr`, which is checked against declared variables before anything runs
+//! Several places take them, for instance: `spec.dependsOn[].readyExpr`, which is checked against declared variables before anything runs
 //! (K18.4, [`Program::compile`]), and `spec.healthCheckExprs[]`, which is only parsed, because any top-level field of an
-//! object may be a variable (K16.7, [`Program::parse`]).
+//! object may be a variable (K16.7, [`Program::parse`]). A [`TextProgram`] gives a text instead of an answer.
 //!
 //! The environment: the standard library and macros, optional values, the extensions *strings*, *encoders* and *sets*, and
 //! comparisons between number types. Values come from JSON; integers stay integers.
@@ -27,5 +27,5 @@ mod value;
 mod tests;
 
 pub use error::{CompileError, EvalError};
-pub use program::{MAX_SOURCE, Program};
+pub use program::{MAX_SOURCE, Program, TextProgram};
 pub use steps::MAX_STEPS;

@@ -50,17 +50,9 @@ impl Program {
     }
 
     fn compile_here(source: &str, variables: &[&str]) -> Result<Self, CompileError> {
-        let (expression, info) = parse(source)?;
-        let result = check::check(&expression, variables).map_err(|problem| {
-            let (line, column) = place(&info, source, problem.node);
-            CompileError::Invalid {
-                source_text: source.to_owned(),
-                message: format!("ERROR: <input>:{line}:{column}: {}", problem.message),
-            }
-        })?;
-        match result {
-            Type::Bool => Ok(Self::new(source, expression)),
-            other => Err(CompileError::NotBoolean(other.to_string())),
+        match checked(source, variables)? {
+            (expression, Type::Bool) => Ok(Self::new(source, expression)),
+            (_, other) => Err(CompileError::NotBoolean(other.to_string())),
         }
     }
 
@@ -94,6 +86,13 @@ impl Program {
     }
 
     fn eval_here(&self, variables: &Map<String, Json>) -> Result<bool, EvalError> {
+        match self.value(variables)? {
+            Value::Bool(answer) => Ok(answer),
+            _ => Err(EvalError::NotBoolean(self.source.clone())),
+        }
+    }
+
+    fn value(&self, variables: &Map<String, Json>) -> Result<Value, EvalError> {
         let mut context = Context::with_env(ENVIRONMENT.clone());
         for name in &self.names {
             if let Some(value) = variables.get(name) {
@@ -102,15 +101,57 @@ impl Program {
         }
         let result = steps::bounded(|| Value::resolve(&self.expression, &context))
             .ok_or_else(|| EvalError::TooExpensive(self.source.clone()))?;
-        match result {
-            Ok(Value::Bool(answer)) => Ok(answer),
-            Ok(_) => Err(EvalError::NotBoolean(self.source.clone())),
-            Err(error) => Err(EvalError::Failed {
-                source_text: self.source.clone(),
-                message: describe(&error),
-            }),
-        }
+        result.map_err(|error| EvalError::Failed {
+            source_text: self.source.clone(),
+            message: describe(&error),
+        })
     }
+}
+
+/// An expression that gives a text.
+#[derive(Debug)]
+pub struct TextProgram {
+    program: Program,
+}
+
+impl TextProgram {
+    /// Parses `source` and checks it as [`Program::compile`] does, but for a text.
+    ///
+    /// # Errors
+    /// [`CompileError`], with the place in the source where there is one.
+    pub fn compile(source: &str, variables: &[&str]) -> Result<Self, CompileError> {
+        let compiled = stack::with_room(|| match checked(source, variables)? {
+            (expression, Type::String) => Ok(Program::new(source, expression)),
+            (_, other) => Err(CompileError::NotText(other.to_string())),
+        });
+        let program = compiled.unwrap_or(Err(CompileError::NoThread))?;
+        Ok(Self { program })
+    }
+
+    /// Runs the expression; each key of `variables` is a name in it.
+    ///
+    /// # Errors
+    /// [`EvalError`] when a key is missing, types do not fit, the result is no text, or the run takes too long.
+    pub fn eval(&self, variables: &Map<String, Json>) -> Result<String, EvalError> {
+        let run = || match self.program.value(variables)? {
+            Value::String(text) => Ok(text.as_ref().clone()),
+            _ => Err(EvalError::NotText(self.program.source.clone())),
+        };
+        stack::with_room(run).unwrap_or(Err(EvalError::NoThread))
+    }
+}
+
+/// Parses and checks an expression; also says of what type its result is.
+fn checked(source: &str, variables: &[&str]) -> Result<(IdedExpr, Type), CompileError> {
+    let (expression, info) = parse(source)?;
+    let result = check::check(&expression, variables).map_err(|problem| {
+        let (line, column) = place(&info, source, problem.node);
+        CompileError::Invalid {
+            source_text: source.to_owned(),
+            message: format!("ERROR: <input>:{line}:{column}: {}", problem.message),
+        }
+    })?;
+    Ok((expression, result))
 }
 
 fn parse(source: &str) -> Result<(IdedExpr, SourceInfo), CompileError> {

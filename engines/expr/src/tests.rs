@@ -355,3 +355,29 @@ fn programs_are_shared_between_threads() {
     fn assert_shared<T: Send + Sync>() {}
     assert_shared::<Program>();
 }
+
+#[test]
+fn x2_a_text_program_gives_a_text_and_is_checked_for_that() {
+    let variables = serde_json::json!({"event": {"metadata": {"a": "x"}}});
+    let variables = variables.as_object().unwrap();
+    let run =
+        |source: &str| crate::TextProgram::compile(source, &["event"]).map(|p| p.eval(variables));
+    assert_eq!(
+        run("string(event.metadata.a) + '/1'"),
+        Ok(Ok("x/1".to_owned()))
+    );
+    let mismatch = |source: &str| run(source).unwrap_err().to_string();
+    assert_eq!(
+        mismatch("event.metadata.a"),
+        "CEL expression output type mismatch: expected string, got dyn"
+    );
+    assert_eq!(
+        mismatch("1 == 1"),
+        "CEL expression output type mismatch: expected string, got bool"
+    );
+    let missing = run("string(event.metadata.b)")
+        .unwrap()
+        .unwrap_err()
+        .to_string();
+    assert!(missing.contains("no such key: b"), "{missing}");
+}

@@ -16,4 +16,5 @@ pub mod exec;
 pub mod fmt;
 pub mod funcs;
 pub mod parse;
+mod stack;
 pub mod value;

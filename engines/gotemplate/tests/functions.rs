@@ -3,6 +3,8 @@
 //! Each table is a file of JSON objects, one a line: `t` is the template, `out` its text, `err` its error. All render with
 //! `values.yaml` as `.Values`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
@@ -115,5 +117,6 @@ tables!(
     dates,
     regexes,
     versions,
-    misc
+    misc,
+    toml_errors,
 );

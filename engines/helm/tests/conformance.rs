@@ -6,7 +6,9 @@
 #![allow(clippy::unwrap_used)]
 #![expect(clippy::print_stdout, reason = "the counts are the point")]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -92,8 +94,9 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// The same time and the same random bytes for ever.
-struct Fixed;
+/// The same time for ever, and the same random bytes from render to render.
+#[derive(Default)]
+struct Fixed(Cell<u64>);
 
 impl Clock for Fixed {
     fn now(&self) -> Time {
@@ -103,8 +106,13 @@ impl Clock for Fixed {
 
 impl Random for Fixed {
     fn fill(&self, bytes: &mut [u8]) {
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::try_from(at * 7 % 251).unwrap();
+        // splitmix64, since the search for primes needs bytes that differ.
+        for byte in bytes {
+            self.0.set(self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
+            let mut mixed = self.0.get();
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = (mixed >> 56) as u8;
         }
     }
 }
@@ -124,9 +132,9 @@ impl Case {
         self.try_render(&mut diagnostics).map_err(|error| {
             let mut text = String::new();
             for line in diagnostics {
-                text.push_str(&format!("{line}\n"));
+                writeln!(text, "{line}").unwrap();
             }
-            text.push_str(&format!("Error: {error}\n"));
+            writeln!(text, "Error: {error}").unwrap();
             text
         })
     }
@@ -175,8 +183,8 @@ impl Case {
             },
         };
         let world = World {
-            clock: Rc::new(Fixed),
-            random: Rc::new(Fixed),
+            clock: Rc::new(Fixed::default()),
+            random: Rc::new(Fixed::default()),
             cluster: None,
         };
         let rendered =

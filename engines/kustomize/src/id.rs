@@ -1,6 +1,7 @@
 //! What objects are called: group, version, kind, name, namespace (`kyaml/resid`).
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use yaml::Str;
 
@@ -161,11 +162,20 @@ pub(crate) struct ResId {
 }
 
 /// What two ids agree on when they mean the same object, to look it up by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IdKey {
     gvk: Gvk,
     name: Str,
     namespace: Str,
+}
+
+/// Groups and versions seldom tell objects apart.
+impl Hash for IdKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+        self.namespace.hash(state);
+        self.gvk.kind.hash(state);
+    }
 }
 
 impl ResId {
@@ -178,6 +188,23 @@ impl ResId {
         } else {
             &self.namespace
         }
+    }
+
+    /// What objects of one kind are sorted by.
+    pub(crate) fn sort_text(&self) -> String {
+        let or = |text: &'_ Str, default: &'static str| -> String {
+            if text.is_empty() {
+                default.into()
+            } else {
+                text.to_string()
+            }
+        };
+        format!(
+            "{}|{}|{}",
+            self.gvk,
+            or(&self.namespace, "~X"),
+            or(&self.name, "~N")
+        )
     }
 
     pub(crate) fn is_same_namespace(&self, other: &Self) -> bool {

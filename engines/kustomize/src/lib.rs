@@ -19,6 +19,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod build;
+mod cache;
 mod config;
 mod error;
 mod generate;
@@ -26,6 +27,7 @@ mod id;
 mod loader;
 mod merge;
 mod node;
+mod reads;
 mod resource;
 mod schema;
 mod select;
@@ -36,12 +38,15 @@ mod view;
 use std::path::Path;
 use std::sync::Arc;
 
+use resource::Printed;
+
+pub use cache::ParseCache;
 pub use error::Error;
-pub use session::{FileHash, ParseCache, ReadSet};
-pub use view::{DirView, FileKind, FileView, MemoryView};
+pub use reads::{FileHash, ReadSet};
+pub use view::{DirView, FileKind, FileView, MemoryView, Stamp};
 
 /// Which files a kustomization may read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LoadRestrictor {
     /// Those in or below its own directory. Bases may be anywhere in the view.
     #[default]
@@ -73,7 +78,12 @@ pub struct Options {
     pub managed_by: String,
     /// How many files one build may read.
     pub max_files: usize,
-    /// Parsed files, shared with other builds.
+    /// How many objects one build may have: a stack of bases that includes each twice doubles them
+    /// with every level.
+    pub max_objects: usize,
+    /// How many bytes of text may be in all objects together.
+    pub max_output: usize,
+    /// Parsed files and finished bases, shared with other builds.
     pub cache: Option<Arc<ParseCache>>,
 }
 
@@ -85,6 +95,8 @@ impl Default for Options {
             enable_managed_by_label: false,
             managed_by: "kustomize-v5.8.3".into(),
             max_files: 100_000,
+            max_objects: 1_000_000,
+            max_output: 1 << 30,
             cache: None,
         }
     }
@@ -99,17 +111,23 @@ pub struct Build {
     pub read_set: ReadSet,
     /// Deprecated fields and the like, for the user to see.
     pub warnings: Vec<String>,
+    /// Objects that are shared with other builds of the same cache, and their text.
+    shared: Vec<Arc<Printed>>,
 }
 
 impl Build {
     /// The objects as `kustomize build` prints them.
     pub fn to_yaml(&self) -> String {
         let mut out = String::new();
+        let mut shared = self.shared.iter().peekable();
         for (at, object) in self.objects.iter().enumerate() {
             if at > 0 {
                 out.push_str("---\n");
             }
-            out.push_str(&yaml::encode(object));
+            match shared.next_if(|printed| is_same(&printed.object, object)) {
+                Some(printed) => out.push_str(printed.text()),
+                None => out.push_str(&yaml::encode(object)),
+            }
         }
         out
     }
@@ -123,11 +141,20 @@ impl Build {
 /// bases, helm charts, programs as plugins, and more than the options allow.
 pub fn build(view: &dyn FileView, root: &Path, options: &Options) -> Result<Build, Error> {
     let session = session::Session::new(view, options);
-    let objects = build::Target::root(&session, root).and_then(build::finish)?;
-    let (read_set, warnings) = session.into_report();
+    let (objects, shared) = build::Target::root(&session, root).and_then(build::finish)?;
+    let record = session.into_record();
     Ok(Build {
         objects,
-        read_set,
-        warnings,
+        read_set: record.reads,
+        warnings: record.warnings,
+        shared,
     })
+}
+
+/// Whether both are one mapping in memory: what is shared is copied before it is changed.
+fn is_same(a: &yaml::Value, b: &yaml::Value) -> bool {
+    match (a, b) {
+        (yaml::Value::Map(a), yaml::Value::Map(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
 }

@@ -45,6 +45,19 @@ impl<'s> Loader<'s> {
         &self.root
     }
 
+    /// How many directories this one is in.
+    pub(crate) fn depth(&self) -> usize {
+        self.visited.len()
+    }
+
+    /// Whether a part of the build that entered these directories may stand here: none of them
+    /// contains one that led here, and none is too deep.
+    pub(crate) fn admits<'p>(&self, mut entered: impl Iterator<Item = (&'p Path, usize)>) -> bool {
+        entered.all(|(root, depth)| {
+            depth <= MAX_DEPTH && !self.visited.iter().any(|visited| visited.starts_with(root))
+        })
+    }
+
     /// The last part of the directory's path.
     pub(crate) fn base_name(&self) -> String {
         match self.root.components().next_back() {
@@ -68,6 +81,7 @@ impl<'s> Loader<'s> {
             .view
             .resolve(&wanted)
             .map_err(|error| self.session.missing(&wanted, &error))?;
+        self.session.note_link(&wanted, &resolved);
         if kind == FileKind::Dir {
             return Err(Error::Directory(wanted));
         }
@@ -128,6 +142,7 @@ impl<'s> Loader<'s> {
         }
         let mut visited = self.visited.clone();
         visited.push(self.root.clone());
+        self.session.note_entered(&root, visited.len());
         Ok(Self {
             session: self.session,
             root,
@@ -141,6 +156,7 @@ fn confirm_dir(session: &Session<'_>, path: &Path) -> Result<PathBuf, Error> {
         .view
         .resolve(path)
         .map_err(|error| Error::NotADirectory(session.missing(path, &error).to_string()))?;
+    session.note_link(path, &resolved);
     if kind != FileKind::Dir {
         return Err(Error::NotADirectory(format!(
             "'{}': file is not directory",

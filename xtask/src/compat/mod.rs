@@ -24,7 +24,20 @@ use self::tests_of::TestIndex;
 use crate::workspace::Workspace;
 
 /// Sheets that have a page.
-const SHEETS: &[&str] = &["source", "kustomize-controller"];
+const SHEETS: &[&str] = &["source", "kustomize-controller", "notification-controller"];
+
+/// Sheets whose IDs others use too: their tests lie in the folder of the sheet's name, and show nothing of another sheet.
+const APART: &[&str] = &["notification-controller"];
+
+/// Whether tests of this file may show facts of the sheet.
+fn concerns(sheet: &str, file: &str) -> bool {
+    let folder = file.split('/').next().unwrap_or_default();
+    if APART.contains(&sheet) || APART.contains(&folder) {
+        folder == sheet
+    } else {
+        true
+    }
+}
 
 /// Brings the pages up to date with the tests, then checks them.
 pub fn run(workspace: &Workspace) -> Result<()> {
@@ -32,9 +45,11 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let pages = pages(workspace)?;
     // Facts of all pages together: `k2_1_x` is about K2.1 of one sheet, not about K2 of another.
     let known: BTreeSet<&str> = pages.iter().flat_map(|(_, page)| page.ids()).collect();
-    for (path, page) in &pages {
+    for (sheet, (path, page)) in SHEETS.iter().zip(&pages) {
         let old = page.to_string();
-        let new = page.updated(&tests, &known).to_string();
+        let new = page
+            .updated(&tests, &known, |file| concerns(sheet, file))
+            .to_string();
         if new != old {
             fs::write(workspace.path(path), new).with_context(|| path.clone())?;
             println!("wrote {path}");
@@ -79,17 +94,23 @@ fn pages(workspace: &Workspace) -> Result<Vec<(String, Page)>> {
     SHEETS.iter().map(read).collect()
 }
 
-/// The IDs of a sheet, each a bullet that starts with the ID in bold.
+/// The IDs of a sheet, each a bullet that starts with the ID, in bold or not.
 fn facts(sheet: &Path) -> Result<Vec<String>> {
     let text = fs::read_to_string(sheet).with_context(|| sheet.display().to_string())?;
     Ok(text.lines().filter_map(fact).map(str::to_owned).collect())
 }
 
 fn fact(line: &str) -> Option<&str> {
-    let (id, _) = line.strip_prefix("- **")?.split_once("**")?;
+    let text = line.strip_prefix("- ")?;
+    let (id, _) = match text.strip_prefix("**") {
+        Some(bold) => bold.split_once("**")?,
+        None => text.split_once(' ')?,
+    };
     let is_id = id.starts_with(|c: char| c.is_ascii_uppercase())
         && id.ends_with(|c: char| c.is_ascii_digit())
-        && !id.contains(' ');
+        && id
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '.');
     is_id.then_some(id)
 }
 
@@ -110,17 +131,28 @@ mod tests {
 
     #[test]
     fn facts_are_bullets_that_start_with_an_id() {
+        assert_eq!(fact("- E16 A source matches"), Some("E16"));
         assert_eq!(fact("- **K13.5** Forms: **not this**"), Some("K13.5"));
         assert_eq!(fact("- **S1** Path"), Some("S1"));
         for line in [
             "- **Nothing** else",
             "**K1**",
             "- K1",
+            "- SHA-1 is not an ID",
             "| **K1** |",
             "- **K1 and K2**",
         ] {
             assert_eq!(fact(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn tests_of_a_sheet_that_stands_apart_show_nothing_of_another_one() {
+        let (own, other) = ("notification-controller/src/a.rs", "common/src/a.rs");
+        assert!(
+            concerns("notification-controller", own) && !concerns("notification-controller", other)
+        );
+        assert!(concerns("source", other) && !concerns("source", own));
     }
 
     #[test]

@@ -41,9 +41,15 @@ impl Page {
     /// The page with the tests that are named after its facts, and without those that are gone;
     /// `known` holds the facts of all pages.
     #[must_use]
-    pub fn updated(&self, tests: &TestIndex, known: &BTreeSet<&str>) -> Self {
+    pub fn updated(
+        &self,
+        tests: &TestIndex,
+        known: &BTreeSet<&str>,
+        concerns: impl Fn(&str) -> bool,
+    ) -> Self {
         let mut named: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
-        for (id, file, test) in tests.named_after(known) {
+        let all = tests.named_after(known);
+        for (id, file, test) in all.filter(|(_, file, _)| concerns(file)) {
             named.entry(id).or_default().push((file, test));
         }
         let update = |line: &Line| {
@@ -146,7 +152,7 @@ mod tests {
     #[test]
     fn an_update_follows_the_tests() {
         let text = Page::parse(PAGE)
-            .updated(&index(), &BTreeSet::from(["K1", "K2.1"]))
+            .updated(&index(), &BTreeSet::from(["K1", "K2.1"]), |_| true)
             .to_string();
         assert!(
             text.contains("| K1 | the first | `a.rs`: `kept` |"),

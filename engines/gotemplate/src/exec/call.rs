@@ -76,7 +76,7 @@ impl<'t> State<'_, 't> {
             }
             Err(error) => {
                 self.at(node);
-                self.fail_calling(name, &error)
+                self.fail_calling(name, error)
             }
         }
     }
@@ -123,10 +123,12 @@ impl<'t> State<'_, 't> {
         for (at, argument) in arguments.iter().enumerate() {
             slots.push(self.argument(dot, wanted(at), argument)?);
         }
+        // Only `call` shows how its first argument is written.
         let callee = match (arguments.first(), &last) {
+            _ if function != Builtin::Call => String::new(),
             (Some(argument), _) => argument.to_string(),
-            (None, Some(last)) if matches!(function, Builtin::Call) => callee_name(last),
-            (None, _) => String::new(),
+            (None, Some(last)) => callee_name(last),
+            (None, None) => String::new(),
         };
         if let Some(last) = last {
             slots.push(self.validate(last, wanted(arguments.len()))?);
@@ -140,7 +142,7 @@ impl<'t> State<'_, 't> {
             }
             Err(error) => {
                 self.at(node);
-                self.fail_calling(name, &error)
+                self.fail_calling(name, error)
             }
         }
     }

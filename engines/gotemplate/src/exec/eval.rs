@@ -3,6 +3,7 @@
 use super::slot::Slot;
 use super::state::{At, Evaluated, State};
 use crate::parse::{Argument, Command, Declaration, Number, Pipeline};
+use crate::stack::with_room;
 use crate::value::{Type, Value};
 
 /// The type that an argument must have.
@@ -63,7 +64,7 @@ impl<'t> State<'_, 't> {
             }
             Argument::Pipeline(pipeline) => {
                 self.not_a_function(word, arguments, last.as_ref())?;
-                return self.pipeline(dot, pipeline);
+                return with_room(|| self.pipeline(dot, pipeline));
             }
             _ => {}
         }
@@ -145,7 +146,7 @@ impl<'t> State<'_, 't> {
     fn term(&mut self, dot: &Slot, term: &'t Argument) -> Evaluated {
         self.at(At::Argument(term));
         match term {
-            Argument::Pipeline(pipeline) => self.pipeline(dot, pipeline),
+            Argument::Pipeline(pipeline) => with_room(|| self.pipeline(dot, pipeline)),
             Argument::Function(_, name) => {
                 self.call_function(dot, name, At::Argument(term), &[], None)
             }
@@ -191,7 +192,7 @@ impl<'t> State<'_, 't> {
                 self.validate(value, wanted)
             }
             Argument::Pipeline(pipeline) => {
-                let value = self.pipeline(dot, pipeline)?;
+                let value = with_room(|| self.pipeline(dot, pipeline))?;
                 self.validate(value, wanted)
             }
             Argument::Function(_, name) => {

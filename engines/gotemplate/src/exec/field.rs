@@ -35,7 +35,11 @@ impl<'t> State<'_, 't> {
             return self.call_method(dot, method, node, name, arguments, last, receiver.value);
         }
         let has_arguments = !arguments.is_empty() || last.is_some();
-        match receiver.value.underlying() {
+        let plain = match &receiver.value {
+            Value::Host(host) => host.underlying(),
+            _ => None,
+        };
+        match plain.as_ref().unwrap_or(&receiver.value) {
             Value::Map(map) => {
                 if has_arguments {
                     return self.fail(format_args!("{name} is not a method but has arguments"));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::adapter::IntoFunction;
 use super::{Context, FuncError};
@@ -73,10 +74,32 @@ impl fmt::Debug for Function {
     }
 }
 
+/// FNV-1a: every call looks a function up by its short name, and the names are the program's own, so nobody makes them collide.
+#[derive(Debug)]
+struct NameHasher(u64);
+
+impl Default for NameHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// Functions by name. They take precedence over the built-in functions of the same name.
 #[derive(Debug, Default)]
 pub struct Functions {
-    by_name: HashMap<&'static str, Function>,
+    by_name: HashMap<&'static str, Function, BuildHasherDefault<NameHasher>>,
 }
 
 impl Functions {

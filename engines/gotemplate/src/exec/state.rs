@@ -6,14 +6,8 @@ use crate::fmt::quote;
 use crate::parse::{Argument, Command, Definition, Node, Pipeline, TemplateCall};
 use crate::value::Value;
 
-/// The stack that must be left before a template runs; below it a new piece of stack is taken.
-const RED_ZONE: usize = 128 << 10;
-
 /// How deep calls by functions may nest on top of what `{{template}}` may.
 const MAX_INCLUDES: usize = 2_000;
-
-/// How large a new piece of stack is.
-const STACK_PIECE: usize = 2 << 20;
 
 /// A failure on its way up.
 pub(super) type Failure = Box<ExecError>;
@@ -67,25 +61,24 @@ pub(super) fn enter(
     out: &mut Vec<u8>,
     depth: usize,
 ) -> Evaluated<()> {
-    context.depth += 1;
     let functions = context.functions();
-    let done = stacker::maybe_grow(RED_ZONE, STACK_PIECE, || {
-        let mut state = State {
-            context,
-            template,
-            functions: &functions,
-            node: At::Nothing,
-            variables: vec![("$", dot.clone())],
-            arguments: Vec::new(),
-            out,
-            depth,
-        };
-        if state.context.depth > state.context.purse.depth() + MAX_INCLUDES {
-            return state.too_deep();
-        }
+    let mut state = State {
+        context,
+        template,
+        functions: &functions,
+        node: At::Nothing,
+        variables: vec![("$", dot.clone())],
+        arguments: Vec::new(),
+        out,
+        depth,
+    };
+    state.context.depth += 1;
+    let done = if state.context.depth > state.context.purse.depth() + MAX_INCLUDES {
+        state.too_deep()
+    } else {
         state.walk_list(dot, &template.body).map(|_| ())
-    });
-    context.depth -= 1;
+    };
+    state.context.depth -= 1;
     done
 }
 
@@ -100,11 +93,9 @@ impl<'t> State<'_, 't> {
     }
 
     /// Fails at the current node because a function did.
-    pub(super) fn fail_calling<T>(&self, name: &str, error: &FuncError) -> Evaluated<T> {
-        self.fail_with(
-            format_args!("error calling {name}: {error}"),
-            Some(Box::new(error.clone())),
-        )
+    pub(super) fn fail_calling<T>(&self, name: &str, error: FuncError) -> Evaluated<T> {
+        let message = format!("error calling {name}: {error}");
+        self.fail_with(message, Some(Box::new(error)))
     }
 
     #[cold]

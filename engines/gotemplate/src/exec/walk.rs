@@ -4,6 +4,7 @@ use super::slot::Slot;
 use super::state::{At, Evaluated, State, enter};
 use crate::fmt::{self, quote};
 use crate::parse::{Branch, Declaration, List, Node, Pipeline, TemplateCall};
+use crate::stack::with_room;
 use crate::value::{IntKind, UintKind, Value};
 
 /// How a body ended.
@@ -16,13 +17,15 @@ pub(super) enum Flow {
 
 impl<'t> State<'_, 't> {
     pub(super) fn walk_list(&mut self, dot: &Slot, list: &'t List) -> Evaluated<Flow> {
-        for node in &list.nodes {
-            let flow = self.walk(dot, node)?;
-            if flow != Flow::Next {
-                return Ok(flow);
+        with_room(|| {
+            for node in &list.nodes {
+                let flow = self.walk(dot, node)?;
+                if flow != Flow::Next {
+                    return Ok(flow);
+                }
             }
-        }
-        Ok(Flow::Next)
+            Ok(Flow::Next)
+        })
     }
 
     fn walk(&mut self, dot: &Slot, node: &'t Node) -> Evaluated<Flow> {
@@ -74,7 +77,7 @@ impl<'t> State<'_, 't> {
 
     fn range(&mut self, dot: &Slot, branch: &'t Branch) -> Evaluated<Flow> {
         let outer = self.variables.len();
-        let over = self.pipeline(dot, &branch.pipeline)?.value.underlying();
+        let over = self.pipeline(dot, &branch.pipeline)?.value;
         let ran = self.iterate(&over, branch)?;
         let flow = match &branch.otherwise {
             Some(otherwise) if !ran => self.walk_list(dot, otherwise)?,
@@ -86,7 +89,7 @@ impl<'t> State<'_, 't> {
 
     /// Runs the body for every element; tells whether there was one.
     fn iterate(&mut self, over: &Value, branch: &'t Branch) -> Evaluated<bool> {
-        match over {
+        match &over.underlying() {
             Value::Nil => Ok(false),
             Value::Int(kind, count) => {
                 let element = |at| Value::Int(*kind, at);
@@ -208,7 +211,7 @@ impl<'t> State<'_, 't> {
         match &slot.value {
             Value::Nil => self.out.extend_from_slice(b"<no value>"),
             Value::Str(text) => self.out.extend_from_slice(text),
-            other => fmt::append_indirect(self.out, other),
+            other => fmt::append_in_place(self.out, other),
         }
         self.made(self.out.len() - before)
     }

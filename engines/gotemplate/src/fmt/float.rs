@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+/// No number has more digits behind its point than this, nor more significant ones.
+const MOST_DIGITS: usize = 1_100;
+
 /// `strconv.FormatFloat(value, format, precision, 64)`: `format` is one of `b`, `e`, `E`, `f`, `g`, `G`, `x`, `X`; without a precision
 /// there are as few digits as read back as the same number.
 pub fn float(value: f64, format: char, precision: Option<usize>) -> String {
@@ -35,7 +38,9 @@ pub fn float(value: f64, format: char, precision: Option<usize>) -> String {
         'g' | 'G' => general(&mut out, value, format, precision),
         _ => {
             if let Some(precision) = precision {
-                let _ = write!(out, "{value:.precision$}");
+                let exact = precision.min(MOST_DIGITS);
+                let _ = write!(out, "{value:.exact$}");
+                out.extend(std::iter::repeat_n('0', precision - exact));
             } else {
                 let digits = Digits::of(value, None);
                 digits.plain(&mut out, digits.fraction());
@@ -43,6 +48,25 @@ pub fn float(value: f64, format: char, precision: Option<usize>) -> String {
         }
     }
     out
+}
+
+/// The fewest digits that read back as `value`, with an exponent. Of two that are equally near Go takes the one with an even last digit,
+/// the standard library the larger one. Only numbers with many digits can lie between two such.
+fn shortest(value: f64) -> String {
+    const FEWEST: usize = 15;
+    let text = format!("{value:e}");
+    let digits = text
+        .bytes()
+        .take_while(|byte| *byte != b'e')
+        .filter(u8::is_ascii_digit)
+        .count();
+    if digits < FEWEST {
+        return text;
+    }
+    // With a precision the standard library rounds half to even.
+    let even = format!("{value:.*e}", digits - 1);
+    let reads_back = even.parse() == Ok(value);
+    if reads_back { even } else { text }
 }
 
 /// A decimal number: `0.ddd` times ten to the power of `point`.
@@ -55,8 +79,8 @@ impl Digits {
     /// The value rounded to `count` digits, or as few as identify it.
     fn of(value: f64, count: Option<usize>) -> Self {
         let text = match count {
-            Some(count) => format!("{value:.*e}", count.saturating_sub(1)),
-            None => format!("{value:e}"),
+            Some(count) => format!("{value:.*e}", count.saturating_sub(1).min(MOST_DIGITS)),
+            None => shortest(value),
         };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let mut digits = mantissa.replace('.', "");

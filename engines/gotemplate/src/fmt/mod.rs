@@ -87,14 +87,14 @@ pub fn append(out: &mut Vec<u8>, operand: &Value) {
     Printer::new(out).operand(operand, 'v');
 }
 
-/// As [`append`], but of a pointer to a struct it shows the struct: how templates print.
-pub(crate) fn append_indirect(out: &mut Vec<u8>, operand: &Value) {
-    Printer::new(out).indirect(operand);
+/// How templates print a value: as [`append`], but of a pointer to a struct it shows the struct, and methods of pointers count.
+pub(crate) fn append_in_place(out: &mut Vec<u8>, operand: &Value) {
+    Printer::new(out).in_place(operand);
 }
 
 /// How many bytes the widths and precisions of a format may add at most.
 pub(crate) fn padding(format: &[u8], operands: &[Value]) -> usize {
-    const LARGEST: usize = 1_000_000;
+    const LARGEST: usize = 10_000_009;
     let mut sum = 0_usize;
     let mut number = 0_usize;
     for byte in format {

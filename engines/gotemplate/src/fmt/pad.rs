@@ -56,7 +56,31 @@ pub(super) struct Integer {
     pub(super) negative: bool,
 }
 
+/// An integer without any flags.
+fn decimal(out: &mut Vec<u8>, value: Integer) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = value.magnitude;
+    loop {
+        start -= 1;
+        digits[start] = Case::Lower.digit(rest % 10);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value.negative {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[start..]);
+}
+
 impl Flags {
+    /// Whether nothing changes how an integer is written.
+    fn is_plain(self) -> bool {
+        self.width.is_none() && self.precision.is_none() && !self.plus && !self.space
+    }
+
     fn padding(self, out: &mut Vec<u8>, count: usize) {
         // Zeros pad on the left only.
         let fill = if self.zero && !self.minus { b'0' } else { b' ' };
@@ -149,6 +173,9 @@ impl Flags {
 
     /// `%d`, `%b`, `%o`, `%O`, `%x`, `%X` of integers.
     pub(super) fn integer(self, out: &mut Vec<u8>, value: Integer, radix: u64, verb: char) {
+        if self.is_plain() && radix == 10 {
+            return decimal(out, value);
+        }
         let case = if verb == 'X' {
             Case::Upper
         } else {

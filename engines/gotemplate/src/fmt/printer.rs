@@ -1,6 +1,7 @@
 //! How operands are printed under a verb (Go: `fmt/print.go`).
 
 use super::pad::{Case, Flags, Integer};
+use crate::stack::with_room;
 use crate::value::{Host, Kind, List, Map, Type, Value};
 
 /// How deep values may nest; what is deeper prints as dots. Only a map that was put into itself is so deep, and Go dies of one.
@@ -133,8 +134,8 @@ impl<'o> Printer<'o> {
                     self.items(&items.collect::<Vec<_>>(), Type::Any, verb, depth);
                 }
             },
-            Value::List(list) => self.list(list, verb, depth),
-            Value::Map(map) => self.map(map, verb, depth),
+            Value::List(list) => with_room(|| self.list(list, verb, depth)),
+            Value::Map(map) => with_room(|| self.map(map, verb, depth)),
             Value::Host(host) => self.host(host.as_ref(), value, verb, depth),
         }
     }
@@ -301,6 +302,17 @@ impl<'o> Printer<'o> {
             self.element(value, Type::Any, verb, depth + 1);
         }
         self.push("}");
+    }
+
+    /// A value where it stands: methods that take a pointer to it count.
+    pub(super) fn in_place(&mut self, value: &Value) {
+        match value {
+            Value::Host(host) => match host.addressed_text() {
+                Some(text) => self.out.extend_from_slice(&text),
+                None => self.indirect(value),
+            },
+            other => self.operand(other, 'v'),
+        }
     }
 
     /// What a pointer points to, printed as if it stood there itself.

@@ -45,8 +45,16 @@ fn copy(value: &Value, depth: usize) -> Option<Value> {
     })
 }
 
-/// Go's `reflect.DeepEqual`: the same types all the way down, and equal values.
+/// Go's `reflect.DeepEqual`: the same types all the way down, and equal values. Values that hold themselves are equal as far as can
+/// be seen.
 pub(super) fn deep_equal(a: &Value, b: &Value) -> bool {
+    equal_within(a, b, MAX_DEPTH)
+}
+
+fn equal_within(a: &Value, b: &Value, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else {
+        return true;
+    };
     if a.type_of() != b.type_of() {
         return false;
     }
@@ -68,7 +76,7 @@ pub(super) fn deep_equal(a: &Value, b: &Value) -> bool {
                 || a.items()
                     .iter()
                     .zip(b.items().iter())
-                    .all(|(a, b)| deep_equal(a, b))
+                    .all(|(a, b)| equal_within(a, b, depth))
         }
         (Value::Map(a), Value::Map(b)) => {
             if a.is_nil() != b.is_nil() || a.len() != b.len() {
@@ -78,7 +86,7 @@ pub(super) fn deep_equal(a: &Value, b: &Value) -> bool {
                 || a.entries()
                     .iter()
                     .zip(b.entries().iter())
-                    .all(|((a_key, a), (b_key, b))| a_key == b_key && deep_equal(a, b))
+                    .all(|((a_key, a), (b_key, b))| a_key == b_key && equal_within(a, b, depth))
         }
         (Value::Host(_), Value::Host(_)) if a.as_host::<SemVer>().is_some() => {
             a.as_host::<SemVer>() == b.as_host::<SemVer>()
@@ -86,7 +94,7 @@ pub(super) fn deep_equal(a: &Value, b: &Value) -> bool {
         (Value::Host(a), Value::Host(b)) => {
             a.equals(b.as_ref())
                 .unwrap_or_else(|| match (a.underlying(), b.underlying()) {
-                    (Some(a), Some(b)) => deep_equal(&a, &b),
+                    (Some(a), Some(b)) => equal_within(&a, &b, depth),
                     _ => false,
                 })
         }

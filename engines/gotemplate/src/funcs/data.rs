@@ -187,11 +187,11 @@ fn to_yaml_pretty(value: &Value) -> String {
     text
 }
 
-/// The value with durations as text, which is how go-yaml has them; nothing when it nests too deep.
+/// The value as go-yaml sees it, with durations as text and empty lists and maps for nil ones; nothing when it nests too deep.
 fn with_texts(value: &Value, depth: usize) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
     Some(match value {
-        Value::List(list) if !list.is_nil() => {
+        Value::List(list) => {
             let items: Option<Vec<Value>> = list
                 .items()
                 .iter()
@@ -199,7 +199,7 @@ fn with_texts(value: &Value, depth: usize) -> Option<Value> {
                 .collect();
             Value::list(items?)
         }
-        Value::Map(map) if !map.is_nil() => {
+        Value::Map(map) => {
             let entries: Option<Vec<_>> = map
                 .entries()
                 .iter()

@@ -3,6 +3,7 @@
 use num_bigint::{BigInt, Sign};
 
 use crate::exec::FuncError;
+use crate::fmt;
 
 /// Digits behind the point that a division keeps.
 const DIVISION_PLACES: i64 = 16;
@@ -39,7 +40,7 @@ impl Decimal {
             let shown = if value > 0.0 { "+Inf" } else { "-Inf" };
             return Err(DecimalError::NotFinite(shown));
         }
-        let shown = format!("{value:e}");
+        let shown = fmt::float(value, 'e', None);
         let (mantissa, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = format!("{whole}{fraction}").parse().unwrap_or_default();

@@ -16,14 +16,18 @@ pub(super) fn add(functions: &mut Functions) {
     functions.add("wrap", |width: i64, text: Str| {
         wrap(&text, width, b"\n", LongWords::Kept)
     });
-    functions.add("wrapWith", |width: i64, line_break: Str, text: Str| {
-        let line_break: &[u8] = if line_break.is_empty() {
-            b"\n"
-        } else {
-            &line_break
-        };
-        wrap(&text, width, line_break, LongWords::Broken)
-    });
+    functions.add(
+        "wrapWith",
+        |context: &mut Context, width: i64, line_break: Str, text: Str| {
+            let line_break: &[u8] = if line_break.is_empty() {
+                b"\n"
+            } else {
+                &line_break
+            };
+            context.spend_bytes(text.len().saturating_mul(line_break.len()))?;
+            Ok::<_, FuncError>(wrap(&text, width, line_break, LongWords::Broken))
+        },
+    );
     functions.add("abbrev", |width: i64, text: Str| {
         if width < 4 {
             return text;
@@ -131,7 +135,7 @@ fn abbreviate(text: &Str, offset: i64, width: i64) -> Str {
     }
     let room = width - 3;
     let offset = offset.min(len);
-    let offset = if len - offset < room {
+    let offset = if len.wrapping_sub(offset) < room {
         len - room
     } else {
         offset

@@ -2,16 +2,21 @@
 
 use super::dicts::plain;
 use crate::exec::{FuncError, Functions, Rest};
-use crate::value::{Kind, Map, Value};
+use crate::value::{Kind, Map, Type, Value};
 
 pub(super) fn add(functions: &mut Functions) {
-    for (name, priority) in [
-        ("merge", Priority::Target),
-        ("mustMerge", Priority::Target),
-        ("mergeOverwrite", Priority::Source),
-        ("mustMergeOverwrite", Priority::Source),
+    for (lenient, strict, priority) in [
+        ("merge", "mustMerge", Priority::Target),
+        ("mergeOverwrite", "mustMergeOverwrite", Priority::Source),
     ] {
-        functions.add(name, move |target: Map, sources: Rest<Map>| {
+        functions.add(
+            lenient,
+            move |target: Map, sources: Rest<Map>| match merge_all(&target, &sources.0, priority) {
+                Err(MergeError::TypesDiffer) => Ok(Value::from("")),
+                merged => merged,
+            },
+        );
+        functions.add(strict, move |target: Map, sources: Rest<Map>| {
             merge_all(&target, &sources.0, priority)
         });
     }
@@ -24,10 +29,33 @@ enum Priority {
     Source,
 }
 
+/// Why dictionaries cannot be merged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum MergeError {
+    #[error("src and dst must be of same type")]
+    TypesDiffer,
+    #[error("a dictionary that holds itself cannot be merged")]
+    TooDeep,
+    #[error("{0}")]
+    Insert(String),
+}
+
+impl From<MergeError> for FuncError {
+    fn from(error: MergeError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<FuncError> for MergeError {
+    fn from(error: FuncError) -> Self {
+        Self::Insert(error.to_string())
+    }
+}
+
 /// Dictionaries nest no deeper than this unless they hold themselves.
 const MAX_DEPTH: usize = 1000;
 
-fn merge_all(target: &Map, sources: &[Map], priority: Priority) -> Result<Value, FuncError> {
+fn merge_all(target: &Map, sources: &[Map], priority: Priority) -> Result<Value, MergeError> {
     let mut target = plain(target);
     for source in sources {
         if target.is_nil() && !source.is_nil() {
@@ -40,15 +68,20 @@ fn merge_all(target: &Map, sources: &[Map], priority: Priority) -> Result<Value,
 
 /// Changes `target`, and the maps in it, in place. What it takes from `source` is not copied: both hold the same lists and maps
 /// afterwards.
-fn merge(target: &Map, source: &Map, priority: Priority, depth: usize) -> Result<(), FuncError> {
-    let Some(depth) = depth.checked_sub(1) else {
-        return Err(FuncError::new(
-            "a dictionary that holds itself cannot be merged",
-        ));
-    };
+fn merge(target: &Map, source: &Map, priority: Priority, depth: usize) -> Result<(), MergeError> {
+    let depth = depth.checked_sub(1).ok_or(MergeError::TooDeep)?;
+    let is_assignable = target.map_type().element == Type::Any
+        || target.map_type().element == source.map_type().element;
     // The source may be the target itself, so its entries are taken first.
     for (key, theirs) in source.to_vec() {
         let ours = target.get(&key);
+        if !is_assignable && (ours.is_none() || priority == Priority::Source) {
+            return Err(MergeError::Insert(format!(
+                "reflect.Value.SetMapIndex: value of type {} is not assignable to type {}",
+                source.map_type().element,
+                target.map_type().element
+            )));
+        }
         if theirs.is_nil() {
             if priority == Priority::Source {
                 target.insert(key, theirs)?;
@@ -60,6 +93,12 @@ fn merge(target: &Map, source: &Map, priority: Priority, depth: usize) -> Result
                 merge(&ours, &theirs, priority, depth)?;
             }
             _ => {}
+        }
+        if priority == Priority::Target
+            && ours.as_ref().map(Value::kind) == Some(Kind::Pointer)
+            && matches!(theirs.kind(), Kind::Map | Kind::Struct)
+        {
+            return Err(MergeError::TypesDiffer);
         }
         let is_kept = match &ours {
             // Looked at after the merge: an empty map may have been filled by it.

@@ -45,7 +45,7 @@ mod numbers;
 mod paths;
 mod random;
 mod reflection;
-mod regex;
+pub mod regex;
 mod regexes;
 mod sequences;
 mod strings;

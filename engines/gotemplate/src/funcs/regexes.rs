@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::regex::{Pattern, compiled, quote_meta};
 use super::typed::Texts;
-use crate::exec::{FuncError, Functions};
+use crate::exec::{Context, FuncError, Functions};
 use crate::fmt;
 use crate::value::Str;
 
@@ -27,9 +27,12 @@ pub(super) fn add(functions: &mut Functions) {
     functions.add("mustRegexFindAll", |pattern: Str, text: Str, limit: i64| {
         compile(&pattern).map(|pattern| find_all(&pattern, &text, limit))
     });
-    functions.add("regexReplaceAll", |pattern: Str, text: Str, with: Str| {
-        must_compile(&pattern).map(|pattern| pattern.replace_all(&text, &with))
-    });
+    functions.add(
+        "regexReplaceAll",
+        |context: &mut Context, pattern: Str, text: Str, with: Str| {
+            replace(context, &*must_compile(&pattern)?, &text, &with)
+        },
+    );
     functions.add(
         "mustRegexReplaceAll",
         |pattern: Str, text: Str, with: Str| {
@@ -38,14 +41,14 @@ pub(super) fn add(functions: &mut Functions) {
     );
     functions.add(
         "regexReplaceAllLiteral",
-        |pattern: Str, text: Str, with: Str| {
-            must_compile(&pattern).map(|pattern| pattern.replace_all_literal(&text, &with))
+        |context: &mut Context, pattern: Str, text: Str, with: Str| {
+            replace_literal(context, &*must_compile(&pattern)?, &text, &with)
         },
     );
     functions.add(
         "mustRegexReplaceAllLiteral",
-        |pattern: Str, text: Str, with: Str| {
-            compile(&pattern).map(|pattern| pattern.replace_all_literal(&text, &with))
+        |context: &mut Context, pattern: Str, text: Str, with: Str| {
+            replace_literal(context, &*compile(&pattern)?, &text, &with)
         },
     );
     functions.add("regexSplit", |pattern: Str, text: Str, limit: i64| {
@@ -70,6 +73,44 @@ fn find_all(pattern: &Pattern, text: &[u8], limit: i64) -> Texts {
     Texts::new(found)
 }
 
+fn replace(
+    context: &mut Context,
+    pattern: &Pattern,
+    text: &[u8],
+    with: &[u8],
+) -> Result<Vec<u8>, FuncError> {
+    // Every reference can repeat the whole of what was matched.
+    let references = memchr::memchr_iter(b'$', with).count();
+    context.spend_bytes(text.len().saturating_mul(references))?;
+    spend(context, pattern, text, with)?;
+    Ok(pattern.replace_all(text, with))
+}
+
+fn replace_literal(
+    context: &mut Context,
+    pattern: &Pattern,
+    text: &[u8],
+    with: &[u8],
+) -> Result<Vec<u8>, FuncError> {
+    spend(context, pattern, text, with)?;
+    Ok(pattern.replace_all_literal(text, with))
+}
+
+/// Counts what the replacements will make, before they are made; short ones are not worth the look.
+fn spend(
+    context: &mut Context,
+    pattern: &Pattern,
+    text: &[u8],
+    with: &[u8],
+) -> Result<(), FuncError> {
+    const SHORT: usize = 1 << 16;
+    if text.len().saturating_mul(with.len()) > SHORT {
+        let matches = pattern.find_all(text, None).len();
+        context.spend_bytes(matches.saturating_mul(with.len()))?;
+    }
+    Ok(())
+}
+
 fn split(pattern: &Pattern, text: &[u8], limit: i64) -> Texts {
     match usize::try_from(limit) {
         Ok(0) => Texts::nil(),
@@ -78,21 +119,19 @@ fn split(pattern: &Pattern, text: &[u8], limit: i64) -> Texts {
 }
 
 fn compile(pattern: &Str) -> Result<Arc<Pattern>, FuncError> {
-    compiled(&pattern.to_str_lossy()).map_err(|error| FuncError::new(error.to_string()))
+    compiled(pattern).map_err(|error| FuncError::new(error.to_string()))
 }
 
 fn must_compile(pattern: &Str) -> Result<Arc<Pattern>, FuncError> {
-    let source = pattern.to_str_lossy();
-    compiled(&source)
-        .map_err(|error| FuncError::new(format!("regexp: Compile({}): {error}", quoted(&source))))
+    compiled(pattern)
+        .map_err(|error| FuncError::new(format!("regexp: Compile({}): {error}", quoted(pattern))))
 }
 
 /// In backquotes where that is possible.
-fn quoted(text: &str) -> String {
+fn quoted(pattern: &Str) -> String {
     let fits = |c: char| c == '\t' || !(c.is_control() || matches!(c, '`' | '\u{FEFF}'));
-    if text.chars().all(fits) {
-        format!("`{text}`")
-    } else {
-        fmt::quote(text.as_bytes())
+    match pattern.as_utf8() {
+        Some(text) if text.chars().all(fits) => format!("`{text}`"),
+        _ => fmt::quote(pattern),
     }
 }

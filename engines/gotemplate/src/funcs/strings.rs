@@ -35,9 +35,14 @@ pub(super) fn add(functions: &mut Functions) {
     functions.add("cat", cat);
     functions.add("toString", |value: Value| to_text(&value));
     functions.add("toStrings", |value: Value| Texts::new(to_texts(&value)));
-    functions.add("join", |separator: Str, value: Value| {
-        to_texts(&value).join(&*separator)
-    });
+    functions.add(
+        "join",
+        |context: &mut Context, separator: Str, value: Value| {
+            let texts = to_texts(&value);
+            context.spend_bytes(separator.len().saturating_mul(texts.len()))?;
+            Ok::<_, FuncError>(texts.join(&*separator))
+        },
+    );
     functions.add("split", |separator: Str, text: Str| {
         numbered(&split(&text, &separator, None))
     });

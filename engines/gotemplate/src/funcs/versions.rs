@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use select::semver::{Constraint, Version};
 
 use crate::exec::{FuncError, FuncResult, Function, Functions, Param, Return};
+use crate::fmt;
 use crate::value::{Field, Host, Kind, Str, Type, UintKind, Value};
 
 pub(super) fn add(functions: &mut Functions) {
@@ -160,17 +161,18 @@ fn constraint(text: &str) -> Result<Constraint, FuncError> {
         if has_range_form(text) {
             FuncError::new("constraint parser error")
         } else {
-            FuncError::new(error.to_string())
+            FuncError::new(format!("improper constraint: {}", fmt::quote(&error.0)))
         }
     })
 }
 
-/// Whether a text is written like a range although a number in it is none: one that is too large, or one with leading zeros.
+/// Whether a text is written like a range although a number in it is none: one that is too large, has leading zeros, or is mixed
+/// with wildcards.
 fn has_range_form(text: &str) -> bool {
     let mut plain = String::with_capacity(text.len());
     let mut is_number = false;
     for c in text.chars() {
-        if c.is_ascii_digit() {
+        if c.is_ascii_digit() || matches!(c, 'x' | 'X' | '*') {
             if !std::mem::replace(&mut is_number, true) {
                 plain.push('1');
             }

@@ -1,7 +1,11 @@
 //! The scanner. It runs over the whole text once; a mistake becomes the last token, so that the parser meets it where it
 //! stands and can say in which action (Go: `text/template/parse/lex.go` for the rules).
 
+use super::chars::{
+    begins_with_trim, code_point, count_lines, ends_with_trim, is_alphanumeric, is_space, trim_end,
+};
 use super::token::{Keyword, Kind, Token};
+use crate::fmt::quote;
 
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
@@ -201,7 +205,8 @@ impl Scanner<'_> {
                 }
                 Some('`') => self.raw_string()?,
                 Some('$') => self.name(Kind::Variable, Kind::Variable)?,
-                Some('.') if !self.peek().is_some_and(|next| next.is_ascii_digit()) => {
+                // At the end of the text a dot counts as the beginning of a number.
+                Some('.') if self.peek().is_some_and(|next| !next.is_ascii_digit()) => {
                     self.field()?;
                 }
                 Some('(') => {
@@ -334,7 +339,7 @@ impl Scanner<'_> {
         }
         Err(format!(
             "bad number syntax: {}",
-            crate::fmt::quote(&self.text[self.start..self.at])
+            quote(&self.text[self.start..self.at])
         ))
     }
 
@@ -371,42 +376,5 @@ impl Scanner<'_> {
             return false;
         }
         true
-    }
-}
-
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
-}
-
-fn is_alphanumeric(c: char) -> bool {
-    c == '_' || c.is_alphabetic() || c.is_numeric()
-}
-
-fn trim_end(text: &str) -> &str {
-    text.trim_end_matches(is_space)
-}
-
-/// Whether the text after a left delimiter asks for trimming: `-` and a space.
-fn begins_with_trim(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next() == Some('-') && chars.next().is_some_and(is_space)
-}
-
-/// Whether the text before a right delimiter asks for trimming: a space and `-`.
-fn ends_with_trim(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(is_space) && chars.next() == Some('-')
-}
-
-fn count_lines(text: &str) -> usize {
-    text.bytes().filter(|byte| *byte == b'\n').count()
-}
-
-/// A character as Go's `%#U` prints it: `U+0040 '@'`.
-fn code_point(c: char) -> String {
-    if c.is_control() {
-        format!("U+{:04X}", u32::from(c))
-    } else {
-        format!("U+{:04X} '{c}'", u32::from(c))
     }
 }

@@ -120,7 +120,10 @@ pub(super) fn number(text: &str) -> Result<Number, String> {
         let (real, imaginary) = split.map_or(("0", imaginary), |at| imaginary.split_at(at));
         let parts = parse_float(real).zip(parse_float(imaginary));
         let Some((real, imaginary)) = parts else {
-            return Err(format!("illegal number syntax: {}", quote(text)));
+            return Err(match split {
+                Some(_) => "syntax error scanning complex number".to_owned(),
+                None => format!("illegal number syntax: {}", quote(text)),
+            });
         };
         number.complex = Some((real, imaginary));
         if imaginary == 0.0 {
@@ -201,9 +204,13 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
         b'+' => (1.0, &text[1..]),
         _ => (1.0, text),
     };
-    let lower = magnitude.to_ascii_lowercase();
+    if !underscores_separate(magnitude) {
+        return None;
+    }
+    let lower = magnitude.to_ascii_lowercase().replace('_', "");
     if let Some(hexadecimal) = lower.strip_prefix("0x") {
-        return parse_hexadecimal(hexadecimal).map(|value| sign * value);
+        let value = parse_hexadecimal(hexadecimal)?;
+        return value.is_finite().then_some(sign * value);
     }
     if !lower.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return None;
@@ -212,13 +219,30 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
     value.is_finite().then_some(sign * value)
 }
 
+/// Whether every underscore stands between digits, or between the prefix and a digit.
+fn underscores_separate(number: &str) -> bool {
+    let hexadecimal = number.starts_with("0x") || number.starts_with("0X");
+    let is_digit = |at: usize| match number.as_bytes().get(at) {
+        Some(b'x' | b'X') => hexadecimal && at == 1,
+        Some(byte) if hexadecimal => byte.is_ascii_hexdigit(),
+        Some(byte) => byte.is_ascii_digit(),
+        None => false,
+    };
+    number
+        .match_indices('_')
+        .all(|(at, _)| at > 0 && is_digit(at - 1) && is_digit(at + 1))
+}
+
 /// `1.8p3`: digits, maybe a point, and an exponent of two that is required.
 fn parse_hexadecimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = text.split_once('p')?;
     let exponent: i32 = exponent.parse().ok()?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
     let mut value = 0.0_f64;
-    for digit in separated(whole, true)?.chars() {
+    for digit in whole.chars() {
         value = value * 16.0 + f64::from(digit.to_digit(16)?);
     }
     let mut scale = 1.0 / 16.0;

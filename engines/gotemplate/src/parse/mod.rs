@@ -4,10 +4,13 @@
 //! text ──lex──▶ tokens ──parser──▶ Definition { name, List } for the text itself and each define and block
 //! ```
 
+mod actions;
 mod ast;
+mod chars;
 mod lex;
 mod literal;
 mod parser;
+mod pipeline;
 mod print;
 mod token;
 

@@ -52,6 +52,12 @@ pub trait Host: Any + Debug {
         None
     }
 
+    /// For a struct whose `String` or `Error` method takes a pointer: what it gives. A template that prints such a struct where it
+    /// stands, `{{ .Capabilities.KubeVersion }}`, shows it; functions get a copy, which has no such method.
+    fn addressed_text(&self) -> Option<Str> {
+        None
+    }
+
     /// All fields by name, in order of declaration: printing a struct shows them.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()

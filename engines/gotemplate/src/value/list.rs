@@ -4,6 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use super::{ListType, Str, Value};
+use crate::stack::with_room;
 
 /// A slice of anything but bytes. Clones and windows share their storage, as Go's slices do.
 #[derive(Debug, Clone)]
@@ -13,11 +14,23 @@ pub struct List(Rc<Window>);
 struct Window {
     list_type: &'static ListType,
     is_nil: bool,
-    storage: Rc<RefCell<Vec<Value>>>,
+    storage: Rc<RefCell<Items>>,
     start: usize,
     len: usize,
     /// How far the storage behind the window reaches, counted from its start. The part after the storage's end is made of zeros.
     capacity: usize,
+}
+
+#[derive(Debug, Default)]
+struct Items(Vec<Value>);
+
+/// Lists may nest so deep that dropping one inside the other would use up the stack.
+impl Drop for Items {
+    fn drop(&mut self) {
+        if !self.0.is_empty() {
+            with_room(|| self.0.clear());
+        }
+    }
 }
 
 impl List {
@@ -38,7 +51,7 @@ impl List {
         Self(Rc::new(Window {
             list_type,
             is_nil: false,
-            storage: Rc::new(RefCell::new(items)),
+            storage: Rc::new(RefCell::new(Items(items))),
             start: 0,
             len,
             capacity: len,
@@ -110,7 +123,7 @@ impl List {
     /// The items. Do not hold them while a function is called that may change them.
     pub fn items(&self) -> Ref<'_, [Value]> {
         Ref::map(self.0.storage.borrow(), |items| {
-            &items[self.0.start..self.0.start + self.0.len]
+            &items.0[self.0.start..self.0.start + self.0.len]
         })
     }
 
@@ -122,7 +135,7 @@ impl List {
     /// Changes items in place; every list on the same storage sees it.
     pub fn update(&self, change: impl FnOnce(&mut [Value])) {
         let end = self.0.start + self.0.len;
-        change(&mut self.0.storage.borrow_mut()[self.0.start..end]);
+        change(&mut self.0.storage.borrow_mut().0[self.0.start..end]);
     }
 
     /// The window `start..end` on the same storage, its capacity reaching to `max`; all counted from this list's start.
@@ -134,8 +147,8 @@ impl List {
         }
         let needed = self.0.start + end;
         let mut items = self.0.storage.borrow_mut();
-        if items.len() < needed {
-            items.resize(needed, self.0.list_type.element.zero());
+        if items.0.len() < needed {
+            items.0.resize(needed, self.0.list_type.element.zero());
         }
         drop(items);
         Some(Self(Rc::new(Window {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{MapType, Str, Value};
 use crate::exec::FuncError;
+use crate::stack::with_room;
 
 /// A handle on a map: clones share the entries, as Go's maps do. Entries are kept in the order of their keys, in which Go's
 /// templates, printing and encoders show them.
@@ -156,6 +157,15 @@ impl Map {
 impl Default for Map {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Maps may nest so deep that dropping one inside the other would use up the stack.
+impl Drop for Entries {
+    fn drop(&mut self) {
+        if !self.sorted.is_empty() {
+            with_room(|| self.sorted.clear());
+        }
     }
 }
 

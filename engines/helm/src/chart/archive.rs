@@ -9,11 +9,17 @@ use super::{BOM, Error, File};
 /// Unpacked bytes of a chart that are taken.
 pub const MAX_SIZE: u64 = 100 << 20;
 
+/// Bytes of the header of a gzip stream.
+const GZIP_HEADER: usize = 10;
+
 /// Entries of an archive that are taken.
 const MAX_ENTRIES: usize = 100_000;
 
 /// The files of an archive, named below its topmost directory.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
+    if bytes.len() < GZIP_HEADER {
+        return Err(Error::CutGzip);
+    }
     if !bytes.starts_with(b"\x1f\x8b\x08") {
         return Err(Error::NotGzip);
     }
@@ -122,9 +128,10 @@ mod tests {
     #[test]
     fn what_is_no_archive_is_told() {
         assert_eq!(
-            read(b"plain").unwrap_err().to_string(),
+            read(b"plain text").unwrap_err().to_string(),
             "gzip: invalid header"
         );
+        assert_eq!(read(b"plain").unwrap_err().to_string(), "unexpected EOF");
         let empty = {
             use std::io::Write as _;
             let mut encoder =

@@ -104,14 +104,11 @@ impl Walk<'_> {
         let mut data = Vec::new();
         let file = self.root.open_file(path)?;
         file.take(self.left + 1).read_to_end(&mut data)?;
-        match self.left.checked_sub(data.len() as u64) {
-            Some(left) => self.left = left,
-            None => {
-                let message =
-                    format!("chart exceeds maximum decompressed size of {MAX_SIZE} bytes");
-                return Err(io::Error::other(message));
-            }
-        }
+        let Some(left) = self.left.checked_sub(data.len() as u64) else {
+            let message = format!("chart exceeds maximum decompressed size of {MAX_SIZE} bytes");
+            return Err(io::Error::other(message));
+        };
+        self.left = left;
         Ok(data)
     }
 }

@@ -20,7 +20,7 @@ pub enum Error {
     #[error("Chart.yaml file is missing")]
     NoMetadata,
     /// The directory has no readable `Chart.yaml`.
-    #[error("unable to detect chart at {path}: open {path}/Chart.yaml: {problem}")]
+    #[error("unable to detect chart at {path}/Chart.yaml: open {path}/Chart.yaml: {problem}")]
     NoChart {
         /// The directory.
         path: String,
@@ -76,6 +76,9 @@ pub enum Error {
     /// The bytes are no gzip stream.
     #[error("gzip: invalid header")]
     NotGzip,
+    /// The bytes end within the header of a gzip stream.
+    #[error("unexpected EOF")]
+    CutGzip,
     /// The archive cannot be read.
     #[error("unable to load chart archive: {0}")]
     Archive(String),

@@ -101,10 +101,19 @@ const DEPENDENCY: &str = "Dependency";
 impl Metadata {
     /// Reads the fields of `bytes` over those that are set; what the document lacks stays.
     pub(crate) fn merge(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let value = document(bytes)?;
+        self.merge_value(&document(bytes)?)
+    }
+
+    /// The fields that `value` holds, as records of releases have them.
+    pub(crate) fn from_value(value: &Value) -> Result<Self, String> {
+        let mut metadata = Self::default();
+        metadata.merge_value(value).map(|()| metadata)
+    }
+
+    fn merge_value(&mut self, value: &Value) -> Result<(), String> {
         let mut fields = Fields::default();
         let top = Place::default();
-        for (key, value) in fields.entries(&value, &top, "v2.Metadata") {
+        for (key, value) in fields.entries(value, &top, "v2.Metadata") {
             self.set(&mut fields, key, value);
         }
         fields.finish()
@@ -354,11 +363,15 @@ impl Dependency {
 
 impl Lock {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let value = document(bytes)?;
+        Self::from_value(&document(bytes)?)
+    }
+
+    /// The fields that `value` holds, as records of releases have them.
+    pub(crate) fn from_value(value: &Value) -> Result<Self, String> {
         let mut fields = Fields::default();
         let mut lock = Self::default();
         let top = Place::default();
-        for (key, value) in fields.entries(&value, &top, "v2.Lock") {
+        for (key, value) in fields.entries(value, &top, "v2.Lock") {
             let Some(name) = known(key, &["generated", "digest", "dependencies"]) else {
                 continue;
             };

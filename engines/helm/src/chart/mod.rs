@@ -4,6 +4,7 @@
 //! take part in a release is decided by [`crate::values`].
 
 mod archive;
+mod cache;
 mod directory;
 mod error;
 pub(crate) mod fields;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use yaml::Value;
 
 pub use archive::MAX_SIZE;
+pub use cache::Cache;
 pub use error::Error;
 pub(crate) use metadata::document;
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};

@@ -281,7 +281,7 @@ fn quote_byte(byte: u8) -> String {
         b'\'' => r"'\''".to_owned(),
         b'"' => "'\"'".to_owned(),
         _ => {
-            let quoted = quote(&char::from(byte).to_string());
+            let quoted = quote(char::from(byte).to_string());
             format!("'{}'", &quoted[1..quoted.len() - 1])
         }
     }

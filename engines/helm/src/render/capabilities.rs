@@ -229,11 +229,11 @@ struct Shown {
     api_versions: List,
 }
 
-fn exported(value: Value) -> Option<Field> {
-    Some(Field::Exported {
+fn exported(value: Value) -> Field {
+    Field::Exported {
         value,
         interface: None,
-    })
+    }
 }
 
 impl Host for Shown {
@@ -248,7 +248,7 @@ impl Host for Shown {
     fn field(&self, name: &str) -> Option<Field> {
         let fields = self.fields();
         let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
-        exported(value)
+        Some(exported(value))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
@@ -289,9 +289,9 @@ impl Host for KubeVersion {
 
     fn field(&self, name: &str) -> Option<Field> {
         match name {
-            "Version" => exported(self.version.as_str().into()),
-            "Major" => exported(self.major.as_str().into()),
-            "Minor" => exported(self.minor.as_str().into()),
+            "Version" => Some(exported(self.version.as_str().into())),
+            "Major" => Some(exported(self.major.as_str().into())),
+            "Minor" => Some(exported(self.minor.as_str().into())),
             "normalizedVersion" => Some(Field::Unexported),
             _ => None,
         }
@@ -310,7 +310,7 @@ impl Host for KubeVersion {
         }
     }
 
-    fn text(&self) -> Option<Str> {
+    fn addressed_text(&self) -> Option<Str> {
         Some(Str::from(&self.normalized))
     }
 
@@ -358,7 +358,7 @@ impl Host for HelmVersion {
 
     fn field(&self, name: &str) -> Option<Field> {
         let (.., value) = HELM_VERSION.iter().find(|(known, ..)| *known == name)?;
-        exported(Value::from(*value))
+        Some(exported(Value::from(*value)))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

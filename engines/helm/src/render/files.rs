@@ -1,6 +1,6 @@
 //! `.Files`: the files of a chart that are neither templates nor metadata.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,9 +19,12 @@ static FILES: MapType = MapType {
 
 /// The object for a chart's files.
 pub(super) fn object(files: &[File]) -> Map {
-    let entries = files
-        .iter()
-        .map(|file| (Str::from(&file.name), Value::Bytes(Str::from(&*file.data))));
+    let entries = files.iter().map(|file| {
+        (
+            Str::from(&file.name),
+            Value::Bytes(Str::from(Arc::clone(&file.data))),
+        )
+    });
     Map::from_entries(&FILES, entries.collect())
 }
 

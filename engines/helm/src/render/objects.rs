@@ -42,6 +42,10 @@ methods! {
         Some(map) if !map.is_empty() => map.with_type(MapType::ANY),
         _ => Map::new(),
     };
+    // No template has a writer to give.
+    "Encode" => |_own: Value, _writer: Value| {
+        Err::<Value, _>(FuncError::new("values can only be written by the program"))
+    };
     "PathValue" => |own: Value, path: Str| path_value(&own, &path);
 }
 

@@ -120,6 +120,9 @@ pub fn release(
     }
     let values =
         values::coalesce(&chart, &values, Nulls::Applied, diagnostics).map_err(Failure::Values)?;
+    if request.schema == SchemaCheck::Enforced {
+        check_schemas(&chart, &values)?;
+    }
     let kube = &request.capabilities.kube_version;
     let range = &chart.metadata.kube_version;
     if !range.is_empty() && !values::is_compatible(range, &kube.normalized) {

@@ -85,17 +85,20 @@ pub(super) fn against_metaschema(document: &Document, pointer: &str) -> Result<(
     let Ok(metaschemas) = METASCHEMAS.as_ref() else {
         return Err(BROKEN);
     };
-    let Some(start) = metaschemas.root(document.resource(pointer).draft) else {
+    let draft = document.resource(pointer).draft;
+    let Some(start) = metaschemas.root(draft) else {
         return Err(BROKEN);
     };
-    let by_pointer: BTreeMap<String, NodeId> = document
-        .resources
-        .values()
-        .filter_map(|resource| {
-            let root = metaschemas.root(resource.draft)?;
-            Some((resource.pointer.clone(), root))
-        })
-        .collect();
+    let mut by_pointer = BTreeMap::new();
+    // Nearly every schema keeps to one draft.
+    let resources = document.resources.values();
+    if resources.clone().any(|resource| resource.draft != draft) {
+        for resource in resources {
+            if let Some(root) = metaschemas.root(resource.draft) {
+                by_pointer.insert(resource.pointer.clone(), root);
+            }
+        }
+    }
     let dialects = Dialects { start, by_pointer };
     let json = document.lookup(&document.json, pointer)?;
     let instance = Instance::of_json(json);

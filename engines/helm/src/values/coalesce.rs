@@ -326,7 +326,7 @@ mod tests {
         let two = chart("two", "{k: 1}", vec![]);
         let parent = chart(
             "p",
-            "{global: {a: {b: {x: 1}}}, two: {k: null, n: 1}}",
+            "{global: {a: {b: {x: 1}}}, two: {k: null, z: 1}}",
             vec![one, two],
         );
         let (json, _) = coalesced(&parent, "{one: {v: 1}}");
@@ -334,7 +334,7 @@ mod tests {
         assert_eq!(
             json,
             format!(
-                r#"{{"global":{shared},"one":{{"global":{shared},"v":1}},"two":{{"global":{shared},"k":1,"n":1}}}}"#
+                r#"{{"global":{shared},"one":{{"global":{shared},"v":1}},"two":{{"global":{shared},"k":1,"z":1}}}}"#
             )
         );
     }

@@ -267,15 +267,14 @@ impl Pass<'_> {
                         merge_tables(&imported, &found, Nulls::Kept, self.diagnostics);
                     }
                     Err(error) => {
-                        let error = error.to_string();
-                        let mut line =
-                            Diagnostic::new(Level::Warn, "ImportValues missing table from chart");
-                        if wanted.is_map() {
-                            line = line.with("chart", dependency.name.as_str());
+                        let message = "ImportValues missing table";
+                        let line = if wanted.is_map() {
+                            Diagnostic::new(Level::Warn, format!("{message} from chart"))
+                                .with("chart", dependency.name.as_str())
                         } else {
-                            line.message = "ImportValues missing table".to_owned();
-                        }
-                        self.diagnostics.push(line.with("error", error));
+                            Diagnostic::new(Level::Warn, message)
+                        };
+                        self.diagnostics.push(line.with("error", error.to_string()));
                     }
                 }
                 done.push(

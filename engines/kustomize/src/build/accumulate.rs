@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::plugin::{self, Generator};
-use super::{Accumulated, Origin, Target, read_error};
+use super::{Accumulated, Origin, Target, base, read_error};
 use crate::config::{GeneratorOptions, TransformerConfig, from_crds};
 use crate::error::{Error, ResultExt};
 use crate::generate::{Generated, generate};
+use crate::loader::Loader;
 use crate::node::read_resources;
 use crate::resource::{ORIGIN, ResMap, Resource};
 use crate::schema::Schemas;
@@ -136,10 +137,41 @@ impl Target<'_> {
     fn accumulate_directory(
         &mut self,
         mut all: Accumulated,
-        loader: crate::loader::Loader<'_>,
+        loader: Loader<'_>,
         path: &str,
         role: Role,
     ) -> Result<Accumulated, Error> {
+        let root = loader.root().display().to_string();
+        let recursed = || format!("recursed accumulation of path '{root}'");
+        if role == Role::Component {
+            let mut target = self.include(loader, path, role)?;
+            return target.accumulate(all).context(recursed);
+        }
+        let build = |loader| {
+            let mut target = self.include(loader, path, role)?;
+            target.accumulate(Accumulated::default()).context(recursed)
+        };
+        let nested = match self.shared_bases() {
+            Some(cache) => base::shared(&loader, cache, || build(loader.clone()))?,
+            None => build(loader)?,
+        };
+        let schemas = self.loader.session.schemas();
+        let merging = || format!("recursed merging from path '{root}'");
+        all.objects
+            .append_map(nested.objects, &schemas)
+            .context(merging)?;
+        let limit = self.loader.session.options.max_objects;
+        if all.objects.len() > limit {
+            let what = "the number of objects";
+            return Err(Error::Budget { what, limit });
+        }
+        all.config = TransformerConfig::merge(&all.config, &nested.config).context(merging)?;
+        all.vars.merge(&nested.vars).context(merging)?;
+        Ok(all)
+    }
+
+    /// Loads a directory that is taken in.
+    fn include<'s>(&self, loader: Loader<'s>, path: &str, role: Role) -> Result<Target<'s>, Error> {
         let root = loader.root().display().to_string();
         let mut target =
             Target::load(loader).context(|| format!("couldn't make target for path '{root}'"))?;
@@ -150,34 +182,15 @@ impl Target<'_> {
         target.origin = self.origin.as_ref().map(|origin| origin.append(path));
         target.set_schema(Schemas::set_nested)?;
         match (role, target.kustomization.is_component()) {
-            (Role::Component, false) => {
-                return Err(Error::Config(format!(
-                    "expected kind 'Component' for path '{root}' but got '{}'",
-                    target.kustomization.kind
-                )));
-            }
-            (Role::Base, true) => {
-                return Err(Error::Config(format!(
-                    "expected kind != 'Component' for path '{root}'"
-                )));
-            }
-            _ => {}
+            (Role::Component, false) => Err(Error::Config(format!(
+                "expected kind 'Component' for path '{root}' but got '{}'",
+                target.kustomization.kind
+            ))),
+            (Role::Base, true) => Err(Error::Config(format!(
+                "expected kind != 'Component' for path '{root}'"
+            ))),
+            _ => Ok(target),
         }
-        let recursed = || format!("recursed accumulation of path '{root}'");
-        if role == Role::Component {
-            return target.accumulate(all).context(recursed);
-        }
-        let nested = target
-            .accumulate(Accumulated::default())
-            .context(recursed)?;
-        let schemas = self.loader.session.schemas();
-        let merging = || format!("recursed merging from path '{root}'");
-        all.objects
-            .append_all(nested.objects.into_vec(), &schemas)
-            .context(merging)?;
-        all.config = TransformerConfig::merge(&all.config, &nested.config).context(merging)?;
-        all.vars.merge(&nested.vars).context(merging)?;
-        Ok(all)
     }
 
     fn run_generators(&mut self, all: &mut Accumulated) -> Result<(), Error> {

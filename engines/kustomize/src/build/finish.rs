@@ -1,5 +1,7 @@
 //! What is done once, when everything is collected: hashes, references, vars, order, cleaning up.
 
+use std::sync::Arc;
+
 use yaml::Value;
 
 use super::{Accumulated, Target};
@@ -7,7 +9,7 @@ use crate::config::{FieldSpec, SortOptions};
 use crate::error::{Error, ResultExt};
 use crate::id::Gvk;
 use crate::node::{Node, to_object};
-use crate::resource::{ORIGIN, Resource, TRANSFORMATIONS};
+use crate::resource::{ORIGIN, Printed, Resource, TRANSFORMATIONS};
 use crate::transform::{MapEntries, add_hashes, fix_references, resolve_vars, sort};
 use crate::{Options, Reorder};
 
@@ -15,7 +17,9 @@ use crate::{Options, Reorder};
 const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 
 /// Builds a kustomization to the end.
-pub(crate) fn finish(mut target: Target<'_>) -> Result<Vec<Value>, Error> {
+///
+/// The second list has those of the objects that builds with the same cache share.
+pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Printed>>), Error> {
     let session = target.loader.session;
     let Accumulated {
         mut objects,
@@ -27,13 +31,13 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Vec<Value>, Error> {
     fix_references(&mut objects, &config, &schemas)?;
     let unused = resolve_vars(&mut objects, &vars, &config.var_reference)?;
     if !unused.is_empty() {
-        session.warn(format!(
+        session.warn(&format!(
             "well-defined vars that were never replaced: {}",
             unused.join(",")
         ));
     }
     for resource in objects.iter() {
-        if !resource.is_empty() {
+        if !resource.is_empty() && resource.printed().is_none() {
             Resource::validate(&resource.node)?;
         }
     }
@@ -70,18 +74,40 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Vec<Value>, Error> {
     if !asked("transformerAnnotations") {
         unwanted.push(TRANSFORMATIONS);
     }
+    let shares = managed_by.is_none() && unwanted.len() == 2 && options.cache.is_some();
     let mut out = Vec::with_capacity(objects.len());
+    let mut shared = Vec::new();
+    let mut size: usize = 0;
     for mut resource in objects.into_vec() {
+        size = size.saturating_add(resource.node.text_size());
+        if size > options.max_output {
+            return Err(Error::Budget {
+                what: "the size of the output",
+                limit: options.max_output,
+            });
+        }
+        if let Some(printed) = resource.printed().filter(|_| shares) {
+            out.push(printed.object.clone());
+            shared.push(Arc::clone(printed));
+            continue;
+        }
+        let before = shares.then(|| resource.clone());
         if let Some(label) = &managed_by {
-            label.apply_to(&mut resource.node)?;
+            label.apply_to(&mut resource)?;
         }
         resource.remove_build_annotations()?;
         if !unwanted.is_empty() {
             resource.remove_annotations(&unwanted)?;
         }
-        out.push(print(&resource.node).context(|| format!("{}", resource.id(&schemas)))?);
+        let object = print(&resource.node).context(|| format!("{}", resource.id(&schemas)))?;
+        if let Some(before) = before {
+            let printed = Arc::new(Printed::new(object.clone()));
+            before.note_printed(&printed);
+            shared.push(printed);
+        }
+        out.push(object);
     }
-    Ok(out)
+    Ok((out, shared))
 }
 
 fn print(node: &Node) -> Result<Value, Error> {

@@ -2,6 +2,7 @@
 //! (`api/krusty`, `api/internal/target`).
 
 mod accumulate;
+mod base;
 mod finish;
 mod origin;
 mod plugin;
@@ -20,13 +21,14 @@ use crate::transform::VarSet;
 
 use origin::Origin;
 
+pub(crate) use base::Base;
 pub(crate) use finish::finish;
 
 /// The names that a kustomization file may have.
 const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// What was collected so far: objects, and what is to be done with them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Accumulated {
     pub(crate) objects: ResMap,
     pub(crate) config: Arc<TransformerConfig>,
@@ -69,7 +71,7 @@ impl<'s> Target<'s> {
             return Err(Error::MissingKustomization(loader.root().to_owned()));
         };
         let shown = || loaded.path.display().to_string();
-        let kustomization = Kustomization::parse(&loaded.bytes).context(shown)?;
+        let (kustomization, warnings) = Kustomization::parse(&loaded.bytes).context(shown)?;
         let problems = kustomization.problems();
         if !problems.is_empty() {
             return Err(Error::Config(format!(
@@ -78,12 +80,8 @@ impl<'s> Target<'s> {
                 problems.join("\n")
             )));
         }
-        for (used, field, instead) in kustomization.deprecated() {
-            if used {
-                loader.session.warn(format!(
-                    "# Warning: '{field}' is deprecated. Please use '{instead}' instead."
-                ));
-            }
+        for warning in &warnings {
+            loader.session.warn(warning);
         }
         Ok(Self {
             loader,

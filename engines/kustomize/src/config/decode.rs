@@ -61,6 +61,15 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// For a field of an embedded struct: other scalars never become text there, since the detour
+    /// through JSON does not see the type of such fields.
+    pub(crate) fn embedded(self) -> Self {
+        Self {
+            mode: Mode::Strict,
+            ..self
+        }
+    }
+
     /// The error for a value of the wrong type.
     pub(crate) fn mismatch(&self, value: &Value, wanted: &str) -> String {
         let got = match value {
@@ -180,12 +189,13 @@ pub(crate) fn match_field(key: &str, fields: &[&'static str]) -> Option<&'static
         .copied()
 }
 
-/// Declares a struct with the names that its fields have in documents, and how to decode it.
+/// Declares a struct with the names that its fields have in documents, and how to decode it. Those
+/// that upstream has in an embedded struct are `embedded`.
 macro_rules! decode_struct {
     (
         $(#[$meta:meta])*
         pub(crate) struct $name:ident {
-            $( $(#[$field_meta:meta])* $field:ident : $type:ty = $key:literal, )*
+            $( $(#[$field_meta:meta])* $field:ident : $type:ty = $($how:ident)? $key:literal, )*
         }
     ) => {
         $(#[$meta])*
@@ -213,7 +223,10 @@ macro_rules! decode_struct {
                 for (key, value) in $crate::config::decode_sorted(map) {
                     match $crate::config::decode_match_field(key, FIELDS) {
                         $( Some($key) => {
-                            out.$field = $crate::config::Decode::decode(value, &context.field($key))?;
+                            out.$field = $crate::config::Decode::decode(
+                                value,
+                                &context.field($key)$(.$how())?,
+                            )?;
                         } )*
                         _ if context.is_strict() => {
                             return Err(format!("json: unknown field \"{key}\""));

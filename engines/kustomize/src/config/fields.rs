@@ -35,9 +35,9 @@ pub(crate) struct Segment {
 decode_struct! {
     /// A field spec as written.
     pub(crate) struct RawFieldSpec {
-        group: String = "group",
-        version: String = "version",
-        kind: String = "kind",
+        group: String = embedded "group",
+        version: String = embedded "version",
+        kind: String = embedded "kind",
         path: String = "path",
         create: bool = "create",
     }
@@ -113,9 +113,9 @@ pub(crate) struct NameReference {
 decode_struct! {
     /// A name reference as written.
     pub(crate) struct RawNameReference {
-        group: String = "group",
-        version: String = "version",
-        kind: String = "kind",
+        group: String = embedded "group",
+        version: String = embedded "version",
+        kind: String = embedded "kind",
         field_specs: Vec<FieldSpec> = "fieldSpecs",
     }
 }

@@ -89,11 +89,11 @@ decode_struct! {
 decode_struct! {
     /// Which objects are meant; names are regular expressions.
     pub(crate) struct Selector {
-        group: String = "group",
-        version: String = "version",
-        kind: String = "kind",
-        name: String = "name",
-        namespace: String = "namespace",
+        group: String = embedded "group",
+        version: String = embedded "version",
+        kind: String = embedded "kind",
+        name: String = embedded "name",
+        namespace: String = embedded "namespace",
         annotation_selector: String = "annotationSelector",
         label_selector: String = "labelSelector",
     }
@@ -152,11 +152,11 @@ decode_struct! {
 decode_struct! {
     /// Where a replacement takes its value.
     pub(crate) struct ReplacementSource {
-        group: String = "group",
-        version: String = "version",
-        kind: String = "kind",
-        name: String = "name",
-        namespace: String = "namespace",
+        group: String = embedded "group",
+        version: String = embedded "version",
+        kind: String = embedded "kind",
+        name: String = embedded "name",
+        namespace: String = embedded "namespace",
         field_path: String = "fieldPath",
         options: Option<ReplacementOptions> = "options",
     }
@@ -195,9 +195,9 @@ decode_struct! {
     /// The object that a var reads.
     pub(crate) struct VarTarget {
         api_version: String = "apiVersion",
-        group: String = "group",
-        version: String = "version",
-        kind: String = "kind",
+        group: String = embedded "group",
+        version: String = embedded "version",
+        kind: String = embedded "kind",
         name: String = "name",
         namespace: String = "namespace",
     }
@@ -321,8 +321,8 @@ impl std::fmt::Display for Var {
 }
 
 impl Kustomization {
-    /// Reads a kustomization file.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    /// Reads a kustomization file; tells which deprecated fields it has.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<(Self, Vec<String>), Error> {
         let invalid = |message: String| Error::Config(format!("invalid Kustomization: {message}"));
         let document =
             yaml::decode_first(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
@@ -337,7 +337,7 @@ impl Kustomization {
             return Err(invalid(format!("json: unknown field \"{field}\"")));
         }
         kustomization.fix();
-        Ok(kustomization)
+        Ok((kustomization, deprecations(&document)))
     }
 
     /// A field of generators that belongs to Secrets alone, or to configurations in files.
@@ -361,6 +361,12 @@ impl Kustomization {
             self.required_api_version()
                 .clone_into(&mut self.api_version);
         }
+        // A list without targets is as good as none.
+        for replacement in &mut self.replacements {
+            if replacement.targets.as_ref().is_some_and(Vec::is_empty) {
+                replacement.targets = None;
+            }
+        }
         self.resources.append(&mut self.bases);
         self.images.append(&mut self.image_tags);
         self.helm_charts
@@ -372,24 +378,6 @@ impl Kustomization {
         {
             generator.fold_env();
         }
-    }
-
-    /// Deprecated fields: whether they are used, their name, and what to use instead.
-    pub(crate) fn deprecated(&self) -> [(bool, &'static str, &'static str); 4] {
-        [
-            (!self.common_labels.is_empty(), "commonLabels", "labels"),
-            (
-                !self.patches_json6902.is_empty(),
-                "patchesJson6902",
-                "patches",
-            ),
-            (
-                !self.patches_strategic_merge.is_empty(),
-                "patchesStrategicMerge",
-                "patches",
-            ),
-            (!self.vars.is_empty(), "vars", "replacements"),
-        ]
     }
 
     pub(crate) fn is_component(&self) -> bool {
@@ -427,6 +415,33 @@ impl GeneratorArgs {
     }
 }
 
+/// Fields that have a successor, and their successor. Only some of what `vars` can do is fixed by a
+/// command.
+const DEPRECATED: [(&str, &str, &str); 6] = [
+    ("bases", "resources", ""),
+    ("commonLabels", "labels", ""),
+    ("imageTags", "images", ""),
+    ("patchesJson6902", "patches", ""),
+    ("patchesStrategicMerge", "patches", ""),
+    ("vars", "replacements", "[EXPERIMENTAL] "),
+];
+
+/// A warning for every deprecated field that is there, even with nothing in it.
+fn deprecations(document: &Value) -> Vec<String> {
+    let entries = || document.as_map().into_iter().flat_map(|map| map.iter());
+    let is_used = |field: &str| {
+        entries().any(|(key, value)| key.eq_ignore_ascii_case(field) && !value.is_null())
+    };
+    let used = DEPRECATED.iter().filter(|(field, ..)| is_used(field));
+    used.map(|(field, instead, how)| {
+        format!(
+            "# Warning: '{field}' is deprecated. Please use '{instead}' instead. {how}Run \
+             'kustomize edit fix' to update your Kustomization automatically."
+        )
+    })
+    .collect()
+}
+
 /// Nothing but kind and API version is set.
 fn is_empty(document: &Value) -> bool {
     let Some(map) = document.as_map() else {
@@ -452,7 +467,9 @@ mod tests {
     fn legacy_fields_are_folded_in() {
         let text = "bases: [b]\nresources: [a]\nimageTags: [{name: i}]\n\
                     configMapGenerator: [{name: c, envs: [a.env], env: b.env}]\n";
-        let kustomization = Kustomization::parse(text.as_bytes()).unwrap();
+        let (kustomization, warnings) = Kustomization::parse(text.as_bytes()).unwrap();
+        assert!(warnings[0].starts_with("# Warning: 'bases' is deprecated."));
+        assert_eq!(warnings.len(), 2);
         assert_eq!(kustomization.resources, ["a", "b"]);
         assert_eq!(kustomization.images.len(), 1);
         assert_eq!(

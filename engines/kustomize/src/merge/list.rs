@@ -96,10 +96,16 @@ impl<'a> Merger<'a> {
                 let directive = patch.get(directive::KEY).map(Node::text);
                 patch.as_map().is_none() || matches!(directive, Some("delete" | "replace"))
             };
-            let kept = patch_element
+            let mut kept = patch_element
                 .as_ref()
                 .filter(|patch| stays(patch))
                 .and(dest_element.clone());
+            // In a tree that is merged with itself, a directive that is read is gone.
+            if let (Some(kept), Some(patch)) = (&mut kept, &patch_element)
+                && kept.is_shared_with(patch)
+            {
+                directive::elide_from_map(kept);
+            }
             let element = self
                 .walk(dest_element, patch_element, schema.cloned())?
                 .into_node();

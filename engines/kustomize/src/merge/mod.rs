@@ -202,7 +202,8 @@ impl<'a> Merger<'a> {
     ) -> Result<(), MergeError> {
         let at = fields.position(name);
         let old = at.map(|at| std::mem::replace(&mut fields.entries_mut()[at].value, Node::null()));
-        let old_style = old.as_ref().and_then(Node::as_scalar).map(|old| old.style);
+        let old_scalar = old.as_ref().and_then(Node::as_scalar);
+        let old_scalar = old_scalar.map(|old| (old.style, old.link));
         let patch_entry =
             patch.and_then(|patch| patch.position(name).map(|at| &patch.entries()[at]));
         let hint = at
@@ -224,11 +225,14 @@ impl<'a> Merger<'a> {
                 fields.remove(name);
             }
             (Some(mut value), Some(at)) => {
-                match (&mut value, old_style) {
+                match (&mut value, old_scalar) {
                     (Node::Scalar(scalar), Some(_)) if patch_entry.is_none() => {
                         scalar.quote_if_ambiguous();
                     }
-                    (Node::Scalar(scalar), Some(style)) => scalar.style = style,
+                    (Node::Scalar(scalar), Some((style, link))) => {
+                        scalar.style = style;
+                        scalar.link = link;
+                    }
                     _ => {}
                 }
                 fields.entries_mut()[at].value = value;

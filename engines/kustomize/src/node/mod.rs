@@ -26,7 +26,7 @@ pub(crate) use path::{
     set_field_str, set_scalar, split_path, split_path_smart,
 };
 pub(crate) use read::{ReadError, read_first, read_resources};
-pub(crate) use scalar::{Scalar, Style, Tag};
+pub(crate) use scalar::{Link, Scalar, Style, Tag};
 pub(crate) use value::{NotJson, from_value, to_go_json, to_object, to_value};
 
 /// One node of a YAML tree.
@@ -211,6 +211,45 @@ impl Node {
                 Some(&mut Arc::make_mut(map).entries[at].value)
             }
             _ => None,
+        }
+    }
+
+    /// How many bytes of text are in it.
+    pub(crate) fn text_size(&self) -> usize {
+        match self {
+            Self::Scalar(scalar) => scalar.text.len(),
+            Self::Seq(items) => items.iter().map(Self::text_size).sum(),
+            Self::Map(map) => {
+                let size = |entry: &Entry| entry.key.text.len() + entry.value.text_size();
+                map.entries().iter().map(size).sum()
+            }
+        }
+    }
+
+    /// A copy whose scalars change with no others.
+    pub(crate) fn unlinked(&self) -> Self {
+        match self {
+            Self::Scalar(scalar) => Self::Scalar(Scalar {
+                link: Link::default(),
+                ..scalar.clone()
+            }),
+            Self::Seq(items) => items.iter().map(Self::unlinked).collect::<Vec<_>>().into(),
+            Self::Map(map) => {
+                let mut map = Map::clone(map);
+                for entry in map.entries_mut() {
+                    entry.value = entry.value.unlinked();
+                }
+                map.into()
+            }
+        }
+    }
+
+    /// Whether both are one collection in memory.
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Seq(a), Self::Seq(b)) => Arc::ptr_eq(a, b),
+            (Self::Map(a), Self::Map(b)) => Arc::ptr_eq(a, b),
+            _ => false,
         }
     }
 

@@ -299,6 +299,7 @@ pub(crate) fn set_field(node: &mut Node, name: &str, mut value: Node) -> Result<
     if let Some(existing) = node.get_mut(name) {
         if let (Node::Scalar(new), Node::Scalar(old)) = (&mut value, &*existing) {
             new.style = old.style;
+            new.link = old.link;
         }
         *existing = value;
         return Ok(());
@@ -323,6 +324,7 @@ pub(crate) fn set_scalar(node: &mut Node, mut value: Scalar) -> Result<(), NodeE
     node.expect(Kind::Scalar)?;
     if let Node::Scalar(old) = &*node {
         value.style = old.style;
+        value.link = old.link;
     }
     *node = Node::Scalar(value);
     Ok(())

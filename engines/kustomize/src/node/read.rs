@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use yaml::{Budget, Dialect, NodeEvent, Resolved, ScalarStyle, Str};
 
-use super::{Map, Node, NotJson, Scalar, Style, Tag, from_value, hints, to_value};
+use super::{Link, Map, Node, NotJson, Scalar, Style, Tag, from_value, hints, to_value};
 use crate::error::Error;
 use crate::resource::Resource;
 
@@ -345,6 +345,7 @@ impl Builder {
         Ok(Scalar {
             text: self.text(text),
             tag,
+            link: Link::default(),
             style,
         })
     }

@@ -29,13 +29,38 @@ pub(crate) enum Style {
     Folded,
 }
 
-/// A scalar node.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which scalars of an object change together; see `resource::links`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Link(u32);
+
+impl Link {
+    /// The link of a group.
+    pub(crate) fn new(group: u32) -> Self {
+        Self(group)
+    }
+
+    /// Whether there is a group at all.
+    pub(crate) fn is_linked(self) -> bool {
+        self.0 > 0
+    }
+}
+
+/// A scalar node. Scalars are equal whatever they are linked with.
+#[derive(Clone, Debug)]
 pub(crate) struct Scalar {
     pub(crate) text: Str,
     pub(crate) tag: Tag,
     pub(crate) style: Style,
+    pub(crate) link: Link,
 }
+
+impl PartialEq for Scalar {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.tag == other.tag && self.style == other.style
+    }
+}
+
+impl Eq for Scalar {}
 
 impl Scalar {
     pub(crate) fn new(text: impl Into<Str>, tag: Tag) -> Self {
@@ -43,6 +68,7 @@ impl Scalar {
             text: text.into(),
             tag,
             style: Style::Plain,
+            link: Link::default(),
         }
     }
 

@@ -1,20 +1,23 @@
 //! The objects of a build in their order, found by identity without going through all of them.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::HashSet;
 
-use super::{Behavior, Resource, metadata};
+use super::index::Index;
+use super::{Behavior, Identity, Resource, metadata};
 use crate::error::Error;
-use crate::id::{IdKey, ResId};
+use crate::id::ResId;
 use crate::node::{self, Kind, Map, Node, Scalar, Style};
 use crate::schema::Schemas;
 
-/// Objects in order, with no two of one current identity.
+/// Objects in order, with no two of one current identity. Clones are cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResMap {
     list: Vec<Resource>,
-    /// By identity now and before; thrown away when identities may have changed.
-    by_any_id: Option<HashMap<IdKey, Vec<usize>>>,
-    by_id: Option<HashMap<IdKey, usize>>,
+    /// Thrown away when identities may have changed.
+    index: Option<Index>,
+    /// No two objects have one identity, for sure.
+    unique: bool,
 }
 
 impl ResMap {
@@ -54,6 +57,11 @@ impl ResMap {
         &mut self.list[at]
     }
 
+    /// One object.
+    pub(crate) fn get(&self, at: usize) -> &Resource {
+        &self.list[at]
+    }
+
     pub(crate) fn into_vec(self) -> Vec<Resource> {
         self.list
     }
@@ -65,8 +73,8 @@ impl ResMap {
     }
 
     fn forget_ids(&mut self) {
-        self.by_any_id = None;
-        self.by_id = None;
+        self.index = None;
+        self.unique = false;
     }
 
     /// Drops what patches deleted.
@@ -77,9 +85,70 @@ impl ResMap {
         }
     }
 
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&Resource) -> bool) {
-        self.forget_ids();
-        self.list.retain(keep);
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Resource) -> bool) {
+        if !self.list.iter().all(&keep) {
+            self.forget_ids();
+            self.list.retain(keep);
+        }
+    }
+
+    /// Puts the objects in another order.
+    ///
+    /// # Errors
+    ///
+    /// When two have one identity.
+    pub(crate) fn sort_by(
+        &mut self,
+        schemas: &Schemas,
+        rank: impl Fn(&Identity) -> i32,
+        compare: impl Fn(&Identity, &Identity) -> Ordering,
+    ) -> Result<(), Error> {
+        let unique = self.unique;
+        let mut keyed: Vec<_> = self
+            .take()
+            .into_iter()
+            .map(|resource| {
+                let identity = resource.identity(schemas);
+                (rank(&identity), identity, resource)
+            })
+            .collect();
+        keyed.sort_by(|(a_rank, a, _), (b_rank, b, _)| {
+            a_rank.cmp(b_rank).then_with(|| compare(a, b))
+        });
+        let sorted = keyed.into_iter().map(|(_, _, resource)| resource);
+        if unique {
+            self.list = sorted.collect();
+            self.unique = true;
+            return Ok(());
+        }
+        self.append_all(sorted, schemas)
+    }
+
+    /// Renames those objects that `rename` wants to.
+    pub(crate) fn rename_each(
+        &mut self,
+        schemas: &Schemas,
+        is_renamed: impl Fn(&Resource) -> bool,
+        rename: impl Fn(&mut Resource) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let places: Vec<usize> = (0..self.list.len())
+            .filter(|at| is_renamed(&self.list[*at]))
+            .collect();
+        if places.is_empty() {
+            return Ok(());
+        }
+        self.index(schemas);
+        let index = self.index.take();
+        let mut unique = self.unique;
+        let mut new_keys = HashSet::new();
+        for at in places {
+            rename(&mut self.list[at])?;
+            let key = self.list[at].id(schemas).key();
+            unique &= index.as_ref().is_some_and(|index| !index.has_current(&key));
+            unique &= new_keys.insert(key);
+        }
+        self.unique = unique;
+        Ok(())
     }
 
     /// Appends an object.
@@ -90,28 +159,22 @@ impl ResMap {
     pub(crate) fn append(&mut self, resource: Resource, schemas: &Schemas) -> Result<(), Error> {
         let id = resource.id(schemas);
         let key = id.key();
-        let list = &self.list;
-        let by_id = self.by_id.get_or_insert_with(|| {
-            list.iter()
-                .enumerate()
-                .map(|(at, resource)| (resource.id(schemas).key(), at))
-                .collect()
-        });
-        if by_id.contains_key(&key) {
+        let at = self.list.len();
+        let index = self.index(schemas);
+        if index.has_current(&key) {
             return Err(Error::Resource(format!(
                 "may not add resource with an already registered id: {id}"
             )));
         }
-        by_id.insert(key.clone(), self.list.len());
-        if let Some(by_any_id) = &mut self.by_any_id {
-            let mut keys = vec![key];
-            keys.extend(resource.previous_ids().map(|id| id.key()));
-            for key in keys {
-                insert(by_any_id, key, self.list.len());
-            }
-        }
+        index.insert(at, key, &resource);
+        self.unique |= at == 0;
         self.list.push(resource);
         Ok(())
+    }
+
+    fn index(&mut self, schemas: &Schemas) -> &mut Index {
+        self.index
+            .get_or_insert_with(|| Index::new(&self.list, schemas))
     }
 
     pub(crate) fn append_all(
@@ -124,23 +187,30 @@ impl ResMap {
             .try_for_each(|resource| self.append(resource, schemas))
     }
 
+    /// Prepares the map to be cloned often; tells whether no two objects have one identity.
+    pub(crate) fn share(&mut self, schemas: &Schemas) -> bool {
+        let known = self.unique;
+        let index = self.index(schemas);
+        index.share();
+        self.unique = known || index.is_unique();
+        self.unique
+    }
+
+    /// Appends all of another map.
+    pub(crate) fn append_map(&mut self, other: Self, schemas: &Schemas) -> Result<(), Error> {
+        if self.list.is_empty() && other.unique {
+            *self = other;
+            return Ok(());
+        }
+        self.append_all(other.list, schemas)
+    }
+
     /// The objects that have or had this identity.
     pub(crate) fn matching_any_id(&mut self, id: &ResId, schemas: &Schemas) -> Vec<usize> {
-        let list = &self.list;
-        let by_any_id = self.by_any_id.get_or_insert_with(|| {
-            let mut index = HashMap::new();
-            for (at, resource) in list.iter().enumerate() {
-                if resource.is_empty() {
-                    continue;
-                }
-                insert(&mut index, resource.id(schemas).key(), at);
-                for id in resource.previous_ids() {
-                    insert(&mut index, id.key(), at);
-                }
-            }
-            index
-        });
-        by_any_id.get(&id.key()).cloned().unwrap_or_default()
+        let key = id.key();
+        self.index(schemas);
+        let places = self.index.iter().flat_map(|index| index.all(&key));
+        places.filter(|at| !self.list[*at].is_empty()).collect()
     }
 
     /// The one object that has or had this identity.
@@ -190,13 +260,6 @@ impl ResMap {
         }
         *self.get_mut(at) = resource;
         Ok(())
-    }
-}
-
-fn insert(index: &mut HashMap<IdKey, Vec<usize>>, key: IdKey, at: usize) {
-    let places = index.entry(key).or_default();
-    if places.last() != Some(&at) {
-        places.push(at);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use yaml::Str;
 
-use super::{Resource, Track};
+use super::Resource;
 use crate::error::Error;
 use crate::node::{self, Kind, Map, Node, Scalar};
 
@@ -122,7 +122,6 @@ impl Resource {
 
     /// Takes away what the build itself noted.
     pub(crate) fn remove_build_annotations(&mut self) -> Result<(), Error> {
-        self.track = Track::default();
         if DROPPED.iter().any(|key| self.annotation(key).is_some()) {
             self.remove_annotations(&DROPPED)?;
         }
@@ -133,6 +132,7 @@ impl Resource {
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         entries.dedup_by(|later, earlier| later.0 == earlier.0);
         if self.has_exactly(field, &entries) {
+            self.unlink(field);
             return Ok(());
         }
         let Some(meta) = node::lookup_create(&mut self.node, Kind::Map, &["metadata"])? else {

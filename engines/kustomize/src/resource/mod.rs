@@ -1,8 +1,15 @@
 //! Objects, with what a build remembers about them.
 
+mod identity;
+mod index;
+mod links;
 mod map;
+mod memo;
 mod metadata;
 mod track;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use yaml::Str;
 
@@ -11,29 +18,62 @@ use crate::id::{Gvk, ResId};
 use crate::node::{self, Kind, Node};
 use crate::schema::Schemas;
 
+use links::Links;
+use memo::Memo;
+
+pub(crate) use identity::Identity;
 pub(crate) use map::{ResMap, set_data};
+pub(crate) use memo::{Printed, Settled};
 pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
 pub(crate) use track::{Behavior, Previous, Track};
 
 /// An object on its way through the build.
+///
+/// Clones share one state, which is copied when one of them is about to change: look before
+/// borrowing anything of it for changes.
 #[derive(Clone, Debug)]
-pub(crate) struct Resource {
+pub(crate) struct Resource(Arc<State>);
+
+/// What there is to know of an object.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
     /// The object. Null or an empty mapping when a patch deleted it.
     pub(crate) node: Node,
     /// What it was called before, and how it came to be.
     pub(crate) track: Track,
     /// The vars that read their value from it.
     pub(crate) ref_vars: Vec<Str>,
+    links: Links,
+    /// What was found out about this state, so that builds that share it need not find out again.
+    memo: Memo,
+}
+
+impl Deref for Resource {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl DerefMut for Resource {
+    fn deref_mut(&mut self) -> &mut State {
+        let state = Arc::make_mut(&mut self.0);
+        state.memo = Memo::default();
+        state
+    }
 }
 
 impl Resource {
     /// An object as it was read. Build annotations that a file carries become memory.
     pub(crate) fn new(node: Node) -> Self {
-        let mut resource = Self {
+        let mut resource = Self(Arc::new(State {
             node,
             track: Track::default(),
             ref_vars: Vec::new(),
-        };
+            links: Links::default(),
+            memo: Memo::default(),
+        }));
         resource.absorb_track();
         resource
     }

@@ -174,14 +174,15 @@ impl Resource {
         if !self.has_track_annotations() {
             return;
         }
-        let Some(annotations) = self
+        let state = &mut **self;
+        let annotations = state
             .node
             .get_mut("metadata")
-            .and_then(|meta| meta.get_mut("annotations"))
-        else {
+            .and_then(|meta| meta.get_mut("annotations"));
+        let Some(annotations) = annotations else {
             return;
         };
-        let track = &mut self.track;
+        let track = &mut state.track;
         if let Some(map) = annotations.as_map_mut() {
             map.retain(|entry| match entry.key.text.strip_prefix(DOMAIN) {
                 Some(name) => !track.absorb(name, entry.value.text()),
@@ -203,7 +204,11 @@ impl Resource {
                     .into_iter()
                     .map(|(name, value)| (format!("{DOMAIN}{name}").into(), value.into())),
             );
+            let links = self.links_of("annotations");
             self.set_annotations(annotations)?;
+            self.set_links("annotations", |key| {
+                links.get(key).copied().unwrap_or_default()
+            });
             self.track = Track::default();
         }
         change(self)?;

@@ -75,6 +75,21 @@ impl Schemas {
         }
     }
 
+    /// Whether a schema other than the built-in one was set or asked for.
+    pub(crate) fn is_custom(&self) -> bool {
+        self.custom.is_some() || self.pinned
+    }
+
+    /// Whether the built-in schema was asked.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.asked.get()
+    }
+
+    /// Takes part in what another build asked.
+    pub(crate) fn note_asked(&self) {
+        self.asked.set(true);
+    }
+
     /// The schema of objects of a kind.
     pub(crate) fn kind(&self, api_version: &str, kind: &str) -> Option<Schema<'_>> {
         self.asked.set(true);

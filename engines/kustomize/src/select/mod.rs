@@ -1,6 +1,7 @@
 //! Which objects a selector means (`api/types/selector.go`).
 
 mod labels;
+mod pattern;
 
 use regex::Regex;
 
@@ -11,6 +12,8 @@ use crate::resource::{ResMap, Resource};
 use crate::schema::Schemas;
 
 use labels::LabelSelector;
+
+pub(crate) use pattern::compile;
 
 /// A selector with its patterns compiled.
 #[derive(Debug)]
@@ -33,9 +36,9 @@ fn pattern(text: &str) -> Result<Option<Regex>, Error> {
     if text.is_empty() {
         return Ok(None);
     }
-    Regex::new(&format!("^(?:{text})$"))
+    compile(&format!("^(?:{text})$"))
         .map(Some)
-        .map_err(|error| Error::Config(format!("error parsing regexp {text:?}: {error}")))
+        .map_err(Error::Config)
 }
 
 fn matches(pattern: Option<&Regex>, text: &str) -> bool {

@@ -37,6 +37,21 @@ pub(super) fn apply(
     if !is_about(spec, object) {
         return Ok(());
     }
+    apply_to_any(object, spec, creation, set)
+}
+
+/// Whether [`apply`] without creation may change anything, found without copying what is shared.
+pub(super) fn concerns(spec: &FieldSpec, object: &Node) -> bool {
+    is_about(spec, object) && may_reach(object, &spec.segments)
+}
+
+/// Like [`apply`], whatever kind the object is of.
+pub(super) fn apply_to_any(
+    object: &mut Node,
+    spec: &FieldSpec,
+    creation: Option<Creation>,
+    set: &mut dyn FnMut(&mut Node) -> Result<(), Error>,
+) -> Result<(), Error> {
     let creation = creation.filter(|_| spec.create);
     if creation.is_none() && !may_reach(object, &spec.segments) {
         return Ok(());
@@ -64,6 +79,28 @@ fn may_reach(node: &Node, path: &[Segment]) -> bool {
             // A null list is made an empty one on the way.
             Some(next) => (first.is_list && next.is_null()) || may_reach(next, rest),
             None => is_special(&first.name),
+        },
+    }
+}
+
+/// Whether nothing is to be done at a path: `is_done` says so of every node there, and nothing on
+/// the way is other than a plain field. Copies nothing.
+pub(super) fn is_done(
+    node: &Node,
+    path: &[Segment],
+    is_done_at: &mut dyn FnMut(&Node) -> bool,
+) -> bool {
+    let Some((first, rest)) = path.split_first() else {
+        return is_done_at(node);
+    };
+    match node {
+        Node::Scalar(_) => node.is_null(),
+        Node::Seq(items) => items.iter().all(|item| is_done(item, path, is_done_at)),
+        Node::Map(_) if is_special(&first.name) => false,
+        Node::Map(map) => match map.get(&first.name) {
+            Some(next) if first.is_list && next.is_null() => false,
+            Some(next) => is_done(next, rest, is_done_at),
+            None => true,
         },
     }
 }

@@ -10,19 +10,13 @@ use crate::schema::Schemas;
 
 /// Appends the hash to the names that need one.
 pub(crate) fn add_hashes(objects: &mut ResMap, schemas: &Schemas) -> Result<(), Error> {
-    if !objects.iter().any(|resource| resource.track.needs_hash) {
-        return Ok(());
-    }
-    for resource in objects.iter_mut() {
-        if !resource.track.needs_hash {
-            continue;
-        }
+    let needs_hash = |resource: &Resource| resource.track.needs_hash;
+    objects.rename_each(schemas, needs_hash, |resource| {
         let hash = hash(resource).context(|| format!("hashing {}", resource.id(schemas)))?;
         resource.store_previous_id(schemas);
         let name = format!("{}-{hash}", resource.name());
-        resource.set_name(&name)?;
-    }
-    Ok(())
+        resource.set_name(&name)
+    })
 }
 
 /// The hash of a ConfigMap or Secret: of its data as JSON. The name does not count.

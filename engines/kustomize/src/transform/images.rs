@@ -1,27 +1,53 @@
 //! Image names, tags and digests (`api/filters/imagetag`).
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 use super::Transform;
-use super::field::apply;
+use super::field::{apply, concerns};
 use crate::config::{FieldSpec, Image};
 use crate::error::Error;
 use crate::node::{self, Kind, Map, Node, Scalar};
 use crate::resource::ResMap;
 use crate::schema::Schemas;
+use crate::select::compile;
 
 /// Changes the images of one name.
 #[derive(Clone, Debug)]
 pub(crate) struct Images {
     image: Image,
     fields: Vec<FieldSpec>,
-    /// The name is a pattern; one that does not compile matches nothing.
-    pattern: Option<Regex>,
+    name: Name,
+}
+
+/// The name in an image reference, a pattern.
+#[derive(Clone, Debug)]
+enum Name {
+    /// Without operators, but for dots, which stand for any character.
+    Plain,
+    /// With tag and digest; one that does not compile matches nothing.
+    Pattern(Option<Regex>),
 }
 
 /// Tag and digest behind an image name.
 const SUFFIX: &str =
     r"(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$";
+
+static PLAIN_SUFFIX: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(&format!("^{SUFFIX}")).ok());
+
+/// What follows a name without operators in a reference that has it.
+fn strip_name<'a>(reference: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = reference.chars();
+    for wanted in name.chars() {
+        let char = rest.next()?;
+        if char != wanted && (wanted != '.' || char == '\n') {
+            return None;
+        }
+    }
+    Some(rest.as_str())
+}
 
 /// An image reference in its parts.
 struct Reference<'a> {
@@ -54,17 +80,35 @@ impl<'a> Reference<'a> {
 
 impl Images {
     pub(crate) fn new(image: Image, fields: Vec<FieldSpec>) -> Self {
-        let pattern = Regex::new(&format!("^{}{SUFFIX}", image.name)).ok();
+        let is_plain = |char: char| char.is_ascii_alphanumeric() || "._-/:".contains(char);
+        let name = if image.name.chars().all(is_plain) {
+            Name::Plain
+        } else {
+            Name::Pattern(compile(&format!("^{}{SUFFIX}", image.name)).ok())
+        };
         Self {
             image,
             fields,
-            pattern,
+            name,
+        }
+    }
+
+    fn is_about(&self, reference: &str) -> bool {
+        let matches = |pattern: &Option<Regex>, text: &str| {
+            pattern
+                .as_ref()
+                .is_some_and(|pattern| pattern.is_match(text))
+        };
+        match &self.name {
+            Name::Plain => strip_name(reference, &self.image.name)
+                .is_some_and(|rest| rest.is_empty() || matches(&PLAIN_SUFFIX, rest)),
+            Name::Pattern(pattern) => matches(pattern, reference),
         }
     }
 
     /// The reference as this transformer wants it, when it is about it.
     fn changed(&self, reference: &str) -> Option<String> {
-        if !self.pattern.as_ref()?.is_match(reference) {
+        if !self.is_about(reference) {
             return None;
         }
         let old = Reference::parse(reference);
@@ -165,7 +209,7 @@ fn is_container_list(key: &str) -> bool {
 impl Transform for Images {
     fn transform(&self, objects: &mut ResMap, _: &Schemas) -> Result<(), Error> {
         for resource in objects.iter_mut_keeping_ids() {
-            if resource.kind() != "CustomResourceDefinition" {
+            if resource.kind() != "CustomResourceDefinition" && self.concerns(&resource.node) {
                 self.visit_containers(&mut resource.node)?;
             }
         }
@@ -174,6 +218,9 @@ impl Transform for Images {
                 continue;
             }
             for field in &self.fields {
+                if !concerns(field, &resource.node) {
+                    continue;
+                }
                 apply(&mut resource.node, field, None, &mut |node| self.set(node))?;
             }
         }

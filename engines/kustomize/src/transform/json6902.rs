@@ -80,6 +80,7 @@ impl JsonPatch {
                 ));
             }
             resource.node = node::from_value(&with_json_numbers(patched));
+            resource.forget_links();
             Ok(())
         })?;
         resource.track = track;

@@ -6,8 +6,8 @@ use super::Transform;
 use super::field::{Creation, apply};
 use crate::config::FieldSpec;
 use crate::error::Error;
-use crate::node::{self, Kind, Node, Tag};
-use crate::resource::ResMap;
+use crate::node::{self, Kind, Node, Scalar, Tag};
+use crate::resource::{ResMap, Resource};
 use crate::schema::Schemas;
 
 /// Sets entries in the mappings at some fields.
@@ -18,15 +18,17 @@ pub(crate) struct MapEntries {
 }
 
 impl MapEntries {
-    pub(crate) fn apply_to(&self, object: &mut Node) -> Result<(), Error> {
+    pub(crate) fn apply_to(&self, object: &mut Resource) -> Result<(), Error> {
         let creation = Creation {
             kind: Kind::Map,
             tag: Tag::Unset,
         };
         for (key, value) in &self.entries {
+            let mut value = Scalar::string(value.as_str());
+            value.link = object.new_link();
             for field in &self.fields {
-                apply(object, field, Some(creation), &mut |node| {
-                    Ok(node::set_field(node, key, Node::string(value.as_str()))?)
+                apply(&mut object.node, field, Some(creation), &mut |node| {
+                    Ok(node::set_field(node, key, Node::Scalar(value.clone()))?)
                 })?;
             }
         }
@@ -38,6 +40,6 @@ impl Transform for MapEntries {
     fn transform(&self, objects: &mut ResMap, _: &Schemas) -> Result<(), Error> {
         objects
             .iter_mut_keeping_ids()
-            .try_for_each(|resource| self.apply_to(&mut resource.node))
+            .try_for_each(|resource| self.apply_to(resource))
     }
 }

@@ -1,77 +1,71 @@
 //! References by name: when an object is renamed, those that name it follow
 //! (`api/filters/nameref`, `namereferencetransformer.go`).
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use yaml::Str;
 
-use super::field::apply;
+use super::field::{apply_to_any, is_done};
 use crate::config::{FieldSpec, TransformerConfig};
 use crate::error::{Error, ResultExt};
-use crate::id::{Gvk, NO_NAMESPACE, ResId};
+use crate::id::{Gvk, NO_NAMESPACE};
 use crate::node::{self, Kind, Node, Scalar};
-use crate::resource::{ResMap, Resource};
+use crate::resource::{Identity, ResMap, Resource, Settled};
 use crate::schema::Schemas;
-
-/// What has to be known of an object that may be referred to.
-struct Candidate {
-    current: ResId,
-    previous: Vec<ResId>,
-    prefixes: Vec<Str>,
-    suffixes: Vec<Str>,
-    original_namespace: Str,
-}
 
 /// All objects by what references go by.
 struct Candidates {
-    all: Vec<Candidate>,
+    all: Vec<Arc<Identity>>,
     by_old_name: HashMap<Str, Vec<usize>>,
-    by_original_namespace: HashMap<Str, Vec<usize>>,
+    by_original_namespace: OnceCell<HashMap<Str, Vec<usize>>>,
 }
 
 impl Candidates {
     fn new(objects: &ResMap, schemas: &Schemas) -> Self {
-        let mut candidates = Self {
-            all: Vec::with_capacity(objects.len()),
-            by_old_name: HashMap::new(),
-            by_original_namespace: HashMap::new(),
-        };
-        for (at, object) in objects.iter().enumerate() {
-            let candidate = Candidate::new(object, schemas);
+        let all: Vec<_> = objects
+            .iter()
+            .map(|object| object.identity(schemas))
+            .collect();
+        let mut by_old_name: HashMap<Str, Vec<usize>> = HashMap::new();
+        for (at, candidate) in all.iter().enumerate() {
             for id in &candidate.previous {
-                let places = candidates.by_old_name.entry(id.name.clone()).or_default();
+                let places = by_old_name.entry(id.name.clone()).or_default();
                 if places.last() != Some(&at) {
                     places.push(at);
                 }
             }
-            candidates
-                .by_original_namespace
-                .entry(candidate.original_namespace.clone())
-                .or_default()
-                .push(at);
-            candidates.all.push(candidate);
         }
-        candidates
+        Self {
+            all,
+            by_old_name,
+            by_original_namespace: OnceCell::new(),
+        }
+    }
+
+    /// Whether an object once had this name.
+    fn is_known(&self, name: &str) -> bool {
+        self.by_old_name.contains_key(name)
+    }
+
+    /// Those that were in a namespace at first. Few references name one.
+    fn in_original_namespace(&self, namespace: &str) -> &[usize] {
+        let index = self.by_original_namespace.get_or_init(|| {
+            let mut index: HashMap<Str, Vec<usize>> = HashMap::new();
+            for (at, candidate) in self.all.iter().enumerate() {
+                let namespace = candidate.original_namespace.clone();
+                index.entry(namespace).or_default().push(at);
+            }
+            index
+        });
+        index.get(namespace).map_or(&[], Vec::as_slice)
     }
 }
 
-impl Candidate {
-    fn new(object: &Resource, schemas: &Schemas) -> Self {
-        let current = object.id(schemas);
-        let previous: Vec<ResId> = object.previous_ids().collect();
-        let original = previous.first().unwrap_or(&current);
-        Self {
-            original_namespace: original.effective_namespace().into(),
-            prefixes: object.track.prefixes.clone(),
-            suffixes: object.track.suffixes.clone(),
-            current,
-            previous,
-        }
-    }
-
-    fn was(&self, gvk: &Gvk) -> bool {
-        self.previous.iter().any(|id| id.gvk.is_selected(gvk))
-    }
+/// Whether it was once of this kind.
+fn was(candidate: &Identity, gvk: &Gvk) -> bool {
+    candidate.previous.iter().any(|id| id.gvk.is_selected(gvk))
 }
 
 /// Renamed in the same way: by the same prefixes and suffixes, counted from the outermost.
@@ -90,7 +84,7 @@ enum Empty {
     AgreesWithEmpty,
 }
 
-fn agree(a: &Candidate, b: &Candidate, empty: Empty) -> bool {
+fn agree(a: &Identity, b: &Identity, empty: Empty) -> bool {
     let agree = |a: &[Str], b: &[Str]| {
         (empty == Empty::AgreesWithAll && (a.is_empty() || b.is_empty())) || same_affixes(a, b)
     };
@@ -100,7 +94,7 @@ fn agree(a: &Candidate, b: &Candidate, empty: Empty) -> bool {
 /// Updates all references.
 pub(crate) fn fix_references(
     objects: &mut ResMap,
-    config: &TransformerConfig,
+    config: &Arc<TransformerConfig>,
     schemas: &Schemas,
 ) -> Result<(), Error> {
     let candidates = Candidates::new(objects, schemas);
@@ -123,8 +117,15 @@ pub(crate) fn fix_references(
             .or_default()
             .push(at);
     }
-    for (at, object) in objects.iter_mut_keeping_ids().enumerate() {
-        let referrer = &candidates.all[at];
+    for (at, referrer) in candidates.all.iter().enumerate() {
+        let object = objects.get(at);
+        let settled = object.settled().is_some_and(|settled| {
+            Arc::ptr_eq(&settled.config, config)
+                && !settled.names.iter().any(|name| candidates.is_known(name))
+        });
+        if settled {
+            continue;
+        }
         let mut gvk = referrer.current.gvk.clone();
         if let Some(first) = referrer.previous.first() {
             gvk.kind = first.gvk.kind.clone();
@@ -138,15 +139,32 @@ pub(crate) fn fix_references(
         wanted.sort_unstable();
         wanted.dedup();
         let mut fixer = None;
+        let mut names = Some(Vec::new());
         for reference in wanted.into_iter().map(|at| &fields[at]) {
             if !gvk.is_selected(&reference.field.gvk) {
                 continue;
             }
             let fixer = match &mut fixer {
                 Some(fixer) => fixer,
-                slot => slot.insert(Fixer::new(&candidates, referrer, object)?),
+                slot => slot.insert(Fixer::new(&candidates, referrer, objects.get(at))?),
             };
-            fixer.fix(object, reference)?;
+            let path = &reference.field.segments;
+            let mut looked = Vec::new();
+            let done = is_done(&objects.get(at).node, path, &mut |node| {
+                fixer.is_done(node, &mut looked)
+            });
+            if done {
+                if let Some(names) = &mut names {
+                    names.extend(looked);
+                }
+                continue;
+            }
+            names = None;
+            fixer.fix(objects.get_mut_keeping_ids(at), reference)?;
+        }
+        if let Some(names) = names {
+            let config = Arc::clone(config);
+            objects.get(at).settle(Settled { config, names });
         }
     }
     Ok(())
@@ -161,7 +179,7 @@ struct Reference<'a> {
 /// Updates the references of one object.
 struct Fixer<'a> {
     candidates: &'a Candidates,
-    referrer: &'a Candidate,
+    referrer: &'a Identity,
     /// Namespaces of the service accounts that a role binding names.
     account_namespaces: Vec<Str>,
 }
@@ -169,7 +187,7 @@ struct Fixer<'a> {
 impl<'a> Fixer<'a> {
     fn new(
         candidates: &'a Candidates,
-        referrer: &'a Candidate,
+        referrer: &'a Identity,
         object: &Resource,
     ) -> Result<Self, Error> {
         Ok(Self {
@@ -186,11 +204,7 @@ impl<'a> Fixer<'a> {
             None
         };
         // The kind was checked with the name that the object had at first.
-        let field = FieldSpec {
-            gvk: Gvk::default(),
-            ..reference.field.clone()
-        };
-        apply(&mut object.node, &field, None, &mut |node| {
+        apply_to_any(&mut object.node, reference.field, None, &mut |node| {
             self.set(node, reference.target, role.as_ref())
         })
         .context(|| {
@@ -199,6 +213,25 @@ impl<'a> Fixer<'a> {
                 reference.field.path, self.referrer.current
             )
         })
+    }
+
+    /// Whether no object ever had the names at this node; notes them.
+    fn is_done(&self, node: &Node, names: &mut Vec<Str>) -> bool {
+        let mut is_unknown = |node: &Node| {
+            let name = match node {
+                Node::Scalar(scalar) => Some(scalar),
+                Node::Map(map) => map.get("name").and_then(Node::as_scalar),
+                Node::Seq(_) => None,
+            };
+            name.is_some_and(|name| {
+                names.push(name.text.clone());
+                !self.candidates.is_known(&name.text)
+            })
+        };
+        match node {
+            Node::Seq(items) => items.iter().all(is_unknown),
+            _ => is_unknown(node),
+        }
     }
 
     fn set(&self, node: &mut Node, target: &Gvk, role: Option<&Gvk>) -> Result<(), Error> {
@@ -274,7 +307,7 @@ impl<'a> Fixer<'a> {
     }
 
     /// Whether the object can refer to this one at all.
-    fn is_in_reach(&self, candidate: &Candidate) -> bool {
+    fn is_in_reach(&self, candidate: &Identity) -> bool {
         let referrer = &self.referrer.current;
         referrer.cluster_scoped
             || candidate.current.cluster_scoped
@@ -291,26 +324,26 @@ impl<'a> Fixer<'a> {
         target: &Gvk,
         role: Option<&Gvk>,
         namespace: Option<&str>,
-        identical: impl Fn(&Candidate, &Candidate) -> bool,
-    ) -> Result<Option<&'a Candidate>, Error> {
+        identical: impl Fn(&Identity, &Identity) -> bool,
+    ) -> Result<Option<&'a Identity>, Error> {
         let Some(places) = self.candidates.by_old_name.get(old_name) else {
             return Ok(None);
         };
         let referrer = &self.referrer.current;
         let by_original = namespace.map(|namespace| self.has_original_namespace(namespace));
-        let in_namespace = |candidate: &Candidate| match (namespace, by_original) {
+        let in_namespace = |candidate: &Identity| match (namespace, by_original) {
             (Some(namespace), Some(true)) => candidate.original_namespace == *namespace,
             (Some(namespace), _) => {
                 namespace != NO_NAMESPACE && candidate.current.effective_namespace() == namespace
             }
             (None, _) => true,
         };
-        let mut found: Vec<&Candidate> = places
+        let mut found: Vec<&Identity> = places
             .iter()
-            .map(|at| &self.candidates.all[*at])
+            .map(|at| &*self.candidates.all[*at])
             .filter(|candidate| self.is_in_reach(candidate) && in_namespace(candidate))
-            .filter(|candidate| candidate.was(target))
-            .filter(|candidate| role.is_none_or(|role| candidate.was(role)))
+            .filter(|candidate| was(candidate, target))
+            .filter(|candidate| role.is_none_or(|role| was(candidate, role)))
             .filter(|candidate| {
                 referrer.cluster_scoped
                     || candidate.current.cluster_scoped
@@ -346,13 +379,9 @@ impl<'a> Fixer<'a> {
         namespace != NO_NAMESPACE
             && self
                 .candidates
-                .by_original_namespace
-                .get(namespace)
-                .is_some_and(|places| {
-                    places
-                        .iter()
-                        .any(|at| self.is_in_reach(&self.candidates.all[*at]))
-                })
+                .in_original_namespace(namespace)
+                .iter()
+                .any(|at| self.is_in_reach(&self.candidates.all[*at]))
     }
 }
 

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use crate::config::SortOptions;
 use crate::error::Error;
-use crate::id::{Gvk, ORDER_FIRST, ORDER_LAST, ResId, rank};
-use crate::resource::ResMap;
+use crate::id::{ORDER_FIRST, ORDER_LAST, rank};
+use crate::resource::{Identity, ResMap};
 use crate::schema::Schemas;
 
 /// Puts the objects in the order that the options ask for.
@@ -34,61 +34,21 @@ pub(crate) fn sort(
         Some(lists) => rank(kind, &lists.order_first, &lists.order_last),
         None => rank(kind, &ORDER_FIRST, &ORDER_LAST),
     };
-    let mut keyed: Vec<_> = objects
-        .take()
-        .into_iter()
-        .map(|resource| {
-            let id = resource.id(schemas);
-            let key = Key {
-                rank: rank_of(&id.gvk.kind),
-                gvk_text: id.gvk.sort_text(),
-                name_text: name_text(&id),
-                gvk: id.gvk,
-            };
-            (key, resource)
-        })
-        .collect();
-    keyed.sort_by(|(a, _), (b, _)| a.compare(b));
-    objects.append_all(keyed.into_iter().map(|(_, resource)| resource), schemas)
+    objects.sort_by(schemas, |id| rank_of(&id.current.gvk.kind), compare)
 }
 
-/// What an object is sorted by.
-struct Key {
-    rank: i32,
-    gvk_text: String,
-    name_text: String,
-    gvk: Gvk,
-}
-
-impl Key {
-    fn compare(&self, other: &Self) -> Ordering {
-        if self.gvk == other.gvk {
-            return self.name_text.cmp(&other.name_text);
-        }
-        let by_kind = self.gvk_text.cmp(&other.gvk_text);
-        let namespaces = &*self.gvk.kind == "Namespace" && &*other.gvk.kind == "Namespace";
-        // Core namespaces stand before those of other groups.
-        let by_kind = if namespaces && (self.gvk.group.is_empty() || other.gvk.group.is_empty()) {
-            by_kind.reverse()
-        } else {
-            by_kind
-        };
-        self.rank.cmp(&other.rank).then(by_kind)
+/// The order of objects of one rank.
+fn compare(a: &Identity, b: &Identity) -> Ordering {
+    let (a_gvk, b_gvk) = (&a.current.gvk, &b.current.gvk);
+    if a_gvk == b_gvk {
+        return a.name_text.cmp(&b.name_text);
     }
-}
-
-fn name_text(id: &ResId) -> String {
-    let or = |text: &str, default: &str| {
-        if text.is_empty() {
-            default.to_owned()
-        } else {
-            text.to_owned()
-        }
-    };
-    format!(
-        "{}|{}|{}",
-        id.gvk,
-        or(&id.namespace, "~X"),
-        or(&id.name, "~N")
-    )
+    let by_kind = a.kind_text.cmp(&b.kind_text);
+    let namespaces = &*a_gvk.kind == "Namespace" && &*b_gvk.kind == "Namespace";
+    // Core namespaces stand before those of other groups.
+    if namespaces && (a_gvk.group.is_empty() || b_gvk.group.is_empty()) {
+        by_kind.reverse()
+    } else {
+        by_kind
+    }
 }

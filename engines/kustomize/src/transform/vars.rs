@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
 use yaml::Value;
 
 use super::field::apply;
@@ -105,6 +104,7 @@ pub(crate) fn resolve(
                 expander.set(node)
             })?;
         }
+        object.carry_links();
     }
     let unused = values
         .keys()
@@ -149,19 +149,21 @@ fn typed(scalar: &Scalar) -> Option<Value> {
 
 /// `field[1]` in two parts.
 fn with_indices(parts: Vec<String>) -> Vec<String> {
-    let Ok(pattern) = Regex::new(r"^(.*)\[(\d+)\]$") else {
-        return parts;
-    };
     let mut out = Vec::new();
     for part in parts {
-        match pattern.captures(&part) {
-            Some(found) => {
-                if !found[1].is_empty() {
-                    out.push(found[1].to_owned());
+        let indexed = part
+            .strip_suffix(']')
+            .and_then(|part| part.rsplit_once('['));
+        match indexed {
+            Some((name, index))
+                if !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                if !name.is_empty() {
+                    out.push(name.to_owned());
                 }
-                out.push(found[2].to_owned());
+                out.push(index.to_owned());
             }
-            None => out.push(part),
+            _ => out.push(part),
         }
     }
     out
@@ -228,6 +230,7 @@ impl Expander<'_> {
             text: text.into(),
             tag,
             style: Style::Plain,
+            link: scalar.link,
         };
     }
 

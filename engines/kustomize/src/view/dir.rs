@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::{FileKind, FileView, clean};
+use super::{FileKind, FileView, Stamp, clean};
 
 /// More links than this in one path are a loop.
 const MAX_LINKS: usize = 40;
@@ -19,6 +19,8 @@ const MAX_FILE: u64 = 256 << 20;
 #[derive(Clone, Debug)]
 pub struct DirView {
     root: PathBuf,
+    /// Set where nothing changes.
+    stamp: Option<Stamp>,
 }
 
 impl DirView {
@@ -29,7 +31,21 @@ impl DirView {
     /// When the directory is not there.
     pub fn new(root: impl AsRef<Path>) -> io::Result<Self> {
         let root = fs::canonicalize(root)?;
-        Ok(Self { root })
+        Ok(Self { root, stamp: None })
+    }
+
+    /// A view of a tree that nobody changes, such as a revision that was unpacked: builds that
+    /// share a cache need not read its files again to know that they are the same.
+    ///
+    /// # Errors
+    ///
+    /// When the directory is not there.
+    pub fn unchanging(root: impl AsRef<Path>) -> io::Result<Self> {
+        let view = Self::new(root)?;
+        Ok(Self {
+            stamp: Some(Stamp::new()),
+            ..view
+        })
     }
 
     fn host(&self, inside: &Path) -> PathBuf {
@@ -124,6 +140,10 @@ impl FileView for DirView {
             ));
         }
         fs::read(host).map(Arc::from)
+    }
+
+    fn stamp(&self, _: &Path) -> Option<Stamp> {
+        self.stamp
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<String>> {

@@ -5,12 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{FileKind, FileView, clean};
+use super::{FileKind, FileView, Stamp, clean};
 
 /// Files by path. Directories exist where a file is below them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryView {
-    files: BTreeMap<PathBuf, Arc<[u8]>>,
+    files: BTreeMap<PathBuf, (Arc<[u8]>, Stamp)>,
 }
 
 impl MemoryView {
@@ -28,8 +28,10 @@ impl MemoryView {
 
     /// Adds or replaces a file.
     pub fn insert(&mut self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
-        self.files
-            .insert(clean(path.as_ref()), Arc::from(content.as_ref()));
+        self.files.insert(
+            clean(path.as_ref()),
+            (content.as_ref().into(), Stamp::new()),
+        );
     }
 }
 
@@ -43,19 +45,23 @@ impl FileView for MemoryView {
         if self.files.contains_key(&path) {
             return Ok((path, FileKind::File));
         }
+        // Paths sort part by part, so what is below one follows it.
         let below = self.files.range(path.clone()..).next();
         if path == Path::new("/") || below.is_some_and(|(file, _)| file.starts_with(&path)) {
-            return Ok((path, FileKind::Dir));
-        }
-        // A sibling such as `a-b` sorts between `a` and `a/c`.
-        if self.files.keys().any(|file| file.starts_with(&path)) {
             return Ok((path, FileKind::Dir));
         }
         Err(not_found())
     }
 
     fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
-        self.files.get(&clean(path)).cloned().ok_or_else(not_found)
+        let found = self.files.get(&clean(path));
+        found
+            .map(|(content, _)| Arc::clone(content))
+            .ok_or_else(not_found)
+    }
+
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        self.files.get(&clean(path)).map(|(_, stamp)| *stamp)
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<String>> {

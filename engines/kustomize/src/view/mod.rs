@@ -9,6 +9,7 @@ mod memory;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use dir::DirView;
 pub use memory::MemoryView;
@@ -20,6 +21,25 @@ pub enum FileKind {
     File,
     /// A directory.
     Dir,
+}
+
+/// Tells contents apart without reading them: while a view gives a path the same stamp, the file
+/// there is the same. No two views give the same stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stamp(u64);
+
+impl Stamp {
+    /// A stamp that was never given before.
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl Default for Stamp {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// A confined tree of files.
@@ -39,6 +59,12 @@ pub trait FileView {
     ///
     /// When the file cannot be read, or is larger than the view allows.
     fn read(&self, path: &Path) -> io::Result<Arc<[u8]>>;
+
+    /// The stamp of a file, for views that know when it changes.
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        let _ = path;
+        None
+    }
 
     /// The names in a directory, sorted.
     ///

@@ -17,8 +17,19 @@ const SIMPLE_KEY: usize = 128;
 /// Numbers go through JSON first, so `1e3` prints as `1000`. Infinities and NaN, which JSON lacks,
 /// print as `.inf`, `-.inf` and `.nan`.
 pub fn encode(value: &Value) -> String {
+    encode_in(value, KeyOrder::Natural)
+}
+
+/// Like [`encode`], with the keys of every mapping in the order of their bytes, as a sorted
+/// `MapSlice` of go-yaml v2 prints.
+pub fn encode_sorted(value: &Value) -> String {
+    encode_in(value, KeyOrder::Bytes)
+}
+
+fn encode_in(value: &Value, order: KeyOrder) -> String {
     let mut encoder = Encoder {
         writer: Writer::new(Width::Eighty),
+        order,
     };
     encoder.node(value, Place::Root);
     encoder.writer.indent = None;
@@ -26,8 +37,16 @@ pub fn encode(value: &Value) -> String {
     encoder.writer.out
 }
 
+/// How the keys of a mapping are sorted.
+#[derive(Clone, Copy)]
+enum KeyOrder {
+    Natural,
+    Bytes,
+}
+
 struct Encoder {
     writer: Writer,
+    order: KeyOrder,
 }
 
 /// Where a node stands.
@@ -81,8 +100,14 @@ impl Encoder {
     fn mapping(&mut self, map: &Map) {
         let outer = self.writer.indent;
         self.writer.indent = Some(outer.map_or(0, |indent| indent + INDENT));
-        let entries: Vec<_> = map.iter().collect();
-        for (key, value) in order::sort(entries, |(key, _)| key.as_str(), Grammar::V2) {
+        let mut entries: Vec<_> = map.iter().collect();
+        match self.order {
+            KeyOrder::Natural => {
+                entries = order::sort(entries, |(key, _)| key.as_str(), Grammar::V2);
+            }
+            KeyOrder::Bytes => entries.sort_by_key(|(key, _)| key.as_str()),
+        }
+        for (key, value) in entries {
             self.writer.write_indent();
             if key.len() <= SIMPLE_KEY && !Analysis::of(key, Grammar::V2).multiline {
                 self.text(key, Place::Key);

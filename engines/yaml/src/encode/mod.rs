@@ -3,4 +3,4 @@
 mod kubernetes;
 pub(crate) mod order;
 
-pub use kubernetes::encode;
+pub use kubernetes::{encode, encode_sorted};

@@ -1,19 +1,19 @@
 //! Certificates: authorities, signed and self-signed ones, as Go's `crypto/x509` makes them.
 
 use std::net::IpAddr;
-use std::slice::Iter;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rsa::sha2::{Digest as _, Sha256};
 
 use super::super::world::{now, random};
+use super::certificate::{Certificate, SUBJECT_KEY_ID, parts};
 use super::keys::PrivateKey;
-use super::{Source, der, pem};
-use crate::exec::{Context, FuncError, Functions, Param, Return};
+use super::{SLOW_STEPS, Source, der, pem};
+use crate::exec::{Context, FuncError, Functions};
 use crate::fmt;
 use crate::funcs::{Duration, Time};
-use crate::value::{Field, Host, Kind, List, Str, Type, Value};
+use crate::value::{List, Str, Value};
 
 pub(super) fn add(functions: &mut Functions) {
     functions.add("genCA", |context: &mut Context, name: Str, days: i64| {
@@ -69,7 +69,8 @@ pub(super) fn add(functions: &mut Functions) {
 /// The bits of a key that is made for one certificate.
 const KEY_BITS: usize = 2048;
 
-fn new_key(context: &Context) -> Result<PrivateKey, FuncError> {
+fn new_key(context: &mut Context) -> Result<PrivateKey, FuncError> {
+    context.spend_steps(SLOW_STEPS)?;
     let mut source = Source(random(context)?);
     PrivateKey::rsa(KEY_BITS, &mut source)
         .map_err(|error| FuncError::new(format!("error generating rsa key: {error}")))
@@ -78,69 +79,6 @@ fn new_key(context: &Context) -> Result<PrivateKey, FuncError> {
 fn given_key(text: &Str) -> Result<PrivateKey, FuncError> {
     PrivateKey::from_pem(&text.to_str_lossy())
         .map_err(|error| FuncError::new(format!("parsing private key: {error}")))
-}
-
-/// A certificate with its key, both in PEM.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Certificate {
-    cert: Str,
-    key: Str,
-}
-
-const CERTIFICATE: &str = "sprig.certificate";
-
-impl Host for Certificate {
-    fn type_name(&self) -> &'static str {
-        CERTIFICATE
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Struct
-    }
-
-    fn field(&self, name: &str) -> Option<Field> {
-        let text = match name {
-            "Cert" => &self.cert,
-            "Key" => &self.key,
-            _ => return None,
-        };
-        Some(Field::Exported {
-            value: Value::Str(text.clone()),
-            interface: None,
-        })
-    }
-
-    fn fields(&self) -> Vec<(&'static str, Value)> {
-        vec![
-            ("Cert", Value::Str(self.cert.clone())),
-            ("Key", Value::Str(self.key.clone())),
-        ]
-    }
-
-    fn data(&self) -> Value {
-        Value::Map(self.fields().into_iter().collect())
-    }
-
-    fn equals(&self, other: &dyn Host) -> Option<bool> {
-        let other = other as &dyn std::any::Any;
-        Some(other.downcast_ref::<Self>() == Some(self))
-    }
-}
-
-impl Param for Certificate {
-    const TYPE: Type = Type::Host(CERTIFICATE, Kind::Struct);
-
-    fn take(arguments: &mut Iter<'_, Value>) -> Option<Self> {
-        arguments.next()?.as_host::<Self>().cloned()
-    }
-}
-
-impl Return for Certificate {
-    const TYPE: Type = Type::Host(CERTIFICATE, Kind::Struct);
-
-    fn into_result(self) -> crate::exec::FuncResult {
-        Ok(Value::host(self))
-    }
 }
 
 /// What a certificate is for.
@@ -361,7 +299,6 @@ impl Request {
     }
 }
 
-const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1D, 14];
 const KEY_USAGE: &[u8] = &[0x55, 0x1D, 15];
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1D, 17];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 19];
@@ -437,37 +374,6 @@ impl Issuer {
             public_info,
         })
     }
-}
-
-/// The subject, the id of the key, and the key.
-type Parts = (Vec<u8>, Option<Vec<u8>>, Vec<u8>);
-
-/// Takes apart a certificate; nothing when it is none.
-fn parts(certificate: &[u8]) -> Option<Parts> {
-    let (document, _) = der::next(certificate)?;
-    let body = *der::elements(document.content)?.first()?;
-    let mut fields = der::elements(body.content)?.into_iter().peekable();
-    fields.next_if(|field| field.tag == der::context(0));
-    // Serial, algorithm, issuer, validity, subject, key.
-    let fields: Vec<_> = fields.collect();
-    let (subject, info) = (fields.get(4)?, fields.get(5)?);
-    if subject.tag != der::SEQUENCE || info.tag != der::SEQUENCE {
-        return None;
-    }
-    let key_id = fields
-        .iter()
-        .find(|field| field.tag == der::context(3))
-        .and_then(|field| der::next(field.content))
-        .and_then(|(list, _)| der::elements(list.content))
-        .and_then(|all| {
-            all.iter().find_map(|extension| {
-                let parts = der::elements(extension.content)?;
-                let is_wanted = parts.first()?.content == SUBJECT_KEY_ID;
-                let (id, _) = der::next(parts.last()?.content)?;
-                is_wanted.then(|| id.content.to_vec())
-            })
-        });
-    Some((subject.whole.to_vec(), key_id, info.whole.to_vec()))
 }
 
 /// A certificate and a key that the user has, in base64.

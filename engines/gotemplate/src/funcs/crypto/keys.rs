@@ -10,12 +10,16 @@ use rsa::sha2::{Digest as _, Sha256};
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 use super::super::world::random;
-use super::{Source, der, pem};
+use super::{SLOW_STEPS, Source, der, pem};
 use crate::exec::{Context, FuncError, Functions};
 use crate::value::Str;
 
 pub(super) fn add(functions: &mut Functions) {
     functions.add("genPrivateKey", |context: &mut Context, kind: Str| {
+        context.spend_steps(match &*kind {
+            b"" | b"rsa" | b"dsa" => 8 * SLOW_STEPS,
+            _ => SLOW_STEPS / 100,
+        })?;
         let mut source = Source(random(context)?);
         Ok::<_, FuncError>(match generate(&kind, &mut source) {
             Ok(key) => key.to_pem(),

@@ -5,10 +5,11 @@
 //! | [`passwords`] | `bcrypt` `htpasswd` `derivePassword` |
 //! | [`aes`] | `encryptAES` `decryptAES` |
 //! | [`keys`] | private keys: making, reading, writing, signing |
-//! | [`certificates`] | `genCA` and its kin |
+//! | [`certificates`], [`certificate`] | `genCA` and its kin |
 //! | [`pem`], [`der`] | the encodings below |
 
 mod aes;
+mod certificate;
 mod certificates;
 mod der;
 mod keys;
@@ -26,6 +27,9 @@ pub(super) fn add(functions: &mut Functions) {
     keys::add(functions);
     passwords::add(functions);
 }
+
+/// What a slow function counts for in the budget of a render; it takes a good part of a second.
+const SLOW_STEPS: u64 = 2_000_000;
 
 /// The program's randomness as the key makers want it.
 struct Source(Rc<dyn Random>);

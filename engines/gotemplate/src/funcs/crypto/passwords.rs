@@ -6,6 +6,7 @@ use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use ring::hmac;
 
 use super::super::world::random;
+use super::SLOW_STEPS;
 use crate::exec::{Context, FuncError, Functions};
 use crate::value::Str;
 
@@ -29,12 +30,13 @@ pub(super) fn add(functions: &mut Functions) {
 const MAX_PASSWORD: usize = 72;
 const COST: u32 = 10;
 
-fn bcrypt(context: &Context, password: &[u8]) -> Result<String, FuncError> {
+fn bcrypt(context: &mut Context, password: &[u8]) -> Result<String, FuncError> {
     if password.len() > MAX_PASSWORD {
         return Ok(format!(
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds {MAX_PASSWORD} bytes"
         ));
     }
+    context.spend_steps(SLOW_STEPS / 4)?;
     let encoding = GeneralPurpose::new(&BCRYPT, NO_PAD);
     let mut salt = [0; 16];
     random(context)?.fill(&mut salt);
@@ -100,11 +102,19 @@ fn templates(kind: &[u8]) -> Option<&'static [&'static str]> {
 }
 
 /// The same password for the same arguments, by the Master Password algorithm.
-fn derive(counter: u32, kind: Str, password: Str, user: Str, site: Str) -> Vec<u8> {
+fn derive(
+    context: &mut Context,
+    counter: u32,
+    kind: Str,
+    password: Str,
+    user: Str,
+    site: Str,
+) -> Result<Vec<u8>, FuncError> {
     const SCOPE: &[u8] = b"com.lyndir.masterpassword";
     let Some(templates) = templates(&kind) else {
-        return format!("cannot find password template {kind}").into_bytes();
+        return Ok(format!("cannot find password template {kind}").into_bytes());
     };
+    context.spend_steps(SLOW_STEPS)?;
     let length = |text: &Str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
     let salt = [SCOPE, &length(&user), &user].concat();
     let mut key = [0; 64];
@@ -114,18 +124,18 @@ fn derive(counter: u32, kind: Str, password: Str, user: Str, site: Str) -> Vec<u
             scrypt::scrypt(&password, &salt, &params, &mut key).map_err(|error| error.to_string())
         });
     if let Err(error) = derived {
-        return format!("failed to derive password: {error}").into_bytes();
+        return Ok(format!("failed to derive password: {error}").into_bytes());
     }
     let message = [SCOPE, &length(&site), &site, &counter.to_be_bytes()].concat();
     let seed = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), &message);
     let (first, rest) = seed.as_ref().split_first().unwrap_or((&0, &[]));
     let template = templates[usize::from(*first) % templates.len()];
-    template
+    Ok(template
         .bytes()
         .zip(rest)
         .map(|(letter, byte)| {
             let alphabet = alphabet(letter);
             alphabet[usize::from(*byte) % alphabet.len()]
         })
-        .collect()
+        .collect())
 }

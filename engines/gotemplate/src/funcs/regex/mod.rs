@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`syntax`] | a pattern of Go's rewritten for the `regex` crate |
+//! | [`modifiers`] | its flags and counts |
 //! | [`class`] | its characters, escapes and classes |
 //! | [`expand`] | `$1` and `${name}` in a replacement |
 //! | [`cache`] | patterns that were compiled before |
@@ -14,12 +15,13 @@ mod cache;
 mod class;
 mod error;
 mod expand;
+mod modifiers;
 mod syntax;
 
 use std::ops::Range;
 
 pub(super) use cache::compiled;
-pub(super) use error::SyntaxError;
+pub use error::SyntaxError;
 
 use error::Code;
 
@@ -28,7 +30,7 @@ const SIZE_LIMIT: usize = 64 << 20;
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub struct Pattern {
     program: regex::bytes::Regex,
     names: Vec<Option<String>>,
 }

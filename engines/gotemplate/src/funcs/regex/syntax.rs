@@ -9,9 +9,8 @@ use std::fmt::Write as _;
 
 use super::class;
 use super::error::{Code, SyntaxError};
+use super::modifiers::{Count, Flags, MAX_REPEAT};
 
-/// The largest count of `{n,m}`, also of nested ones multiplied (Go's own limit).
-const MAX_REPEAT: u64 = 1000;
 /// Groups nest no deeper than this (Go's own limit).
 const MAX_DEPTH: usize = 1000;
 
@@ -306,125 +305,6 @@ impl<'a> Parser<'a> {
         self.top().atom(atom);
         Ok(&text[2..])
     }
-}
-
-/// The flags of one `(?…)`.
-#[derive(Default)]
-struct Flags {
-    on: String,
-    off: String,
-    is_negated: bool,
-}
-
-impl Flags {
-    fn take(&mut self, c: char) -> bool {
-        match c {
-            'i' | 'm' | 's' | 'U' => {
-                if self.is_negated {
-                    self.on.retain(|flag| flag != c);
-                }
-                let side = if self.is_negated {
-                    &mut self.off
-                } else {
-                    &mut self.on
-                };
-                if !side.contains(c) {
-                    side.push(c);
-                }
-                true
-            }
-            '-' if !self.is_negated => {
-                self.is_negated = true;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn is_dangling(&self) -> bool {
-        self.is_negated && self.off.is_empty()
-    }
-
-    fn spelled(&self) -> String {
-        if self.off.is_empty() {
-            self.on.clone()
-        } else {
-            format!("{}-{}", self.on, self.off)
-        }
-    }
-}
-
-/// `{n}`, `{n,}` or `{n,m}`; `None` stands for a number too big to hold.
-#[derive(Clone, Copy)]
-struct Count {
-    min: Option<u64>,
-    max: Max,
-}
-
-#[derive(Clone, Copy)]
-enum Max {
-    Open,
-    Upto(Option<u64>),
-}
-
-impl Count {
-    fn parse(text: &str) -> Option<(Self, &str)> {
-        let (min, rest) = number(text.strip_prefix('{')?)?;
-        let (max, rest) = match rest.strip_prefix(',') {
-            None => (Max::Upto(min), rest),
-            Some(rest) if rest.starts_with('}') => (Max::Open, rest),
-            Some(rest) => {
-                let (max, rest) = number(rest)?;
-                (Max::Upto(max), rest)
-            }
-        };
-        Some((Self { min, max }, rest.strip_prefix('}')?))
-    }
-
-    fn is_valid(self) -> bool {
-        let Some(min) = self.min.filter(|min| *min <= MAX_REPEAT) else {
-            return false;
-        };
-        match self.max {
-            Max::Open => true,
-            Max::Upto(max) => max.is_some_and(|max| (min..=MAX_REPEAT).contains(&max)),
-        }
-    }
-
-    /// What the count contributes to the product of nested counts.
-    fn weight(self) -> u64 {
-        match self.max {
-            Max::Open => self.min.unwrap_or_default().max(1),
-            Max::Upto(max) => max.unwrap_or_default(),
-        }
-    }
-
-    fn is_large(self) -> bool {
-        self.min.unwrap_or_default() >= 2 || matches!(self.max, Max::Upto(Some(max)) if max >= 2)
-    }
-}
-
-impl std::fmt::Display for Count {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let min = self.min.unwrap_or_default();
-        match self.max {
-            Max::Open => write!(f, "{{{min},}}"),
-            Max::Upto(max) => write!(f, "{{{min},{}}}", max.unwrap_or_default()),
-        }
-    }
-}
-
-/// Decimal digits without leading zeros.
-fn number(text: &str) -> Option<(Option<u64>, &str)> {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (digits, rest) = text.split_at(end);
-    if digits.is_empty() || (digits.len() > 1 && digits.starts_with('0')) {
-        return None;
-    }
-    let value = digits.parse().ok().filter(|n| *n < 100_000_000);
-    Some((value, rest))
 }
 
 /// Appends `\x{…}` for a character.

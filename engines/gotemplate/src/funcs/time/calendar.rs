@@ -68,7 +68,7 @@ impl Civil {
 
     /// Seconds since 1970-01-01T00:00:00. Months and days may lie outside their range and count on.
     pub fn to_seconds(self) -> i64 {
-        let days = days_before(self.year, self.month).saturating_add(self.day - 1);
+        let days = days_before(self.year, self.month).saturating_add(self.day.saturating_sub(1));
         days.saturating_mul(86_400)
             .saturating_add(self.hour * 3600 + self.minute * 60 + self.second)
     }
@@ -106,7 +106,9 @@ pub(super) fn days_in(month: i64, year: i64) -> i64 {
 /// Days from 1970-01-01 to the first of a month, which may lie outside 1 to 12.
 fn days_before(year: i64, month: i64) -> i64 {
     // Years are counted from March on, so that the odd day is the last of its year.
-    let months = year.saturating_mul(12).saturating_add(month - 3);
+    let months = year
+        .saturating_mul(12)
+        .saturating_add(month.saturating_sub(3));
     let (year, month) = (months.div_euclid(12), months.rem_euclid(12));
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let days = of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5;

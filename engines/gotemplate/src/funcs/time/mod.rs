@@ -5,13 +5,14 @@
 //! | [`calendar`] | days to dates and back |
 //! | [`zone`] | zones from the compiled-in database |
 //! | [`layout`] | the elements of a layout such as `Jan _2 15:04` |
-//! | [`format`], [`parse`] | an instant to text and back |
+//! | [`format`], [`parse`], [`elements`] | an instant to text and back |
 //! | [`duration`] | `1h30m` |
 //!
 //! The local zone is UTC: an engine does not look at the machine that it runs on.
 
 mod calendar;
 mod duration;
+mod elements;
 mod format;
 mod layout;
 mod parse;

@@ -14,6 +14,9 @@ pub(super) fn encode(value: &Value) -> Result<Vec<u8>, TomlError> {
             "reflect: call of reflect.Value.Type on zero Value",
         ));
     }
+    if matches!(value, Value::List(list) if list.is_nil()) {
+        return Ok(b"[]".to_vec());
+    }
     let mut encoder = Encoder::default();
     encoder.entry(value)?;
     Ok(encoder.out)
@@ -265,7 +268,7 @@ fn split(fields: Fields) -> Result<(Fields, Fields), TomlError> {
     Ok((direct, nested))
 }
 
-fn push_key(out: &mut Vec<u8>, key: &Str) {
+pub(super) fn push_key(out: &mut Vec<u8>, key: &Str) {
     let is_bare = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !key.is_empty() && key.iter().all(is_bare) {
         out.extend_from_slice(key);

@@ -2,6 +2,10 @@
 
 mod decode;
 mod encode;
+mod number;
+mod quoted;
+mod read;
+mod tree;
 
 use crate::exec::{FuncError, Functions};
 use crate::value::{Map, Str, Value};

@@ -1,6 +1,7 @@
 //! Keywords for arrays.
 
 use super::objects::{above, below};
+use super::path::Token;
 use super::{Checker, Pass};
 use crate::schema::draft::Draft;
 use crate::schema::failure::{Count, Kind};
@@ -58,7 +59,7 @@ impl<'s> Checker<'s> {
 
     fn tuple<'i>(&mut self, pass: &mut Pass<'_, 's, 'i>, items: &[Instance<'i>], tuple: &[NodeId]) {
         for (at, (item, id)) in items.iter().zip(tuple).enumerate() {
-            let result = self.inside(pass, *id, item, at.to_string());
+            let result = self.inside(pass, *id, item, Token::Index(at));
             pass.keep(result);
         }
     }
@@ -71,7 +72,7 @@ impl<'s> Checker<'s> {
         id: NodeId,
     ) {
         for (at, item) in items.iter().enumerate().skip(from) {
-            let result = self.inside(pass, id, item, at.to_string());
+            let result = self.inside(pass, id, item, Token::Index(at));
             pass.keep(result);
         }
     }
@@ -84,7 +85,7 @@ impl<'s> Checker<'s> {
         let mut matched = Vec::new();
         let mut causes = Vec::new();
         for (at, item) in items.iter().enumerate() {
-            match self.inside(pass, id, item, at.to_string()) {
+            match self.inside(pass, id, item, Token::Index(at)) {
                 Ok(()) => {
                     matched.push(at);
                     if node.draft >= Draft::D2020 {

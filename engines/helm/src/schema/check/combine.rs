@@ -1,5 +1,6 @@
 //! Keywords that combine schemas, and what is left when all have been applied.
 
+use super::path::Token;
 use super::{Checker, Detail, Pass};
 use crate::schema::failure::Kind;
 use crate::schema::instance::Instance;
@@ -100,13 +101,13 @@ impl<'s> Checker<'s> {
         {
             let left = std::mem::take(&mut pass.unevaluated.properties);
             for (name, value) in entries.iter().filter(|(name, _)| left.contains(name)) {
-                let result = self.inside(pass, id, value, (*name).to_owned());
+                let result = self.inside(pass, id, value, Token::Name(name));
                 pass.keep(result);
             }
         }
         if let (Some(id), Instance::Array(items)) = (node.unevaluated_items, pass.instance) {
             for at in std::mem::take(&mut pass.unevaluated.items) {
-                let result = self.inside(pass, id, &items[at], at.to_string());
+                let result = self.inside(pass, id, &items[at], Token::Index(at));
                 pass.keep(result);
             }
         }

@@ -7,6 +7,7 @@
 mod arrays;
 mod combine;
 mod objects;
+mod path;
 mod references;
 mod scalars;
 mod scope;
@@ -17,8 +18,9 @@ use std::collections::BTreeMap;
 use super::failure::{Failure, Kind};
 use super::instance::{INTEGER, Instance, NUMBER, TYPE_NAMES};
 use super::node::{Arena, Node, NodeId};
-use crate::schema::draft::Draft;
+use crate::schema::draft::{Draft, escape_token};
 
+use path::{Path, Token};
 use scope::Scope;
 use unevaluated::Unevaluated;
 
@@ -87,7 +89,7 @@ type Outcome<'i> = Result<Unevaluated<'i>, Box<Failure>>;
 struct Pass<'p, 's, 'i> {
     node: &'s Node,
     instance: &'p Instance<'i>,
-    path: &'p [String],
+    path: Path<'p>,
     scope: Scope<'p>,
     detail: Detail,
     /// The metaschema, while a schema is the instance.
@@ -107,7 +109,15 @@ impl<'s> Checker<'s> {
     ) -> Result<(), Box<Failure>> {
         let unevaluated = Unevaluated::of(instance, &self.arena[id.0], Detail::None);
         let scope = Scope::root(id, depth);
-        match self.apply(id, instance, &[], scope, Detail::Full, meta, unevaluated) {
+        match self.apply(
+            id,
+            instance,
+            Path::root(),
+            scope,
+            Detail::Full,
+            meta,
+            unevaluated,
+        ) {
             Ok(_) => Ok(()),
             Err(failure) => {
                 let causes = match failure.kind {
@@ -128,7 +138,7 @@ impl<'s> Checker<'s> {
         &mut self,
         id: NodeId,
         instance: &'p Instance<'i>,
-        path: &'p [String],
+        path: Path<'p>,
         scope: Scope<'p>,
         detail: Detail,
         meta: Option<NodeId>,
@@ -216,12 +226,7 @@ impl<'s> Checker<'s> {
     }
 
     /// The metaschema that the place asks for instead of the present one.
-    fn switch(
-        &self,
-        id: NodeId,
-        path: &[String],
-        meta: Option<NodeId>,
-    ) -> (NodeId, Option<NodeId>) {
+    fn switch(&self, id: NodeId, path: Path<'_>, meta: Option<NodeId>) -> (NodeId, Option<NodeId>) {
         let (Some(dialects), Some(present)) = (self.dialects, meta) else {
             return (id, meta);
         };
@@ -229,9 +234,9 @@ impl<'s> Checker<'s> {
             return (id, meta);
         }
         let mut pointer = String::new();
-        for token in path {
+        for name in path.names() {
             pointer.push('/');
-            pointer.push_str(&super::draft::escape_token(token));
+            pointer.push_str(&escape_token(&name));
         }
         match dialects.by_pointer.get(&pointer) {
             Some(other) => (*other, Some(*other)),
@@ -277,17 +282,15 @@ impl<'s> Checker<'s> {
         pass: &Pass<'_, 's, '_>,
         id: NodeId,
         instance: &Instance<'_>,
-        token: String,
+        token: Token<'_>,
     ) -> Result<(), Box<Failure>> {
-        let mut path = Vec::with_capacity(pass.path.len() + 1);
-        path.extend_from_slice(pass.path);
-        path.push(token);
+        let path = pass.path.inside(token);
         let unevaluated = Unevaluated::of(instance, &self.arena[id.0], Detail::None);
         let scope = pass.scope.inside(id);
         self.apply(
             id,
             instance,
-            &path,
+            path,
             scope,
             pass.detail,
             pass.meta,
@@ -301,7 +304,7 @@ impl Pass<'_, '_, '_> {
     fn failure(&self, kind: Kind) -> Box<Failure> {
         Box::new(match self.detail {
             Detail::Full => Failure {
-                at: self.path.to_vec(),
+                at: self.path.names(),
                 kind,
                 causes: Vec::new(),
             },

@@ -1,5 +1,6 @@
 //! Keywords for objects.
 
+use super::path::Token;
 use super::{Checker, Pass};
 use crate::schema::draft::Draft;
 use crate::schema::failure::{Count, Failure, Kind};
@@ -65,13 +66,13 @@ impl<'s> Checker<'s> {
             let mut evaluated = false;
             if let Some(id) = node.property(name) {
                 evaluated = true;
-                let result = self.inside(pass, id, value, (*name).to_owned());
+                let result = self.inside(pass, id, value, Token::Name(name));
                 pass.keep(result);
             }
             for (pattern, id) in &node.pattern_properties {
                 if pattern.is_match(name) {
                     evaluated = true;
-                    let result = self.inside(pass, *id, value, (*name).to_owned());
+                    let result = self.inside(pass, *id, value, Token::Name(name));
                     pass.keep(result);
                 }
             }
@@ -81,7 +82,7 @@ impl<'s> Checker<'s> {
                     Additional::Allowed => {}
                     Additional::Forbidden => additional.push((*name).to_owned()),
                     Additional::Schema(id) => {
-                        let result = self.inside(pass, *id, value, (*name).to_owned());
+                        let result = self.inside(pass, *id, value, Token::Name(name));
                         pass.keep(result);
                     }
                 }
@@ -104,7 +105,7 @@ impl<'s> Checker<'s> {
             let text = Instance::Text(name);
             if let Err(failure) = self.root(id, &text, meta, pass.scope.depth + 1) {
                 pass.failures.push(Failure {
-                    at: pass.path.to_vec(),
+                    at: pass.path.names(),
                     kind: Kind::PropertyNames((*name).to_owned()),
                     causes: failure.causes,
                 });

@@ -1,11 +1,10 @@
 //! All fields that a path means: with wildcards, and elements selected by pattern
 //! (`PathMatcher` of `kyaml/yaml/match.go`).
 
-use regex::Regex;
-
 use super::path_error;
 use crate::error::Error;
 use crate::node::{self, Kind, Map, Node, NodeError, PathPart, Scalar, Style};
+use crate::select::compile;
 
 /// Why a path could not be followed, or a field not be set.
 pub(super) enum Failure {
@@ -112,8 +111,7 @@ fn in_list(
     set: Set<'_>,
 ) -> Result<usize, Failure> {
     list.expect(Kind::Seq)?;
-    let pattern = Regex::new(pattern)
-        .map_err(|error| path_error(format!("error parsing regexp: {error}")))?;
+    let pattern = compile(pattern).map_err(path_error)?;
     let mut found = 0;
     for item in list.as_seq_mut().into_iter().flatten() {
         if field.is_empty() {

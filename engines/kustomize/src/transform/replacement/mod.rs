@@ -90,12 +90,12 @@ impl Transform for Replacements {
                 }
                 (_, _, Some(targets)) => targets,
             };
-            let value = match (&replacement.source, &replacement.source_value) {
-                (Some(source), _) => source_value(objects, source)?,
-                (None, text) => Node::untagged(text.as_deref().unwrap_or_default()),
+            let mut value = match (&replacement.source, &replacement.source_value) {
+                (Some(source), _) => Given::by(objects, source)?,
+                (None, text) => Given::text(text.as_deref().unwrap_or_default()),
             };
             for target in targets {
-                replace_in(objects, &value, target)?;
+                replace_in(objects, &mut value, target)?;
             }
         }
         objects.drop_empty();
@@ -133,12 +133,55 @@ fn describe(source: &ReplacementSource) -> String {
     out
 }
 
-fn source_value(objects: &ResMap, source: &ReplacementSource) -> Result<Node, Error> {
+/// A value, and where it stands. When a replacement changes its own source, what follows gets what
+/// stands there then.
+struct Given {
+    value: Node,
+    place: Option<(usize, Vec<String>)>,
+}
+
+impl Given {
+    fn text(text: &str) -> Self {
+        Self {
+            value: Node::untagged(text),
+            place: None,
+        }
+    }
+
+    fn by(objects: &ResMap, source: &ReplacementSource) -> Result<Self, Error> {
+        let (at, path, value) = source_value(objects, source)?;
+        // A part of a text is a text of its own.
+        let is_part = source
+            .options
+            .as_ref()
+            .is_some_and(|options| !options.delimiter.is_empty());
+        Ok(Self {
+            value,
+            place: (!is_part).then_some((at, path)),
+        })
+    }
+
+    /// Looks again, after the object at `changed` has changed.
+    fn refresh(&mut self, changed: usize, object: &Resource) {
+        if let Some((at, path)) = &self.place
+            && *at == changed
+            && let Ok(Some(found)) = node::lookup(&object.node, path)
+        {
+            self.value = found.clone();
+        }
+    }
+}
+
+fn source_value(
+    objects: &ResMap,
+    source: &ReplacementSource,
+) -> Result<(usize, Vec<String>, Node), Error> {
     let id = source_id(source);
     let mut matches = objects
         .iter()
-        .filter(|object| object.all_ids().iter().any(|own| own.is_selected_by(&id)));
-    let Some(object) = matches.next() else {
+        .enumerate()
+        .filter(|(_, object)| object.all_ids().iter().any(|own| own.is_selected_by(&id)));
+    let Some((at, object)) = matches.next() else {
         return Err(Error::Transform(format!(
             "nothing selected by {}",
             describe(source)
@@ -154,14 +197,16 @@ fn source_value(objects: &ResMap, source: &ReplacementSource) -> Result<Node, Er
         "" => DEFAULT_FIELD,
         field => field,
     };
-    let found = node::lookup(&object.node, &node::split_path_smart(field, '.'))
+    let path = node::split_path_smart(field, '.');
+    let found = node::lookup(&object.node, &path)
         .map_err(|error| Error::from(error).context("error looking up replacement source"))?;
     let Some(found) = found.filter(|node| !node.is_null_or_empty()) else {
         return Err(Error::Transform(format!(
             "fieldPath `{field}` is missing for replacement source {id}"
         )));
     };
-    part_of(found, source.options.as_ref())
+    let value = part_of(found, source.options.as_ref())?;
+    Ok((at, path, value))
 }
 
 /// The part of a text that the options ask for.
@@ -191,7 +236,11 @@ fn delimiter_needs_scalar() -> Error {
     Error::Transform("delimiter option can only be used with scalar nodes".into())
 }
 
-fn replace_in(objects: &mut ResMap, value: &Node, target: &ReplacementTarget) -> Result<(), Error> {
+fn replace_in(
+    objects: &mut ResMap,
+    given: &mut Given,
+    target: &ReplacementTarget,
+) -> Result<(), Error> {
     let Some(select) = &target.select else {
         return Err(Error::Config(
             "target must specify resources to select".into(),
@@ -209,12 +258,19 @@ fn replace_in(objects: &mut ResMap, value: &Node, target: &ReplacementTarget) ->
     } else {
         &target.field_paths
     };
-    for object in objects.iter_mut() {
+    for (at, object) in objects.iter_mut().enumerate() {
         if !is_target(object, &select, &reject) {
             continue;
         }
         for field in fields {
-            set_field(&mut object.node, value, field, target.options.as_ref())?;
+            set_field(
+                &mut object.node,
+                &given.value,
+                field,
+                target.options.as_ref(),
+            )?;
+            object.carry_links();
+            given.refresh(at, object);
         }
     }
     Ok(())
@@ -280,7 +336,7 @@ fn set_value(
     }
     match target {
         Node::Scalar(scalar) => scalar.text = text.into(),
-        other => *other = value.clone(),
+        other => *other = value.unlinked(),
     }
     Ok(())
 }

@@ -1,0 +1,31 @@
+//! Any strategic merge of any two documents, separated by a zero byte, merges or fails, without a
+//! panic. What comes out builds again to itself.
+
+#![no_main]
+
+use std::path::Path;
+
+use kustomize::{MemoryView, Options, build};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut parts = bytes.splitn(2, |byte| *byte == 0);
+    let (resource, patch) = (parts.next(), parts.next());
+    let view = MemoryView::new()
+        .with(
+            "kustomization.yaml",
+            "resources: [r.yaml]\npatches: [{path: p.yaml, target: {kind: .*}}]\n",
+        )
+        .with("r.yaml", resource.unwrap_or_default())
+        .with("p.yaml", patch.unwrap_or_default());
+    let Ok(first) = build(&view, Path::new("/"), &Options::default()) else {
+        return;
+    };
+    let text = first.to_yaml();
+    let again = MemoryView::new()
+        .with("kustomization.yaml", "resources: [r.yaml]\n")
+        .with("r.yaml", &text);
+    if let Ok(second) = build(&again, Path::new("/"), &Options::default()) {
+        assert_eq!(second.to_yaml(), text);
+    }
+});

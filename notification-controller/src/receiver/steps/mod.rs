@@ -1,0 +1,4 @@
+//! The steps of a pass, in order.
+
+pub mod spec;
+pub mod token;

@@ -1,0 +1,94 @@
+//! The functions that random templates call. Those whose results differ from run to run are left out.
+
+/// What an expression should give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Any,
+    Text,
+    /// A small number that is not negative: a width, a count.
+    Small,
+    Number,
+    Bool,
+    List,
+    Dict,
+    /// A regular expression.
+    Pattern,
+    /// A semantic version, or a range of them.
+    Version,
+    /// A document in JSON or YAML.
+    Document,
+    /// A duration as Go writes it.
+    Duration,
+    /// A document in TOML.
+    Toml,
+    /// A dictionary that nobody else holds: what is changed in place must be one, lest it comes to hold itself.
+    Fresh,
+}
+
+/// The kind of a letter in [`FUNCTIONS`].
+pub(super) fn kind(letter: char) -> Kind {
+    match letter {
+        'S' => Kind::Text,
+        'i' => Kind::Small,
+        'N' => Kind::Number,
+        'B' => Kind::Bool,
+        'L' => Kind::List,
+        'D' => Kind::Dict,
+        'R' => Kind::Pattern,
+        'V' => Kind::Version,
+        'Y' => Kind::Document,
+        'T' => Kind::Duration,
+        'M' => Kind::Toml,
+        'F' => Kind::Fresh,
+        _ => Kind::Any,
+    }
+}
+
+/// Functions by what they give: the name and the kinds of its arguments; a star stands for none to three more of the last kind.
+#[rustfmt::skip]
+pub(super) const FUNCTIONS: &[(Kind, &[(&str, &str)])] = &[
+    (Kind::Text, &[
+        ("upper", "S"), ("lower", "S"), ("title", "S"), ("untitle", "S"), ("trim", "S"), ("nospace", "S"), ("initials", "S"),
+        ("swapcase", "S"), ("snakecase", "S"), ("camelcase", "S"), ("kebabcase", "S"), ("abbrev", "iS"), ("abbrevboth", "iiS"),
+        ("trunc", "NS"), ("substr", "NNS"), ("repeat", "iS"), ("trimAll", "SS"), ("trimSuffix", "SS"), ("trimPrefix", "SS"),
+        ("wrap", "iS"), ("wrapWith", "iSS"), ("quote", "A*"), ("squote", "A*"), ("cat", "A*"), ("indent", "iS"),
+        ("nindent", "iS"), ("replace", "SSS"), ("plural", "SSN"), ("sha1sum", "S"), ("sha256sum", "S"), ("sha512sum", "S"),
+        ("adler32sum", "S"), ("toString", "A"), ("join", "SL"), ("b64enc", "S"), ("b64dec", "S"), ("b32enc", "S"),
+        ("b32dec", "S"), ("base", "S"), ("dir", "S"), ("clean", "S"), ("ext", "S"), ("osBase", "S"), ("osDir", "S"),
+        ("toJson", "A"), ("toPrettyJson", "A"), ("toRawJson", "A"), ("toYaml", "A"), ("toYamlPretty", "A"), ("toToml", "D"),
+        ("mustToJson", "A"), ("mustToYaml", "A"), ("typeOf", "A"), ("kindOf", "A"), ("regexFind", "RS"),
+        ("regexReplaceAll", "RSS"), ("regexReplaceAllLiteral", "RSS"), ("mustRegexReplaceAll", "RSS"), ("regexQuoteMeta", "S"),
+        ("duration", "A"), ("durationRound", "A"), ("html", "A*"), ("js", "A*"), ("urlquery", "A*"), ("print", "A*"),
+        ("println", "A*"), ("printf", "S*"), ("toDecimal", "A"), ("seq", "NN"), ("urlJoin", "D"), ("include", "SA"),
+        ("date", "SA"), ("durationRoundTo", "TT"), ("durationTruncateTo", "TT"),
+    ]),
+    (Kind::Number, &[
+        ("add", "N*"), ("add1", "N"), ("sub", "NN"), ("div", "NN"), ("mod", "NN"), ("mul", "NN*"), ("max", "NN*"),
+        ("min", "NN*"), ("addf", "N*"), ("subf", "NN"), ("mulf", "NN"), ("divf", "NN"), ("add1f", "N"), ("maxf", "NN"),
+        ("minf", "NN"), ("ceil", "N"), ("floor", "N"), ("round", "Ni"), ("int", "A"), ("int64", "A"), ("float64", "A"),
+        ("atoi", "S"), ("len", "A"), ("toDecimal", "A"), ("durationSeconds", "T"), ("durationMinutes", "T"),
+        ("durationHours", "T"), ("durationDays", "T"), ("durationMilliseconds", "T"),
+    ]),
+    (Kind::Bool, &[
+        ("eq", "AA"), ("eq", "SSS"), ("ne", "AA"), ("ne", "SS"), ("lt", "NN"), ("le", "NN"), ("gt", "NN"), ("ge", "SS"),
+        ("not", "A"), ("empty", "A"), ("all", "A*"), ("any", "A*"), ("has", "AL"), ("hasKey", "DS"), ("contains", "SS"),
+        ("hasPrefix", "SS"), ("hasSuffix", "SS"), ("regexMatch", "RS"), ("mustRegexMatch", "RS"), ("kindIs", "SA"),
+        ("typeIs", "SA"), ("typeIsLike", "SA"), ("deepEqual", "AA"), ("semverCompare", "VV"), ("isAbs", "S"),
+    ]),
+    (Kind::List, &[
+        ("list", "A*"), ("tuple", "A*"), ("rest", "L"), ("initial", "L"), ("reverse", "L"), ("uniq", "L"), ("compact", "L"),
+        ("sortAlpha", "A"), ("append", "LA"), ("push", "LA"), ("prepend", "LA"), ("without", "LA*"), ("concat", "LL*"),
+        ("slice", "LN*"), ("chunk", "iL"), ("until", "i"), ("untilStep", "NNN"), ("splitList", "SS"), ("regexFindAll", "RSN"),
+        ("regexSplit", "RSN"), ("pluck", "SD*"), ("toStrings", "A"), ("fromJsonArray", "Y"), ("fromYamlArray", "Y"),
+    ]),
+    (Kind::Dict, &[
+        ("dict", "SA"), ("dict", "SASA"), ("dict", "SASASA"), ("pick", "DS*"), ("omit", "DS*"), ("split", "SS"),
+        ("splitn", "SiS"), ("fromJson", "Y"), ("fromYaml", "Y"), ("fromToml", "M"), ("urlParse", "S"), ("deepCopy", "D"),
+        ("merge", "FD"), ("mergeOverwrite", "FD*"), ("mustMergeOverwrite", "FD"), ("set", "FSA"), ("unset", "FS"),
+    ]),
+    (Kind::Any, &[
+        ("first", "L"), ("last", "L"), ("get", "DS"), ("default", "AA"), ("coalesce", "A*"), ("ternary", "AAB"),
+        ("index", "DS"), ("index", "DS"), ("index", "AA"), ("dig", "SAD"), ("dig", "SSAD"), ("and", "AA"), ("or", "AA*"),
+        ("required", "SA"), ("deepCopy", "A"), ("semver", "V"), ("toDate", "SS"), ("mustFirst", "A"), ("mustLast", "A"),
+    ]),
+];
