@@ -31,11 +31,7 @@ pub async fn is_signed(
     Ok(by_bundle(registry, digest, keys).await? || by_tag(registry, digest, keys).await?)
 }
 
-async fn by_bundle(
-    registry: &Registry,
-    digest: &Digest,
-    keys: &Keys,
-) -> Result<bool, oci::Error> {
+async fn by_bundle(registry: &Registry, digest: &Digest, keys: &Keys) -> Result<bool, oci::Error> {
     let text = digest.to_string();
     let is_bundle = |one: &&Descriptor| {
         let kind = one.artifact_type.as_deref();

@@ -1,7 +1,5 @@
 //! Signatures of the fetched commit and of the tag that leads to it (G10).
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use common::reconcile::{Flow, Notice, Pass, Stop};
 use crds::source::GitVerificationMode;
 use git::Checkout;
@@ -26,13 +24,14 @@ struct Keys {
 
 /// Runs the step. What was not fetched was verified when it was.
 pub async fn run(_: &GitRepositories, pass: &mut Pass<GitRepositories>) -> Result<Flow, Stop> {
-    let (Some(verify), Some(checkout)) = (
-        pass.object.spec.verify.clone(),
-        pass.state.checkout.clone(),
-    ) else {
+    let (Some(verify), Some(checkout)) =
+        (pass.object.spec.verify.clone(), pass.state.checkout.clone())
+    else {
         return NEXT;
     };
-    let data = Secrets::of(pass).data_in_full(&verify.secret_ref.name).await;
+    let data = Secrets::of(pass)
+        .data_in_full(&verify.secret_ref.name)
+        .await;
     let keys = Keys::read(data.map_err(|error| Error::VerifySecret(Box::new(error)))?);
     let mode = mode(verify.mode.as_ref());
     let message = check(&checkout, &mode, &keys)?;
@@ -108,8 +107,8 @@ impl Keys {
                 Err(SignatureError::Pgp { what, source })
             }
             Kind::Pgp | Kind::Empty => {
-                let now = SystemTime::now().duration_since(UNIX_EPOCH);
-                let now = now.map_or(0, |now| now.as_secs());
+                // A clock that stands before 1970 lets every signature that expires be expired.
+                let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(u64::MAX);
                 pgp::verify(&signed.signature, &signed.payload, &self.rings, now)
                     .map_err(|source| SignatureError::Pgp { what, source })
             }

@@ -32,9 +32,15 @@ pub async fn run(
     };
     let reference = registry.repository().digest(digest.clone());
     let name = verify.secret_ref.as_ref().map(|secret| secret.name.clone());
-    check(pass, registry, &reference, digest, &name.unwrap_or_default())
-        .await
-        .map_err(failed)?;
+    check(
+        pass,
+        registry,
+        &reference,
+        digest,
+        &name.unwrap_or_default(),
+    )
+    .await
+    .map_err(failed)?;
     let message = format!("verified signature of revision {revision}");
     pass.mark(VERIFIED, true, "Succeeded", &message);
     Ok(())

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use super::world::{World, find, is, says};
 
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../engines/signature/tests/data");
+const DATA: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../engines/signature/tests/data"
+);
 const PGP_KEY: &str = "2D96C8F2E351B370";
 const SSH_KEY: &str = "SHA256:Ye7W0GFhWti/fXT0AD+p2dV5uDEck+PqdZWANnC22Xs";
 
@@ -142,14 +145,17 @@ async fn g10_tags_are_verified_where_a_tag_is_followed() {
     let object = world.wait_failed("branch", "InvalidVerificationMode").await;
     assert!(is(&object, "Stalled", "True"));
 
-    world.secret("keys", json!({ "x": "nonsense" })).await;
-    world
-        .create("nokeys", with("Tag", json!({ "tag": "v1.0.0" })))
-        .await;
+    world.secret("others", json!({ "x": "nonsense" })).await;
+    let mut spec = with("Tag", json!({ "tag": "v1.0.0" }));
+    spec["verify"]["secretRef"]["name"] = json!("others");
+    world.create("nokeys", spec).await;
     world.wait_failed("nokeys", "InvalidTagSignature").await;
     let missing = json!({ "verify": { "secretRef": { "name": "gone" } } });
     world.create("gone", missing).await;
     let object = world.wait_failed("gone", "VerificationError").await;
     let message = says(&object, "SourceVerified").1;
-    assert!(message.starts_with("public keys secret error: "), "{message}");
+    assert!(
+        message.starts_with("public keys secret error: "),
+        "{message}"
+    );
 }

@@ -48,11 +48,7 @@ impl Key {
         let artifact = Artifact::of(kind, payload.into_bytes())
             .with_layer_annotation("dev.cosignproject.cosign/signature", &signature);
         let tag = format!("{}.sig", digest.replacen(':', "-", 1));
-        world
-            .registry
-            .push("apps", &tag, &artifact)
-            .await
-            .unwrap();
+        world.registry.push("apps", &tag, &artifact).await.unwrap();
     }
 
     /// The newer form: a bundle that refers to the artifact.
@@ -62,7 +58,11 @@ impl Key {
             r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{{"digest":{{"sha256":"{hex}"}}}}],"predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{{}}}}"#
         );
         let kind = "application/vnd.in-toto+json";
-        let signed = format!("DSSEv1 {} {kind} {} {statement}", kind.len(), statement.len());
+        let signed = format!(
+            "DSSEv1 {} {kind} {} {statement}",
+            kind.len(),
+            statement.len()
+        );
         let bundle = json!({
             "mediaType": BUNDLE,
             "dsseEnvelope": {
@@ -72,7 +72,7 @@ impl Key {
             },
         });
         let mut artifact = Artifact::of(BUNDLE, bundle.to_string().into_bytes());
-        artifact.config_type = BUNDLE.to_owned();
+        BUNDLE.clone_into(&mut artifact.config_type);
         artifact.subject = Some(subject);
         // The registry has no list of referrers, so that the tag stands for it.
         let manifest = artifact.manifest();
@@ -147,7 +147,11 @@ async fn o6_signed_artifacts_are_published_and_verified_when_it_is_due() {
         .sign_by_bundle(&world, artifact.manifest(), &digest)
         .await;
     let object = world.reconcile("tag", "2").await;
-    assert!(is(&object, "Ready", "True"), "{:?}", object.status.conditions);
+    assert!(
+        is(&object, "Ready", "True"),
+        "{:?}",
+        object.status.conditions
+    );
     assert!(says(&object, "SourceVerified").1.ends_with(&digest));
     world.change("tag", json!({ "verify": null })).await;
     let object = world.wait_ready("tag").await;
@@ -183,7 +187,9 @@ async fn o6_r8_what_is_not_signed_by_a_trusted_key_is_not_published() {
     let object = world.wait_failed("gone", "VerificationError").await;
     let message = says(&object, "SourceVerified").1;
     assert!(
-        message.starts_with("failed to verify the signature using provider 'cosign': failed to get secret"),
+        message.starts_with(
+            "failed to verify the signature using provider 'cosign': failed to get secret"
+        ),
         "{message}"
     );
     world.secret("none", json!({ "key": key.public() })).await;
