@@ -16,6 +16,9 @@ use crate::session::Resolved;
 /// The largest single object that is unpacked in memory.
 pub(crate) const MAX_OBJECT: u64 = 512 << 20;
 
+/// What the references of tags begin with.
+const TAGS: &str = "refs/tags/";
+
 /// Tags that point to tags are followed this far.
 const MAX_TAGS: usize = 16;
 
@@ -30,6 +33,17 @@ pub struct Checkout {
     tree: ObjectId,
     revision: Revision,
     commit: Commit,
+    /// The commit as it is stored.
+    bytes: Vec<u8>,
+    tag: Option<Tag>,
+}
+
+/// The tag that led to a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    name: String,
+    /// The hash of its object, and the object; a lightweight tag has none.
+    object: Option<(String, Vec<u8>)>,
 }
 
 /// The files of a commit, read from the pack.
@@ -63,12 +77,39 @@ impl Checkout {
         &self.commit
     }
 
+    /// The commit as it is stored: what its signature is about, and the signature.
+    pub fn commit_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The tag that led to the commit, where one did.
+    pub fn tag(&self) -> Option<&Tag> {
+        self.tag.as_ref()
+    }
+
     /// Opens the files.
     pub fn files(&self) -> Result<Files<'_>, Error> {
         Ok(Files {
             objects: self.store.open()?,
             checkout: self,
         })
+    }
+}
+
+impl Tag {
+    /// The tag as it is stored; a lightweight tag is nothing but a name.
+    pub fn bytes(&self) -> &[u8] {
+        self.object.as_ref().map_or(&[], |(_, bytes)| bytes)
+    }
+}
+
+/// `<name>@<hash>`, or the name of a lightweight tag.
+impl std::fmt::Display for Tag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.object {
+            Some((hash, _)) => write!(f, "{}@{hash}", self.name),
+            None => self.name.fmt(f),
+        }
     }
 }
 
@@ -116,11 +157,24 @@ impl Store {
             (found.tree(), commit)
         })?;
         let revision = resolved.revision_of(id);
+        let (_, bytes) = objects.raw(id)?;
+        let tag = match name.strip_prefix(TAGS) {
+            None => None,
+            Some(name) => Some(Tag {
+                name: name.to_owned(),
+                object: match objects.raw(object)? {
+                    (ObjectKind::Tag, bytes) => Some((object.to_string(), bytes)),
+                    _ => None,
+                },
+            }),
+        };
         Ok(Checkout {
             store: self,
             tree,
             revision,
             commit,
+            bytes,
+            tag,
         })
     }
 }
@@ -154,6 +208,17 @@ impl Objects {
             name: name.to_owned(),
             kind: "chain of tags".to_owned(),
         })
+    }
+
+    /// An object as it is stored.
+    fn raw(&self, id: ObjectId) -> Result<(ObjectKind, Vec<u8>), Error> {
+        let mut buffer = Vec::new();
+        let kind = self
+            .0
+            .find(&id, &mut buffer)
+            .map_err(|error| unreadable(id, &error))?
+            .kind;
+        Ok((kind, buffer))
     }
 
     fn read_commit<T>(

@@ -28,7 +28,7 @@ pub mod sparse;
 mod url;
 
 pub use access::Access;
-pub use checkout::{Checkout, Commit, Files};
+pub use checkout::{Checkout, Commit, Files, Tag};
 pub use error::Error;
 pub use reference::{Reference, Revision};
 pub use session::{Limits, Resolved, Session, connect};

@@ -1,7 +1,9 @@
 //! Whether what an artifact was made with is still what is asked for (G11).
 
 use crds::meta::Artifact;
-use crds::source::GitRepository;
+use crds::source::{GitRepository, GitVerificationMode};
+
+use super::steps::verify;
 
 /// Whether the fields of the spec that shape an artifact's content differ from those that it was made with.
 /// `included` are the artifacts of the included repositories as they are now.
@@ -13,6 +15,24 @@ pub fn changed(object: &GitRepository, included: &[Artifact]) -> bool {
         || spec.sparse_checkout != status.observed_sparse_checkout
         || spec.include != status.observed_include
         || included_differ(included, &status.included_artifacts)
+        || verification_is_due(object)
+}
+
+/// Whether something is to be verified that was not. A mode that asks for less is satisfied by what was.
+fn verification_is_due(object: &GitRepository) -> bool {
+    use GitVerificationMode::{Head, Tag, TagAndHead};
+    let Some(verify) = &object.spec.verify else {
+        return false;
+    };
+    let asked = verify::mode(verify.mode.as_ref());
+    match &object.status.source_verification_mode {
+        None => true,
+        Some(done) => match asked {
+            Head => !matches!(done, Head | TagAndHead),
+            Tag => !matches!(done, Tag | TagAndHead),
+            _ => *done != TagAndHead,
+        },
+    }
 }
 
 /// Whether included artifacts are others than those that were copied last.

@@ -11,6 +11,7 @@ use git::access::AccessError;
 
 use super::conditions::{FETCH_FAILED, INCLUDE_UNAVAILABLE, STORAGE_FAILED, VERIFIED};
 use crate::source::StorageError;
+use crate::source::secrets::SecretError;
 
 /// Why a pass stopped. Messages begin as users know them (E7).
 #[derive(Debug, thiserror::Error)]
@@ -72,11 +73,31 @@ pub enum Error {
         "spec.provider '{0}' is not supported yet: use a Secret with credentials and provider 'generic'"
     )]
     Provider(String),
-    /// Signatures cannot be verified yet, so nothing is published that should be.
-    #[error(
-        "spec.verify is not supported yet: signatures cannot be verified, and nothing is published unverified"
-    )]
-    Verify,
+    /// The trusted keys cannot be read.
+    #[error("public keys secret error: {0}")]
+    VerifySecret(#[source] Box<SecretError>),
+    /// No tag leads to the commit.
+    #[error("cannot verify tag object's signature if a tag reference is not specified")]
+    NoTag,
+    /// The tag has no signature.
+    #[error("cannot verify signature of tag '{0}' since it is not signed")]
+    UnsignedTag(String),
+    /// The tag is not signed by a trusted key.
+    #[error("signature verification of tag '{tag}' failed: {source}")]
+    TagSignature {
+        /// Its name and hash.
+        tag: String,
+        /// Why.
+        source: SignatureError,
+    },
+    /// The commit is not signed by a trusted key.
+    #[error("signature verification of commit '{hash}' failed: {source}")]
+    CommitSignature {
+        /// Its hash.
+        hash: String,
+        /// Why.
+        source: SignatureError,
+    },
     /// The field has no effect yet, so it is refused.
     #[error("{field} is not supported yet: {remedy}")]
     Unsupported {
@@ -134,6 +155,27 @@ pub enum Error {
     Storage(#[from] StorageError),
 }
 
+/// Why the signature of an object does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum SignatureError {
+    /// One of PGP, or none.
+    #[error("unable to verify Git {what}: {source}")]
+    Pgp {
+        /// `commit` or `tag`.
+        what: &'static str,
+        /// Why.
+        source: signature::Error,
+    },
+    /// One of SSH.
+    #[error("unable to verify Git {what} SSH signature: {source}")]
+    Ssh {
+        /// `commit` or `tag`.
+        what: &'static str,
+        /// Why.
+        source: signature::Error,
+    },
+}
+
 impl Policy for Error {
     fn reason(&self) -> &'static str {
         match self {
@@ -145,7 +187,11 @@ impl Policy for Error {
                 reason::INVALID_PROVIDER_CONFIGURATION
             }
             Self::Gate(_) => common::conditions::reasons::FEATURE_GATE_DISABLED,
-            Self::Verify => reason::VERIFICATION_ERROR,
+            Self::VerifySecret(_) => reason::VERIFICATION_ERROR,
+            Self::NoTag => reason::INVALID_VERIFICATION_MODE,
+            Self::UnsignedTag(_) => reason::INVALID_GIT_OBJECT,
+            Self::TagSignature { .. } => reason::INVALID_TAG_SIGNATURE,
+            Self::CommitSignature { .. } => reason::INVALID_COMMIT_SIGNATURE,
             Self::Unsupported { .. } | Self::Git(_) | Self::NoSuchDirectory(_) | Self::Files(_) => {
                 reason::GIT_OPERATION_FAILED
             }
@@ -163,7 +209,7 @@ impl Policy for Error {
             | Self::NoGitHubSecret
             | Self::Gate(_)
             | Self::Provider(_)
-            | Self::Verify
+            | Self::NoTag
             | Self::Unsupported { .. } => Class::Stall,
             Self::Include { delay, .. } | Self::IncludeWithoutArtifact { delay, .. } => {
                 Class::Wait(*delay)
@@ -174,7 +220,11 @@ impl Policy for Error {
 
     fn condition(&self) -> Option<ConditionType> {
         match self {
-            Self::Verify => Some(VERIFIED),
+            Self::VerifySecret(_)
+            | Self::NoTag
+            | Self::UnsignedTag(_)
+            | Self::TagSignature { .. }
+            | Self::CommitSignature { .. } => Some(VERIFIED),
             Self::Include { .. } | Self::IncludeWithoutArtifact { .. } => Some(INCLUDE_UNAVAILABLE),
             Self::IncludeCopy { .. } => Some(STORAGE_FAILED),
             Self::Storage(error) => error.condition(),

@@ -1,9 +1,9 @@
 //! GitRepository: a revision of a git repository, published as an artifact.
 //!
 //! ```text
-//! storage ──▶ support ──▶ include ──▶ source ──▶ artifact ──▶ (summariser) ──▶ conclude
-//! what is     refuse      others'     list,      archive,     Ready, patch     success event
-//! there?      politely    artifacts   fetch      publish
+//! storage ──▶ support ──▶ include ──▶ source ──▶ verify ──▶ artifact ──▶ (summariser) ──▶ conclude
+//! what is     refuse      others'     list,      signatures archive,     Ready, patch     success event
+//! there?      politely    artifacts   fetch                 publish
 //! ```
 //!
 //! A step records what it found in conditions and in [`State`]; none writes Ready. Nothing is kept between passes but
@@ -84,6 +84,9 @@ impl Reconciler for GitRepositories {
             }),
             Step::new("source", |repositories, pass| {
                 Box::pin(steps::source::run(repositories, pass))
+            }),
+            Step::new("verify", |repositories, pass| {
+                Box::pin(steps::verify::run(repositories, pass))
             }),
             Step::new("artifact", |repositories, pass| {
                 Box::pin(steps::artifact::run(repositories, pass))

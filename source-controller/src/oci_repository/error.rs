@@ -55,6 +55,14 @@ pub enum Error {
         /// The field.
         field: &'static str,
     },
+    /// The artifact is not signed by a trusted key.
+    #[error("failed to verify the signature using provider '{provider}': {source}")]
+    Signature {
+        /// The technology.
+        provider: String,
+        /// Why.
+        source: VerifyError,
+    },
     /// The URL is none of a repository.
     #[error("URL validation failed for '{url}': {message}")]
     Url {
@@ -129,6 +137,23 @@ pub enum TagError {
     Name(#[from] NameError),
 }
 
+/// Why the signature of an artifact does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The keys cannot be read from the cluster.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The keys are none.
+    #[error(transparent)]
+    Keys(#[from] signature::Error),
+    /// The signatures cannot be read from the registry.
+    #[error("{0}")]
+    Registry(#[source] Box<oci::Error>),
+    /// No key signed it.
+    #[error("no matching signatures were found for '{0}'")]
+    NoMatch(String),
+}
+
 impl Policy for Error {
     fn reason(&self) -> &'static str {
         match self {
@@ -138,7 +163,7 @@ impl Policy for Error {
             | Self::Client { .. } => reason::AUTHENTICATION_FAILED,
             Self::Gate(_) => common::conditions::reasons::FEATURE_GATE_DISABLED,
             Self::Provider(_) => reason::INVALID_PROVIDER_CONFIGURATION,
-            Self::Verify { .. } => reason::VERIFICATION_ERROR,
+            Self::Verify { .. } | Self::Signature { .. } => reason::VERIFICATION_ERROR,
             Self::Url { .. } => reason::URL_INVALID,
             Self::Tag { .. } => reason::READ_OPERATION_FAILED,
             Self::Digest(_) | Self::Pull { .. } => reason::OCI_ARTIFACT_PULL_FAILED,
@@ -162,7 +187,7 @@ impl Policy for Error {
     fn condition(&self) -> Option<ConditionType> {
         match self {
             Self::Gate(_) => None,
-            Self::Verify { .. } => Some(VERIFIED),
+            Self::Verify { .. } | Self::Signature { .. } => Some(VERIFIED),
             Self::Storage(error) => error.condition(),
             _ => Some(FETCH_FAILED),
         }

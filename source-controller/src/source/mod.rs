@@ -5,6 +5,7 @@
 //! - [`storage`]: the first step of each, and the clean-up at the end of an object (R2, R5).
 //! - [`announce`]: a new revision is told before it is archived (R6).
 //! - [`archive`]: a tree of files becomes an artifact (section 4, section 5).
+//! - [`cosign`]: signatures of OCI artifacts (O6).
 //! - [`notify`]: the success event (E3, E4).
 //! - [`secrets`]: certificates, proxies and pull secrets (section 12).
 //! - [`fault`]: what can go wrong with any of it.
@@ -13,6 +14,7 @@ pub mod announce;
 pub mod archive;
 pub mod background;
 pub mod conditions;
+pub mod cosign;
 pub mod fault;
 pub mod notify;
 mod options;

@@ -4,6 +4,7 @@ pub mod artifact;
 pub mod include;
 pub mod source;
 pub mod support;
+pub mod verify;
 
 mod access;
 mod compose;

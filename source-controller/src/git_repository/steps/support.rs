@@ -39,9 +39,6 @@ fn refuse(spec: &GitRepositorySpec, object_identity: bool) -> Result<(), Error> 
             remedy,
         });
     }
-    if spec.verify.is_some() {
-        return Err(Error::Verify);
-    }
     if spec.recurse_submodules {
         let remedy = "submodules are left out of the artifact when it is unset";
         return Err(Error::Unsupported {

@@ -6,3 +6,4 @@ pub mod support;
 
 mod access;
 mod tag;
+mod verify;

@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use super::super::conditions::{FETCH_FAILED, VERIFIED};
 use super::super::content::{self, Layer, Revision};
 use super::super::{Error, OciRepositories};
-use super::{access, tag};
+use super::{access, tag, verify};
 use crate::source::{NEXT, announce};
 
 /// What URLs begin with.
@@ -63,6 +63,7 @@ async fn look(
     let text = revision.to_string();
     let message = format!("new revision '{text}' for '{reference}'");
     announce::revision(pass, &text, &message).await?;
+    verify::run(pass, &registry, &revision.digest, &text).await?;
     pass.state.revision = Some(revision.clone());
     let published = pass.object.status.artifact.as_ref();
     if published.is_some_and(|artifact| artifact.revision == text)

@@ -5,5 +5,6 @@ mod failures;
 mod lifecycle;
 mod publishing;
 mod refused;
+mod signatures;
 mod storage;
 mod world;

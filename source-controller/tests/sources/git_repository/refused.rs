@@ -9,8 +9,6 @@ use super::world::{World, find, is, says};
 async fn fields_without_support_stall_and_publish_nothing() {
     let world = World::new().await;
     world.commit(&[("a", "1")]);
-    world.secret("keys", json!({ "a.asc": "x" })).await;
-    let secret = json!({ "name": "keys" });
     for (name, spec, condition, reason, text) in [
         (
             "ssh",
@@ -18,13 +16,6 @@ async fn fields_without_support_stall_and_publish_nothing() {
             "FetchFailed",
             "GitOperationFailed",
             "spec.url with scheme ssh",
-        ),
-        (
-            "verify",
-            json!({ "verify": { "mode": "HEAD", "secretRef": secret } }),
-            "SourceVerified",
-            "VerificationError",
-            "spec.verify",
         ),
         (
             "submodules",
@@ -73,7 +64,7 @@ async fn fields_without_support_stall_and_publish_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn verification_that_is_asked_for_later_fails_closed() {
+async fn g10_verification_that_is_asked_for_later_fails_closed() {
     let world = World::new().await;
     world.commit(&[("a", "1")]);
     world.create("r", json!({})).await;
