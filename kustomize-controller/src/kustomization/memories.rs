@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use apply::Memory;
+use common::access::Target;
 use common::object::ObjectKey;
 
-use super::identity::Target;
 use crate::build::metadata;
 
 /// After this long an object is compared in full, whatever is known of it.
