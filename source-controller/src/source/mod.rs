@@ -22,9 +22,10 @@ mod kind;
 mod notify;
 mod options;
 mod published;
-pub mod secrets;
 mod setup;
 pub mod storage;
+
+pub use common::secrets;
 
 use common::reconcile::{Flow, Stop};
 

@@ -1,5 +1,6 @@
 //! Waiting for other Kustomizations (section 18).
 
+use common::dependency::Expressions;
 use common::kube::{self, Api};
 use common::object::is_name;
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
@@ -8,7 +9,7 @@ use futures::future;
 
 use super::check::TERMINAL;
 use crate::args::gates::ADDITIVE_CEL_DEPENDENCY_CHECK;
-use crate::kustomization::dependency::{self, Expressions, Unmet};
+use crate::kustomization::dependency::{self, Unmet};
 use crate::kustomization::{Kustomizations, reasons};
 
 impl Kustomizations {
@@ -27,7 +28,7 @@ impl Kustomizations {
                 self.settings.waiting.leave(&key);
                 Ok(Flow::Next)
             }
-            Err(invalid @ Unmet::Invalid { .. }) => {
+            Err(invalid @ Unmet::Common(common::dependency::Unmet::Invalid { .. })) => {
                 self.settings.waiting.leave(&key);
                 let message = format!("{TERMINAL}: terminal error: {invalid}");
                 let stop = pass
@@ -55,7 +56,7 @@ impl Kustomizations {
     async fn unmet(&self, pass: &Pass<Self>) -> Result<(), Unmet> {
         let namespace = pass.key().namespace;
         let reads = pass.object.spec.depends_on.iter().map(|reference| {
-            let key = dependency::key(reference, &namespace);
+            let key = common::dependency::key(reference, &namespace);
             let api: Api<Kustomization> =
                 Api::namespaced(pass.context.client.clone(), &key.namespace);
             async move {
@@ -71,11 +72,8 @@ impl Kustomizations {
                 )
             }
         });
-        let expressions = if self.settings.gates.enabled(ADDITIVE_CEL_DEPENDENCY_CHECK) {
-            Expressions::Join
-        } else {
-            Expressions::Replace
-        };
+        let additive = self.settings.gates.enabled(ADDITIVE_CEL_DEPENDENCY_CHECK);
+        let expressions = Expressions::joined_if(additive);
         let revision = &pass.state.source().artifact.revision;
         for (reference, found) in future::join_all(reads).await {
             dependency::check(&pass.object, reference, &found?, revision, expressions)?;
