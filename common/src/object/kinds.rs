@@ -26,6 +26,18 @@ impl Object for crds::source::HelmChart {
     }
 }
 
+impl Object for crds::image::ImagePolicy {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
+impl Object for crds::image::ImageRepository {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
 impl Object for crds::kustomize::Kustomization {
     fn suspended(&self) -> bool {
         self.spec.suspend

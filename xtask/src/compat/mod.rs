@@ -24,18 +24,32 @@ use self::tests_of::TestIndex;
 use crate::workspace::Workspace;
 
 /// Sheets that have a page.
-const SHEETS: &[&str] = &["source", "kustomize-controller", "notification-controller"];
+const SHEETS: &[&str] = &[
+    "source",
+    "kustomize-controller",
+    "notification-controller",
+    "image-automation",
+];
 
-/// Sheets whose IDs others use too: their tests lie in the folder of the sheet's name, and show nothing of another sheet.
-const APART: &[&str] = &["notification-controller"];
+/// Sheets whose IDs others use too, with the folders that their tests lie in; those show nothing of another sheet.
+const APART: &[(&str, &[&str])] = &[
+    ("notification-controller", &["notification-controller/"]),
+    (
+        "image-automation",
+        &[
+            "image-reflector-controller/",
+            "image-automation-controller/",
+            "engines/setters/",
+        ],
+    ),
+];
 
 /// Whether tests of this file may show facts of the sheet.
 fn concerns(sheet: &str, file: &str) -> bool {
-    let folder = file.split('/').next().unwrap_or_default();
-    if APART.contains(&sheet) || APART.contains(&folder) {
-        folder == sheet
-    } else {
-        true
+    let holds = |folders: &&[&str]| folders.iter().any(|folder| file.starts_with(folder));
+    match APART.iter().find(|(_, folders)| holds(folders)) {
+        Some((owner, _)) => *owner == sheet,
+        None => APART.iter().all(|(apart, _)| *apart != sheet),
     }
 }
 
