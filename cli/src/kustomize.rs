@@ -91,10 +91,15 @@ pub(crate) fn run(args: Args, out: &mut dyn Write, err: &mut dyn Write) -> Resul
         enable_managed_by_label: args.enable_managedby_label,
         ..Options::default()
     };
-    let build = kustomize::build(&view, &dir, &options).map_err(Failure::Build)?;
-    for warning in &build.warnings {
+    let build = kustomize::build(&view, &dir, &options);
+    let warnings = match &build {
+        Ok(build) => &build.warnings,
+        Err(failure) => &failure.warnings,
+    };
+    for warning in warnings {
         write(err, Path::new("standard error"), &format!("{warning}\n"))?;
     }
+    let build = build.map_err(|failure| Failure::Build(failure.error))?;
     let text = build.to_yaml();
     match &args.output {
         Some(path) => std::fs::write(path, text).map_err(|error| Failure::Io(path.clone(), error)),
