@@ -221,7 +221,7 @@ impl Kustomization {
         let invalid = |message: String| Error::Config(format!("invalid Kustomization: {message}"));
         let document =
             yaml::decode_first(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
-                .map_err(|error| invalid(format!("yaml: {error}")))?;
+                .map_err(|error| invalid(error.to_string()))?;
         let document = document.unwrap_or(Value::Null);
         if is_empty(&document) {
             return Err(Error::Config("kustomization.yaml is empty".into()));
