@@ -153,6 +153,20 @@ mod tests {
     }
 
     #[test]
+    fn warnings_stand_on_standard_error_when_the_build_fails_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "commonLabels: {a: b}\nresources: [missing.yaml]\n";
+        std::fs::write(dir.path().join("kustomization.yaml"), text).unwrap();
+        let words = ["kustomize", "build", dir.path().to_str().unwrap()];
+        let line = Line::try_parse_from(words).unwrap();
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        run(line.args, &mut out, &mut err).unwrap_err();
+        assert!(out.is_empty());
+        let err = String::from_utf8(err).unwrap();
+        assert!(err.starts_with("# Warning: 'commonLabels' is deprecated."));
+    }
+
+    #[test]
     fn a_wrong_value_names_the_right_ones() {
         let error = built(&["build", "--reorder", "sideways"]).unwrap_err();
         assert!(error.contains("legacy") && error.contains("none"));

@@ -50,7 +50,7 @@ fn encode_field(name: &Str, value: &Value) -> String {
     yaml::encode(&map.into())
 }
 
-/// The fields of an object that builds share, but for scalars.
+/// The fields of an object that builds share.
 #[derive(Debug)]
 pub(super) struct Parts(Vec<Arc<Part>>);
 
@@ -81,9 +81,6 @@ impl Part {
 impl Parts {
     fn new(object: &Node) -> Self {
         let fields = object.as_map().map_or(&[][..], crate::node::Map::entries);
-        let fields = fields
-            .iter()
-            .filter(|field| field.value.as_scalar().is_none());
         let part = |field: &crate::node::Entry| {
             Arc::new(Part {
                 name: field.key.text.clone(),
@@ -93,13 +90,17 @@ impl Parts {
                 text: OnceLock::new(),
             })
         };
-        Self(fields.map(part).collect())
+        Self(fields.iter().map(part).collect())
     }
 
     /// The part that is this very field, unchanged.
     fn find(&self, name: &str, value: &Node) -> Option<&Arc<Part>> {
-        let same = |part: &&Arc<Part>| *part.name == *name && part.node.is_shared_with(value);
-        self.0.iter().find(same)
+        let same = |node: &Node| match value {
+            Node::Scalar(_) => node.is_same(value),
+            _ => node.is_shared_with(value),
+        };
+        let mut parts = self.0.iter();
+        parts.find(|part| *part.name == *name && same(&part.node))
     }
 }
 
