@@ -71,13 +71,12 @@ fn entries(bytes: &[u8], budget: &Budget, keys: &[&str]) -> Option<String> {
                 open.push(Next::Item);
             }
             EventKind::MappingStart(properties, layout) => {
-                match open.last_mut() {
-                    Some(parent) => begin(&properties, parent)?,
-                    None => {
-                        begin(&properties, &mut Next::Item)?;
-                        let is_at_margin = layout == Layout::Block && event.start.column == 0;
-                        is_at_margin.then_some(())?;
-                    }
+                if let Some(parent) = open.last_mut() {
+                    begin(&properties, parent)?;
+                } else {
+                    begin(&properties, &mut Next::Item)?;
+                    let is_at_margin = layout == Layout::Block && event.start.column == 0;
+                    is_at_margin.then_some(())?;
                 }
                 open.push(Next::Key);
             }
