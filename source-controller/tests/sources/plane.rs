@@ -149,6 +149,7 @@ impl Plane {
             requeue_dependency: Duration::from_secs(1),
             temporary: std::env::temp_dir(),
             budget: self.options.budget,
+            algorithms: git::ssh::Algorithms::default(),
         };
         let limits = Limits {
             concurrent: 2,
