@@ -13,6 +13,7 @@
 //! | [`cluster`] | the cluster as the apply planner sees it |
 //! | [`flags`] | the shared flags and the feature gates |
 //! | [`access`] | cross-namespace references, impersonation |
+//! | [`secrets`] | credentials, pull secrets, certificates and proxies for what is fetched |
 //! | [`runtime`] | the process: start, leadership, shutdown |
 //! | [`election`] | the lease |
 //! | [`http`] | metrics and health servers |
@@ -45,6 +46,7 @@ pub mod queue;
 pub mod reconcile;
 pub mod redact;
 pub mod runtime;
+pub mod secrets;
 
 pub use k8s_openapi;
 pub use kube;

@@ -18,8 +18,9 @@ pub mod cosign;
 pub mod fault;
 pub mod notify;
 mod options;
-pub mod secrets;
 pub mod storage;
+
+pub use common::secrets;
 
 use artifact::store::{ArtifactPath, ObjectDir};
 use common::object::Object;
