@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g12_what_is_no_private_key_is_told() {
+    fn what_is_no_private_key_is_told() {
         let error = Signer::read("nonsense", None).unwrap_err();
         assert!(matches!(error, SignerError::Unreadable(_)), "{error}");
         let error = Signer::read("", Some("p")).unwrap_err();
