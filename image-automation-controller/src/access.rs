@@ -18,7 +18,7 @@ const GITHUB_APP_ID: &str = "githubAppID";
 #[derive(Debug)]
 pub enum Signer {
     /// PGP.
-    Pgp(PgpSigner),
+    Pgp(Box<PgpSigner>),
     /// SSH.
     Ssh(Identity),
 }
@@ -167,7 +167,7 @@ pub async fn signer(
         source: Box::new(source),
     })?;
     match &key.r#type {
-        None | Some(SigningKeyType::Gpg) => pgp(name, &data).map(Signer::Pgp),
+        None | Some(SigningKeyType::Gpg) => pgp(name, &data).map(|key| Signer::Pgp(Box::new(key))),
         Some(SigningKeyType::Ssh) => ssh(name, &data).map(Signer::Ssh),
         Some(other) => Err(SecretError::KeyType(other.as_str().to_owned())),
     }

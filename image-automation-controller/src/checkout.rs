@@ -95,13 +95,12 @@ pub fn fetch(plan: &Plan, limits: &Limits, seen: Option<&str>) -> Result<Found, 
         })));
     };
     let base = session.checkout(&tip)?;
-    let revision = match listed {
-        Some(revision) => revision,
+    let revision = if let Some(revision) = listed {
+        revision
+    } else {
         // Only a fetch can tell which of several it is.
-        None => {
-            let session = git::connect(&plan.url, &plan.access, limits.clone())?;
-            session.checkout(&resolved)?.revision().to_string()
-        }
+        let session = git::connect(&plan.url, &plan.access, limits.clone())?;
+        session.checkout(&resolved)?.revision().to_string()
     };
     let lease = Lease::Exactly(Some(base.commit().hash.clone()));
     Ok(Found::Fetched(Box::new(Fetched {
@@ -117,7 +116,6 @@ fn lease(plan: &Plan, base: &Checkout) -> Lease {
         Branches::Same if matches!(plan.reference, Reference::Branch(_)) => {
             Lease::Exactly(Some(base.commit().hash.clone()))
         }
-        Branches::Same => Lease::Parent,
         Branches::Switched {
             base: Base::Remote, ..
         } => Lease::Exactly(None),
@@ -125,7 +123,7 @@ fn lease(plan: &Plan, base: &Checkout) -> Lease {
             force: Force::Allowed,
             ..
         } => Lease::Any,
-        Branches::Switched { .. } => Lease::Parent,
+        Branches::Same | Branches::Switched { .. } => Lease::Parent,
     }
 }
 

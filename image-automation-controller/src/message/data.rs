@@ -70,16 +70,12 @@ struct Object(ObjectId);
 #[derive(Debug)]
 struct One(Change);
 
-fn exported(value: Value) -> Option<Field> {
+fn find(fields: Vec<(&'static str, Value)>, name: &str) -> Option<Field> {
+    let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
     Some(Field::Exported {
         value,
         interface: None,
     })
-}
-
-fn find(fields: Vec<(&'static str, Value)>, name: &str) -> Option<Field> {
-    let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
-    exported(value)
 }
 
 impl Host for Root {

@@ -48,7 +48,7 @@ async fn killed_while_the_push_is_under_way_the_next_process_doubles_nothing() {
     world.kill();
     // The remote takes what it was sent; nobody is there to hear of it.
     gate.open();
-    world.start().await;
+    world.start();
     let object = world.wait_ready().await;
     world.reconcile("settled").await;
     assert_eq!(world.count("main"), 2);
@@ -74,7 +74,7 @@ async fn killed_before_the_push_the_next_process_makes_the_commit() {
     world.kill();
     assert_eq!(world.count("main"), 1);
     world.git.recover();
-    world.start().await;
+    world.start();
     world.wait_pushed(None).await;
     assert_eq!(world.count("main"), 2);
 }

@@ -74,7 +74,10 @@ async fn g12_pgp_signatures_of_keys_with_and_without_passphrase_verify() {
         ]);
         let mut data = json!({ "git.asc": std::fs::read_to_string(&key).unwrap() });
         let world = World::new().await;
-        if !passphrase.is_empty() {
+        if passphrase.is_empty() {
+            world.secret("signing", data).await;
+            world.automate(signed_by("signing", "gpg")).await;
+        } else {
             world.secret("signing", data.clone()).await;
             world.automate(signed_by("signing", "gpg")).await;
             let message = world.wait_failed("SourceManagerFailed").await;
@@ -84,9 +87,6 @@ async fn g12_pgp_signatures_of_keys_with_and_without_passphrase_verify() {
             );
             data["passphrase"] = passphrase.into();
             world.secret("signing", data).await;
-        } else {
-            world.secret("signing", data).await;
-            world.automate(signed_by("signing", "gpg")).await;
         }
         world.wait_pushed(None).await;
         let said = verify(&world, home.path(), "gpg.format=openpgp").unwrap();

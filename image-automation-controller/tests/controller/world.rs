@@ -83,11 +83,11 @@ impl World {
         world.commit(&[("app.yaml", &world.file("1", "\n"))]);
         world.source(json!({ "url": world.git.url("r") })).await;
         world.policy(NAME, "2").await;
-        world.start().await;
+        world.start();
         world
     }
 
-    pub async fn start(&mut self) {
+    pub fn start(&mut self) {
         let (recorder, mut received) = Recorder::in_memory();
         let shutdown = CancellationToken::new();
         let metrics = Metrics::new();
@@ -332,6 +332,10 @@ impl World {
 }
 
 /// `spec.git` with an author.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "as the other makers of specs take it"
+)]
 pub fn git_spec(more: Value) -> Value {
     let mut spec = json!({ "commit": { "author": { "name": "Bot", "email": "bot@example.dev" } } });
     if let Some(commit) = more.get("commit") {

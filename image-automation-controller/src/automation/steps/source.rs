@@ -125,11 +125,14 @@ fn push_branch(
     git: &GitSpec,
     checkout: Option<&GitRepositoryRef>,
 ) -> Result<(String, bool), Error> {
-    fn filled(text: &Option<String>) -> Option<&str> {
-        text.as_deref().filter(|text| !text.is_empty())
+    fn filled(text: Option<&String>) -> Option<&str> {
+        text.map(String::as_str).filter(|text| !text.is_empty())
     }
-    let checked_out = checkout.and_then(|reference| filled(&reference.branch));
-    let pushed = git.push.as_ref().and_then(|push| filled(&push.branch));
+    let checked_out = checkout.and_then(|reference| filled(reference.branch.as_ref()));
+    let pushed = git
+        .push
+        .as_ref()
+        .and_then(|push| filled(push.branch.as_ref()));
     let (branch, is_switched) = match (pushed, checkout) {
         (Some(branch), Some(_)) => (branch, checked_out != Some(branch)),
         (Some(branch), None) => (branch, branch != DEFAULT_BRANCH),

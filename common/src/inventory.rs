@@ -4,7 +4,7 @@ use apply::{Inventory, InventoryEntry};
 use crds::meta::{ResourceInventory, ResourceRef};
 
 /// What the status says was applied.
-pub(super) fn from_status(status: Option<&ResourceInventory>) -> Inventory {
+pub fn from_status(status: Option<&ResourceInventory>) -> Inventory {
     let entry = |entry: &ResourceRef| InventoryEntry {
         id: entry.id.clone(),
         version: entry.version.clone(),
@@ -19,7 +19,7 @@ pub(super) fn from_status(status: Option<&ResourceInventory>) -> Inventory {
 }
 
 /// What the status is to say.
-pub(super) fn to_status(inventory: Inventory) -> ResourceInventory {
+pub fn to_status(inventory: Inventory) -> ResourceInventory {
     let entry = |entry: InventoryEntry| ResourceRef {
         id: entry.id,
         version: entry.version,

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use common::object::ObjectKey;
+use crate::object::ObjectKey;
 
-/// The Kustomizations whose dependencies did not suffice when they last looked.
+/// The objects whose dependencies did not suffice when they last looked.
 ///
 /// A pass enters before it looks and leaves once it is satisfied: a dependency that becomes ready in between finds it here.
 #[derive(Debug, Default)]
@@ -14,15 +14,18 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    pub(super) fn enter(&self, key: ObjectKey) {
+    /// It looks from now on.
+    pub fn enter(&self, key: ObjectKey) {
         self.keys().insert(key);
     }
 
-    pub(super) fn leave(&self, key: &ObjectKey) {
+    /// It is satisfied, or gone.
+    pub fn leave(&self, key: &ObjectKey) {
         self.keys().remove(key);
     }
 
-    pub(super) fn contains(&self, key: &ObjectKey) -> bool {
+    /// Whether it waits.
+    pub fn contains(&self, key: &ObjectKey) -> bool {
         self.keys().contains(key)
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use common::object::ObjectKey;
+use crate::object::ObjectKey;
 
 /// The revisions of the passes that run.
 #[derive(Debug, Default)]
@@ -15,15 +15,18 @@ pub struct UnderWay {
 }
 
 impl UnderWay {
-    pub(super) fn begin(&self, key: ObjectKey, revision: String) {
+    /// A pass is at work on this revision from now on.
+    pub fn begin(&self, key: ObjectKey, revision: String) {
         self.revisions().insert(key, revision);
     }
 
-    pub(super) fn end(&self, key: &ObjectKey) {
+    /// The pass has ended.
+    pub fn end(&self, key: &ObjectKey) {
         self.revisions().remove(key);
     }
 
-    pub(super) fn is_at(&self, key: &ObjectKey, revision: &str) -> bool {
+    /// Whether a pass is at work on this revision.
+    pub fn is_at(&self, key: &ObjectKey, revision: &str) -> bool {
         self.revisions()
             .get(key)
             .is_some_and(|current| current == revision)

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use artifact::Algorithm;
-use common::kube::Config;
-use common::kube::config::{AuthInfo, Cluster, KubeConfigOptions, Kubeconfig};
+use kube::Config;
+use kube::config::{AuthInfo, Cluster, KubeConfigOptions, Kubeconfig};
 
 /// How long another cluster may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -15,9 +15,22 @@ const KEYS: [&str; 2] = ["value", "value.yaml"];
 
 /// Whether a kubeconfig may ask for a server that is not verified (`--insecure-kubeconfig-tls`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verification {
+pub enum Verification {
+    /// It may not.
     Always,
+    /// It may.
     AsAsked,
+}
+
+impl Verification {
+    /// From the value of `--insecure-kubeconfig-tls`.
+    pub const fn as_asked_if(insecure_kubeconfig_tls: bool) -> Self {
+        if insecure_kubeconfig_tls {
+            Self::AsAsked
+        } else {
+            Self::Always
+        }
+    }
 }
 
 /// Another cluster.
@@ -31,13 +44,23 @@ pub(super) struct Remote {
 
 /// Why there is no other cluster.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(super) enum KubeConfigError {
+pub enum KubeConfigError {
     /// The Secret has no such key.
     #[error("KubeConfig secret '{secret}' does not contain a '{key}' key with data")]
-    NoKey { secret: String, key: String },
+    NoKey {
+        /// The Secret.
+        secret: String,
+        /// The key.
+        key: String,
+    },
     /// The value is no kubeconfig that can be used.
     #[error("failed to load KubeConfig from secret '{secret}': {cause}")]
-    Invalid { secret: String, cause: String },
+    Invalid {
+        /// The Secret.
+        secret: String,
+        /// What is wrong, without a word of what it holds.
+        cause: String,
+    },
 }
 
 /// Reads the kubeconfig in the data of a Secret. Only what stands in it counts: files, programs and plugins that it names are
