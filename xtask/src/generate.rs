@@ -15,6 +15,10 @@ const BASES: &[(&str, &str)] = &[
     ("source-controller", "source.toolkit.fluxcd.io_"),
     ("kustomize-controller", "kustomize.toolkit.fluxcd.io_"),
     ("notification-controller", "notification.toolkit.fluxcd.io_"),
+    (
+        "image-automation-controller",
+        "image.toolkit.fluxcd.io_imageupdateautomations",
+    ),
 ];
 
 /// A file that is made and never edited.
