@@ -83,6 +83,7 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
         limits: helm_chart::Limits {
             chart: args.other_kinds.helm_chart_max_size,
             file: args.other_kinds.helm_chart_file_max_size,
+            index: args.other_kinds.helm_index_max_size,
         },
     };
     let scratch = Arc::new(scratch);

@@ -44,6 +44,8 @@ pub struct Limits {
     pub chart: u64,
     /// Bytes of a file in it: `--helm-chart-file-max-size`.
     pub file: u64,
+    /// Bytes of an index that lists charts it needs: `--helm-index-max-size`.
+    pub index: u64,
 }
 
 /// What the steps of a pass hand to each other.

@@ -171,6 +171,7 @@ impl Plane {
             limits: helm_chart::Limits {
                 chart: 10 << 20,
                 file: 5 << 20,
+                index: INDEX_LIMIT,
             },
         };
         let events = self.events.clone();
@@ -265,6 +266,20 @@ impl Plane {
             .unwrap()
     }
 
+    /// Waits as well, and returns what there was instead when that takes too long.
+    pub async fn try_wait<K: Kind>(
+        &self,
+        name: &str,
+        patience: Duration,
+        condition: impl Fn(&K) -> bool,
+    ) -> Result<K, String> {
+        let holds = |object: Option<&K>| object.is_some_and(&condition);
+        match wait_for(&self.api(), name, "as expected", patience, holds).await {
+            Ok(object) => Ok(object.unwrap()),
+            Err(timeout) => Err(timeout.to_string()),
+        }
+    }
+
     pub async fn wait_gone<K: Kind>(&self, name: &str) {
         wait_for(&self.api::<K>(), name, "gone", PATIENCE, |object| {
             object.is_none()
@@ -328,6 +343,22 @@ impl Plane {
     /// The file of an artifact in the storage.
     pub fn file(&self, artifact: &Artifact) -> PathBuf {
         self.storage_dir.path().join(&artifact.path)
+    }
+
+    /// Whether anything of the object is in the storage.
+    pub fn has_files<K: Kind>(&self, object: &K) -> bool {
+        let kind = K::kind(&()).to_lowercase();
+        let name = object.meta().name.clone().unwrap_or_default();
+        let directory = self
+            .storage_dir
+            .path()
+            .join(kind)
+            .join(&self.namespace)
+            .join(name);
+        std::fs::read_dir(directory).is_ok_and(|files| {
+            let mut names = files.map(|file| file.unwrap().file_name());
+            names.any(|name| !name.to_string_lossy().ends_with(".lock"))
+        })
     }
 
     /// Paths of the files in an artifact.

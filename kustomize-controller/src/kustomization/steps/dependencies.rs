@@ -2,6 +2,7 @@
 
 use common::dependency::Expressions;
 use common::kube::{self, Api};
+use common::object::is_name;
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
 use crds::kustomize::Kustomization;
 use futures::future;
@@ -59,13 +60,15 @@ impl Kustomizations {
             let api: Api<Kustomization> =
                 Api::namespaced(pass.context.client.clone(), &key.namespace);
             async move {
-                let found = api.get(&key.name).await;
+                let found = if is_name(&key.name) {
+                    api.get(&key.name).await.map_err(cause)
+                } else {
+                    let (resource, group) = ("kustomizations", crds::kustomize::GROUP);
+                    Err(format!("{resource}.{group} \"{}\" not found", key.name))
+                };
                 (
                     reference,
-                    found.map_err(|error| Unmet::NotFound {
-                        key,
-                        cause: cause(error),
-                    }),
+                    found.map_err(|cause| Unmet::NotFound { key, cause }),
                 )
             }
         });

@@ -1,5 +1,6 @@
 //! GitRepository against a real git server.
 
+mod bad_input;
 mod composing;
 mod failures;
 mod lifecycle;
