@@ -14,6 +14,7 @@
 //! | [`flags`] | the shared flags and the feature gates |
 //! | [`access`] | cross-namespace references, impersonation, kubeconfigs |
 //! | [`dependency`], [`health_checks`], [`ignore_rules`], [`inventory`] | parts of specs and status that appliers share |
+//! | [`secrets`] | credentials, pull secrets, certificates and proxies for what is fetched |
 //! | [`runtime`] | the process: start, leadership, shutdown |
 //! | [`election`] | the lease |
 //! | [`http`] | metrics and health servers |
@@ -50,6 +51,7 @@ pub mod queue;
 pub mod reconcile;
 pub mod redact;
 pub mod runtime;
+pub mod secrets;
 
 pub use k8s_openapi;
 pub use kube;

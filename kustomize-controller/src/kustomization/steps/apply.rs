@@ -33,7 +33,7 @@ impl Kustomizations {
         let cluster = pass.state.cluster();
         let (key, target) = (pass.key(), pass.state.target());
         let trust = if pass.is_new() {
-            Trust::Nothing
+            Trust::Unmoved
         } else {
             Trust::Known
         };

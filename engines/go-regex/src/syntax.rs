@@ -7,9 +7,9 @@
 
 use std::fmt::Write as _;
 
-use super::class;
-use super::error::{Code, SyntaxError};
-use super::modifiers::{Count, Flags, MAX_REPEAT};
+use crate::class;
+use crate::error::{Code, SyntaxError};
+use crate::modifiers::{Count, Flags, MAX_REPEAT};
 
 /// Groups nest no deeper than this (Go's own limit).
 const MAX_DEPTH: usize = 1000;

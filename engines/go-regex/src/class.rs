@@ -1,7 +1,7 @@
 //! Characters, escapes and character classes of Go's syntax, spelled for the `regex` crate.
 
-use super::error::{Code, SyntaxError};
-use super::syntax::push_code_point;
+use crate::error::{Code, SyntaxError};
+use crate::syntax::push_code_point;
 
 /// A literal character, escaped where the other syntax would read more into it.
 pub(super) fn literal(c: char) -> String {

@@ -19,7 +19,7 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// How much time is left.
-    pub(super) fn remaining(&self) -> Result<Duration, RemoteError> {
+    pub(crate) fn remaining(&self) -> Result<Duration, RemoteError> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Err(RemoteError::Interrupted);
         }

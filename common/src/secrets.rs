@@ -1,13 +1,14 @@
-//! Secrets of a source, read at each pass (R12, section 12).
+//! Secrets that an object names for what it fetches, read at each pass (R12, section 12 of the source sheet).
 
-use common::k8s_openapi::api::core::v1::{Secret, ServiceAccount};
-use common::kube::{self, Api};
-use common::object::Object as _;
-use common::reconcile::{Pass, Reconciler};
+use k8s_openapi::api::core::v1::{Secret, ServiceAccount};
+use kube::Api;
 use oci::Keychain;
 use oci::login::KeychainError;
 use transport::secret::text;
 use transport::{Basic, Proxy, SecretData, Tls, TransportError};
+
+use crate::object::Object as _;
+use crate::reconcile::{Pass, Reconciler};
 
 /// The type of Secrets with a docker configuration, and its key.
 const DOCKER_CONFIG: (&str, &str) = ("kubernetes.io/dockerconfigjson", ".dockerconfigjson");
@@ -93,10 +94,13 @@ pub struct Secrets {
 impl Secrets {
     /// Those beside the object of the pass.
     pub fn of<R: Reconciler>(pass: &Pass<R>) -> Self {
-        Self {
-            client: pass.context.client.clone(),
-            namespace: pass.object.key().namespace.to_string(),
-        }
+        let namespace = pass.object.key().namespace.to_string();
+        Self::within(pass.context.client.clone(), namespace)
+    }
+
+    /// Those of a namespace.
+    pub fn within(client: kube::Client, namespace: String) -> Self {
+        Self { client, namespace }
     }
 
     /// One Secret.
