@@ -51,9 +51,10 @@ dist: ## Build the static release binaries
 		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package notification-controller --package sluice-cli
 	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/notification-controller $(released)/sluice
 
-# KUSTOMIZE_BIN=<file> is the kustomize to measure beside.
+# KUSTOMIZE_BIN=<file> and HELM_BIN=<file> are the programs to measure beside.
 bench: setup dist ## Measure the quality bars on the static release binaries
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench beside
+	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench helm
 	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars -- --nocapture
 
 e2e: setup ## Run the scenarios against a real API server

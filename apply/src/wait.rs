@@ -13,9 +13,9 @@ mod gone;
 mod look;
 mod watches;
 
-pub use gone::{TerminationError, wait_for_termination};
+pub use board::is_restless;
+pub use gone::{TerminationError, wait_for_termination, wait_until_gone};
 
-pub(crate) use board::is_restless;
 pub(crate) use gone::until_gone;
 
 use crate::cluster::Cluster;

@@ -18,7 +18,7 @@ pub struct Input {
 }
 
 impl Input {
-    fn new(name: impl Into<String>, root: &'static str) -> Self {
+    pub(crate) fn new(name: impl Into<String>, root: &'static str) -> Self {
         Self {
             name: name.into(),
             root,
@@ -26,7 +26,7 @@ impl Input {
         }
     }
 
-    fn add(&mut self, path: impl Into<String>, content: impl Into<String>) {
+    pub(crate) fn add(&mut self, path: impl Into<String>, content: impl Into<String>) {
         self.files.push((path.into(), content.into()));
     }
 

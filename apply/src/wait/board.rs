@@ -66,8 +66,9 @@ const WORKLOADS: [&str; 8] = [
     "CustomResourceDefinition",
 ];
 
-/// What is built in and has no rule that can change its mind is current once and for all: it needs no watch.
-pub(crate) fn is_restless(kind: &GroupKind, readers: &Readers) -> bool {
+/// Whether the health of a kind comes and goes. What is built in and has no rule that can change its mind is current once and
+/// for all: it needs no watch.
+pub fn is_restless(kind: &GroupKind, readers: &Readers) -> bool {
     readers.knows(kind) || WORKLOADS.contains(&kind.kind.as_str()) || !is_builtin_kind(kind)
 }
 

@@ -160,7 +160,7 @@ fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String,
         .iter()
         .filter(|hook| !(args.no_hooks || args.skip_tests && hook.is_test()))
         .collect();
-    let text = output::template(&manifest, &hooks);
+    let text = output::template(manifest, &hooks);
     if args.show_only.is_empty() {
         Ok(text)
     } else {

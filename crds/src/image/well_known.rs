@@ -2,6 +2,20 @@
 
 /// Reasons of conditions and events.
 pub mod reason {
+    /// The name of an image is none, or has more than a name should.
+    pub const IMAGE_URL_INVALID: &str = "ImageURLInvalid";
+    /// The credentials for a registry cannot be used.
+    pub const AUTHENTICATION_FAILED: &str = "AuthenticationFailed";
+    /// The tags of an image cannot be read.
+    pub const READ_OPERATION_FAILED: &str = "ReadOperationFailed";
+    /// What a policy refers to is not there yet.
+    pub const DEPENDENCY_NOT_READY: &str = "DependencyNotReady";
+    /// Digests are to be looked up at an interval that is not set.
+    pub const INTERVAL_NOT_CONFIGURED: &str = "IntervalNotConfigured";
+    /// The order of a policy or its filter cannot be used.
+    pub const INVALID_POLICY: &str = "InvalidPolicy";
+    /// Anything else.
+    pub const FAILURE: &str = "Failure";
     /// The update strategy is not known.
     pub const INVALID_UPDATE_STRATEGY: &str = "InvalidUpdateStrategy";
     /// The source cannot be used for updates.

@@ -133,6 +133,42 @@ fn blocks_keep_their_indentation_and_line_ends() {
 }
 
 #[test]
+fn blocks_keep_their_comment_the_empty_lines_behind_them_and_their_style() {
+    assert_eq!(
+        set("k: >- # c\n   old\n\n\nl: 1\n", &key("k"), "new"),
+        "k: >- # c\n   new\n\n\nl: 1\n"
+    );
+    assert_eq!(
+        set("k: |+  # c\r\n  old\r\n\r\nl: 1\r\n", &key("k"), "new\n"),
+        "k: |  # c\r\n  new\r\n\r\nl: 1\r\n"
+    );
+    assert_eq!(
+        set("k: > # c\n  old\n\nl: 1\n", &key("k"), "a\nb\n\n"),
+        "k: |+ # c\n  a\n  b\n\nl: 1\n"
+    );
+    assert_eq!(
+        set("k: |2- # c\n  old\nl: 1\n", &key("k"), ""),
+        "k: \"\" # c\nl: 1\n"
+    );
+}
+
+#[test]
+fn a_colon_stays_without_quotes_in_brackets_that_had_one() {
+    assert_eq!(
+        set("k: {a: x:1, b: y}\n", &key("k").key("a"), "x:2"),
+        "k: {a: x:2, b: y}\n"
+    );
+    assert_eq!(
+        set("k: {a: x:1, b: y}\n", &key("k").key("a"), "x:2,z"),
+        "k: {a: \"x:2,z\", b: y}\n"
+    );
+    assert_eq!(
+        set("k: [x, b]\n", &key("k").item(0), "x:2"),
+        "k: [\"x:2\", b]\n"
+    );
+}
+
+#[test]
 fn byte_order_marks_and_carriage_returns_stay() {
     assert_eq!(
         set("\u{feff}a: 1\r\nb: 2\r\n", &key("b"), 3),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use artifact::store::Retention;
 use artifact::{Algorithm, Store, archive};
 use common::context::{Context, Scope};
-use common::controller::{Controller, Limits};
+use common::controller::Limits;
 use common::events::{Event, Recorder};
 use common::flags::FeatureGates;
 use common::jitter::Jitter;
@@ -26,12 +26,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use source_controller::advertise::Advertised;
-use source_controller::git_repository::GitRepositories;
-use source_controller::helm_chart::{self, HelmCharts, Limits as ChartLimits};
-use source_controller::helm_repository::HelmRepositories;
-use source_controller::oci_repository::OciRepositories;
+use source_controller::git_repository::Git;
+use source_controller::helm_chart::{self, Charts};
+use source_controller::helm_repository::Helm;
+use source_controller::oci_repository::Oci;
 use source_controller::server;
-use source_controller::source::{Budget, Options};
+use source_controller::source::{Budget, Options, Setup};
 use source_controller::storage::Storage;
 use testing::{ControlPlane, Dir, wait_for};
 use tokio::sync::watch;
@@ -144,40 +144,41 @@ impl Plane {
             },
             shutdown: shutdown.clone(),
         });
-        let options = Options {
-            jitter: Jitter::percent(0),
-            requeue_dependency: Duration::from_secs(1),
-            temporary: std::env::temp_dir(),
-            budget: self.options.budget,
-        };
-        let limits = Limits {
-            concurrent: 2,
-            backoff: Backoff {
-                min: Duration::from_millis(50),
-                max: Duration::from_millis(200),
+        let setup = Setup {
+            storage,
+            options: Options {
+                jitter: Jitter::percent(0),
+                requeue_dependency: Duration::from_secs(1),
+                temporary: std::env::temp_dir(),
+                budget: self.options.budget,
             },
-            // A pass that does not end by itself is to be noticed.
-            grace: PATIENCE * 2,
+            context,
+            limits: Limits {
+                concurrent: 2,
+                backoff: Backoff {
+                    min: Duration::from_millis(50),
+                    max: Duration::from_millis(200),
+                },
+                // A pass that does not end by itself is to be noticed.
+                grace: PATIENCE * 2,
+            },
         };
-        let git = GitRepositories::new(storage.clone(), options.clone());
-        let git = Controller::new(git, context.clone(), limits, Vec::new());
-        let oci = OciRepositories::new(storage.clone(), options.clone());
-        let oci = Controller::new(oci, context.clone(), limits, Vec::new());
-        let helm = HelmRepositories::new(storage.clone(), options.clone(), INDEX_LIMIT);
-        let helm = Controller::new(helm, context.clone(), limits, Vec::new());
-        let chart_limits = ChartLimits {
-            chart: 10 << 20,
-            file: 5 << 20,
+        let helm = Helm {
+            index_limit: INDEX_LIMIT,
         };
-        let charts = HelmCharts::new(storage, options, chart_limits);
-        let charts = helm_chart::watch::controller(charts, context, limits);
+        let charts = Charts {
+            limits: helm_chart::Limits {
+                chart: 10 << 20,
+                file: 5 << 20,
+            },
+        };
         let events = self.events.clone();
         let stop = shutdown.clone();
         let tasks = vec![
-            tokio::spawn(git.run()),
-            tokio::spawn(oci.run()),
-            tokio::spawn(helm.run()),
-            tokio::spawn(charts.run()),
+            tokio::spawn(setup.controller(Git).run()),
+            tokio::spawn(setup.controller(Oci).run()),
+            tokio::spawn(setup.controller(helm).run()),
+            tokio::spawn(setup.controller(charts).run()),
             tokio::spawn(async move { server::serve(listener, root, stop).await.unwrap() }),
             tokio::spawn(async move {
                 while let Some(event) = received.recv().await {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::regex::{Pattern, compiled, quote_meta};
+use go_regex::quote_meta;
+
+use super::regex::{Pattern, compiled};
 use super::typed::Texts;
 use crate::exec::{Context, FuncError, Functions};
 use crate::fmt;

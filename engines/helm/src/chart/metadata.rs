@@ -95,6 +95,13 @@ pub(crate) fn document(bytes: &[u8]) -> Result<Value, String> {
         .map_err(|error| format!("error converting YAML to JSON: {error}"))
 }
 
+/// Checks that every document of a stream can be decoded.
+pub(crate) fn every_document(bytes: &[u8]) -> Result<(), String> {
+    yaml::decode(bytes, Dialect::Kubernetes, &Budget::default())
+        .map(drop)
+        .map_err(|error| format!("error converting YAML to JSON: {error}"))
+}
+
 const METADATA: &str = "Metadata";
 const DEPENDENCY: &str = "Dependency";
 

@@ -21,10 +21,10 @@ pub(super) fn render(value: &Value, node: &Node, style: ScalarStyle, place: Plac
     let text = fresh.as_str().unwrap_or_default();
     let mut out = match (style, value) {
         (ScalarStyle::Literal | ScalarStyle::Folded, Value::Str(_)) => {
-            return render_block(text, place);
+            return render_block(text, style, place);
         }
-        (_, Value::Str(_)) => render_line(text, style, node, place.in_flow),
-        _ if node.tagged => render_line(text, style, node, place.in_flow),
+        (_, Value::Str(_)) => render_line(text, style, node, place),
+        _ if node.tagged => render_line(text, style, node, place),
         _ => text.to_owned(),
     };
     if place.old.is_empty()
@@ -41,11 +41,13 @@ pub(super) fn render(value: &Value, node: &Node, style: ScalarStyle, place: Plac
 }
 
 /// Writes `text` on one line: in the old style if that can hold it and means text.
-fn render_line(text: &str, style: ScalarStyle, node: &Node, in_flow: bool) -> String {
+fn render_line(text: &str, style: ScalarStyle, node: &Node, place: Place<'_>) -> String {
     let mut writer = Writer::new(Width::Unlimited);
     let found = Analysis::of(text, Grammar::V3);
-    let plain_allowed = if in_flow {
-        found.flow_plain
+    let plain_allowed = if place.in_flow {
+        // Not every reader takes a colon inside of brackets; those of this file do if there is one already.
+        let colon = place.old.contains(':') && !text.contains([',', '?', '[', ']', '{', '}']);
+        found.flow_plain || (found.block_plain && colon)
     } else {
         found.block_plain
     };
@@ -69,39 +71,51 @@ fn is_always_text(text: &str) -> bool {
         && text != "<<"
 }
 
-/// Writes `text` as a literal block with the indentation and line ends of the old one.
-fn render_block(text: &str, place: Place<'_>) -> String {
+/// Writes `text` as a block with the indentation, line ends and comment of the old one: a single line in the old style,
+/// more of them as they are.
+fn render_block(text: &str, style: ScalarStyle, place: Place<'_>) -> String {
     let found = Analysis::of(text, Grammar::V3);
     let line_end = if place.old.contains("\r\n") {
         "\r\n"
     } else {
         "\n"
     };
-    let lines = place
-        .old
-        .split('\n')
-        .skip(1)
-        .filter(|line| !line.trim().is_empty());
+    let (header, lines) = place.old.split_once('\n').unwrap_or((place.old, ""));
+    let header = header.trim_end_matches('\r');
+    let comment = header
+        .trim_start_matches(|c: char| matches!(c, '|' | '>' | '+' | '-') || c.is_ascii_digit());
     let indent = lines
+        .split('\n')
+        .filter(|line| !line.trim().is_empty())
         .map(|line| line.len() - line.trim_start_matches(' ').len())
         .min();
     let ends_line = place.old.ends_with('\n');
+    let mut writer = Writer::new(Width::Unlimited);
     let Some(indent) = indent.filter(|_| found.block && !text.trim().is_empty()) else {
-        let mut writer = Writer::new(Width::Unlimited);
         writer.write_double_quoted(text, LineBreaks::Forbidden);
+        writer.out.push_str(comment);
         if ends_line {
             writer.out.push_str(line_end);
         }
         return writer.out;
     };
-    let mut writer = Writer::new(Width::Unlimited);
-    writer.write_block_header("|", text);
+    let folded = style == ScalarStyle::Folded && !found.multiline;
+    writer.write_block_header(if folded { ">" } else { "|" }, text);
+    writer.put_text(comment);
     writer.indent = Some(indent);
     writer.put_break();
     writer.write_literal_lines(text);
     let mut out = writer.out;
     if ends_line && !out.ends_with('\n') {
         out.push('\n');
+    }
+    // Empty lines behind the old text belong to neither, unless the new one ends in some.
+    if ends_line && !text.ends_with("\n\n") {
+        let blank = lines
+            .split_inclusive('\n')
+            .rev()
+            .take_while(|line| line.trim().is_empty());
+        out.extend(blank.map(|_| '\n'));
     }
     if !ends_line && !text.ends_with('\n') {
         out.truncate(out.trim_end_matches('\n').len());

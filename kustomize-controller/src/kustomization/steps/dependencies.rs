@@ -1,5 +1,6 @@
 //! Waiting for other Kustomizations (section 18).
 
+use common::dependency::Expressions;
 use common::kube::{self, Api};
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
 use crds::kustomize::Kustomization;
@@ -7,7 +8,7 @@ use futures::future;
 
 use super::check::TERMINAL;
 use crate::args::gates::ADDITIVE_CEL_DEPENDENCY_CHECK;
-use crate::kustomization::dependency::{self, Expressions, Unmet};
+use crate::kustomization::dependency::{self, Unmet};
 use crate::kustomization::{Kustomizations, reasons};
 
 impl Kustomizations {
@@ -26,7 +27,7 @@ impl Kustomizations {
                 self.settings.waiting.leave(&key);
                 Ok(Flow::Next)
             }
-            Err(invalid @ Unmet::Invalid { .. }) => {
+            Err(invalid @ Unmet::Common(common::dependency::Unmet::Invalid { .. })) => {
                 self.settings.waiting.leave(&key);
                 let message = format!("{TERMINAL}: terminal error: {invalid}");
                 let stop = pass
@@ -54,7 +55,7 @@ impl Kustomizations {
     async fn unmet(&self, pass: &Pass<Self>) -> Result<(), Unmet> {
         let namespace = pass.key().namespace;
         let reads = pass.object.spec.depends_on.iter().map(|reference| {
-            let key = dependency::key(reference, &namespace);
+            let key = common::dependency::key(reference, &namespace);
             let api: Api<Kustomization> =
                 Api::namespaced(pass.context.client.clone(), &key.namespace);
             async move {
@@ -68,11 +69,8 @@ impl Kustomizations {
                 )
             }
         });
-        let expressions = if self.settings.gates.enabled(ADDITIVE_CEL_DEPENDENCY_CHECK) {
-            Expressions::Join
-        } else {
-            Expressions::Replace
-        };
+        let additive = self.settings.gates.enabled(ADDITIVE_CEL_DEPENDENCY_CHECK);
+        let expressions = Expressions::joined_if(additive);
         let revision = &pass.state.source().artifact.revision;
         for (reference, found) in future::join_all(reads).await {
             dependency::check(&pass.object, reference, &found?, revision, expressions)?;

@@ -32,7 +32,7 @@ pub async fn build(
         digest: artifact.digest.clone(),
         temporary: charts.options.temporary.clone(),
         budget: charts.options.budget.files,
-        limits: charts.limits,
+        limits: charts.kind.limits,
         suffix: build::version_metadata(&pass.object, revision(&pass.object, &artifact).as_deref()),
         missing: repository::missing(pass),
         object: pass.object.clone(),

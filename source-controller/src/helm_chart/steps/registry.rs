@@ -112,7 +112,7 @@ async fn pull(
             ))
         })?;
     let bytes = registry
-        .blob(layer, charts.limits.chart)
+        .blob(layer, charts.kind.limits.chart)
         .await
         .map_err(|error| failed(error.to_string()))?;
     repository::finish(charts, pass, name.to_owned(), full, bytes).await

@@ -60,7 +60,7 @@ pub async fn build(
     let fetcher = access::fetcher(repository, url, access)
         .map_err(|error| Error::Client(error.to_string()))?;
     let bytes = fetcher
-        .fetch(&chart_url, charts.limits.chart)
+        .fetch(&chart_url, charts.kind.limits.chart)
         .await
         .map_err(|error| failed(error.to_string()))?;
     finish(charts, pass, entry.name, version, bytes).await
@@ -124,7 +124,7 @@ pub async fn finish(
 ) -> Result<Build, Error> {
     let files = build::values_files(&pass.object).to_vec();
     let missing = missing(pass);
-    let limits = charts.limits;
+    let limits = charts.kind.limits;
     let key = pass.object.key();
     tracing::debug!(chart = name, version, object = %key, "chart pulled");
     background(move || -> Result<_, Error> {

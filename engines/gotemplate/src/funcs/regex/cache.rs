@@ -5,27 +5,22 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::error::Code;
 use super::{Pattern, SyntaxError};
 
 /// So many patterns are kept on each thread; when there are more, all are forgotten.
 const CAPACITY: usize = 128;
 
 thread_local! {
-    static PATTERNS: RefCell<HashMap<String, Arc<Pattern>>> = RefCell::new(HashMap::new());
+    static PATTERNS: RefCell<HashMap<Vec<u8>, Arc<Pattern>>> = RefCell::new(HashMap::new());
 }
 
 /// The compiled form of a pattern in Go's syntax.
 pub(in crate::funcs) fn compiled(source: &[u8]) -> Result<Arc<Pattern>, SyntaxError> {
-    let Ok(source) = std::str::from_utf8(source) else {
-        let shown = String::from_utf8_lossy(source);
-        return Err(SyntaxError::new(Code::InvalidUtf8, &shown));
-    };
     PATTERNS.with_borrow_mut(|patterns| {
         if let Some(pattern) = patterns.get(source) {
             return Ok(Arc::clone(pattern));
         }
-        let pattern = Arc::new(Pattern::compile(source)?);
+        let pattern = Arc::new(Pattern::compile_bytes(source)?);
         if patterns.len() >= CAPACITY {
             patterns.clear();
         }
