@@ -96,7 +96,7 @@ pub fn run(
     let texts = files.to_texts();
     let texts = texts
         .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()));
+        .map(|(path, text)| (path.as_str(), text.as_bytes()));
     let sorted =
         output::sort(texts, &INSTALL_ORDER).map_err(|error| Error::Output(error.to_string()))?;
     rest.extend(sorted.hooks);
