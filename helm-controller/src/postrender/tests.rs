@@ -51,7 +51,7 @@ fn changed(case: &Case) -> Result<(String, Vec<Value>), String> {
         .collect();
     let files = files
         .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()));
+        .map(|(path, text)| (path.as_str(), text.as_bytes()));
     let sorted = output::sort(files, &INSTALL_ORDER).map_err(|error| error.to_string())?;
     let changed = run(
         &object,
