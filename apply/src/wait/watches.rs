@@ -229,12 +229,7 @@ fn state_after(error: &ApiError) -> WatchState {
 
 /// Notes what a watch reported of an object of the wait. Its pods are looked at with the next tick: a rollout reports many
 /// times before it is over.
-fn record(
-    board: &mut Board,
-    group: &Group,
-    event: WatchEvent,
-    options: &WaitOptions,
-) {
+fn record(board: &mut Board, group: &Group, event: WatchEvent, options: &WaitOptions) {
     let (object, deleted) = match event {
         WatchEvent::Applied(object) => (object, false),
         WatchEvent::Deleted(object) => (object, true),
