@@ -232,7 +232,10 @@ pub fn deep_stack() -> Input {
     input.add("level0/kustomization.yaml", "resources: [apps.yaml]\n");
     input.add("level0/apps.yaml", apps.join("---\n"));
     for level in 1..=LEVELS {
-        let mut text = format!("resources: [../level{}]\nnameSuffix: -{level}\n", level - 1);
+        let mut text = format!(
+            "resources: [../level{}]\nnameSuffix: \"-{level}\"\n",
+            level - 1
+        );
         text.push_str("patches:\n");
         for at in 0..APPS {
             // Writing to a string cannot fail.

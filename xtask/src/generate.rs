@@ -16,6 +16,10 @@ const BASES: &[(&str, &str)] = &[
     ("kustomize-controller", "kustomize.toolkit.fluxcd.io_"),
     ("helm-controller", "helm.toolkit.fluxcd.io_"),
     ("notification-controller", "notification.toolkit.fluxcd.io_"),
+    (
+        "image-automation-controller",
+        "image.toolkit.fluxcd.io_imageupdateautomations",
+    ),
 ];
 
 /// A file that is made and never edited.

@@ -43,3 +43,9 @@ impl Object for crds::notification::Receiver {
         self.spec.suspend
     }
 }
+
+impl Object for crds::image::ImageUpdateAutomation {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}

@@ -107,7 +107,7 @@ impl Step {
             reorder: Reorder::None,
             ..Options::default()
         };
-        kustomize::build(&view, Path::new("/"), &options)
+        kustomize::build(&view, Path::new("/"), &options).map_err(|failure| failure.error)
     }
 }
 
