@@ -197,10 +197,9 @@ fn i1_arguments_keep_their_places_and_events_go_to_notification_controller_where
     ];
     let install = built("install");
     assert_eq!(args(&install, "notification-controller"), shared);
-    assert_eq!(
-        args(&install, "kustomize-controller"),
-        [&[events][..], &shared].concat()
-    );
+    for applier in ["kustomize-controller", "helm-controller"] {
+        assert_eq!(args(&install, applier), [&[events][..], &shared].concat());
+    }
     assert_eq!(
         args(&install, "source-controller"),
         [&[events][..], &shared, &storage].concat()
