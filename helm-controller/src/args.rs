@@ -81,7 +81,6 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// The command line.
 #[derive(Debug, Clone, clap::Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "one per flag")]
 #[command(about = "Keeps Helm releases as HelmReleases say", version)]
 pub struct Args {
     /// The flags that all controllers share.
@@ -132,16 +131,16 @@ pub struct Args {
     /// Field manager whose changes to managed objects are undone; may be repeated
     #[arg(long = "override-manager", value_name = "NAME", action = clap::ArgAction::Append)]
     pub override_managers: Vec<String>,
-    /// Memory, in percent of the limit, from which on the process ends in good order; needs the gate OOMWatch
+    /// Memory, in percent of the limit, from which on the process ends in good order; needs its gate
     #[arg(long, value_name = "PERCENT", default_value_t = 95)]
     pub oom_watch_memory_threshold: u8,
-    /// How often memory is looked at; needs the gate OOMWatch
+    /// How often memory is looked at; needs its gate
     #[arg(long, value_name = "DURATION", value_parser = flags::duration, default_value = "500ms")]
     pub oom_watch_interval: Duration,
-    /// File with the memory limit; needs the gate OOMWatch
+    /// File with the memory limit; needs its gate
     #[arg(long, value_name = "FILE", default_value = "")]
     pub oom_watch_max_memory_path: String,
-    /// File with the memory in use; needs the gate OOMWatch
+    /// File with the memory in use; needs its gate
     #[arg(long, value_name = "FILE", default_value = "")]
     pub oom_watch_current_memory_path: String,
     /// Size of the token cache; 0 for none

@@ -1,10 +1,6 @@
 //! HelmReleases against a real API server: charts come from a file server of the test, the controller runs in the process, each
 //! test has a namespace of its own, and pods are played by kwok.
 #![allow(clippy::unwrap_used)]
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "json! values read better inline"
-)]
 
 #[path = "release/failures.rs"]
 mod failures;

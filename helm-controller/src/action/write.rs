@@ -79,7 +79,7 @@ impl Outcome {
 }
 
 impl Writer {
-    const fn writing(&self) -> Writing<'static> {
+    const fn writing(self) -> Writing<'static> {
         Writing {
             manager: FIELD_MANAGER,
             validation: self.validation,

@@ -68,7 +68,9 @@ pub struct HelmReleases {
 
 /// In the order of section 8.
 const STEPS: &[Step<HelmReleases>] = &[
-    Step::new("check", |it, pass| Box::pin(ready(it.check(pass)))),
+    Step::new("check", |_, pass| {
+        Box::pin(ready(HelmReleases::check(pass)))
+    }),
     Step::new("chart template", |it, pass| {
         Box::pin(it.chart_template(pass))
     }),
@@ -78,7 +80,7 @@ const STEPS: &[Step<HelmReleases>] = &[
     Step::new("chart", |it, pass| Box::pin(it.chart(pass))),
     Step::new("identity", |it, pass| Box::pin(it.identity(pass))),
     Step::new("target", |it, pass| Box::pin(it.release_target(pass))),
-    Step::new("attempt", |it, pass| Box::pin(ready(it.attempt(pass)))),
+    Step::new("attempt", |it, pass| Box::pin(ready(Ok(it.attempt(pass))))),
     Step::new("act", |it, pass| Box::pin(it.act(pass))),
 ];
 

@@ -35,13 +35,12 @@ impl History {
         let mut revisions = BTreeMap::new();
         let mut resource_versions = BTreeMap::new();
         for record in found {
-            match record.version() {
-                Some(version) => {
-                    resource_versions.insert(version, record.resource_version.clone());
-                    revisions.insert(version, Revision::Encoded(Box::new(record)));
-                }
-                None => tracing::warn!(release = name, "a release record has no version"),
-            }
+            let Some(version) = record.version() else {
+                tracing::warn!(release = name, "a release record has no version");
+                continue;
+            };
+            resource_versions.insert(version, record.resource_version.clone());
+            revisions.insert(version, Revision::Encoded(Box::new(record)));
         }
         Ok(Self {
             records,

@@ -184,3 +184,19 @@ async fn h11_3_a_failure_before_anything_is_stored_counts_no_try() {
     assert_eq!(condition(&object, "Stalled"), None);
     assert_eq!(fixture.revisions("web").await, []);
 }
+
+#[tokio::test]
+async fn h8_5_an_artifact_that_is_gone_is_waited_for() {
+    let fixture = Fixture::new("artifact-gone").await;
+    fixture.publish("1.0.0", &[MAP]).await;
+    fixture.lose_files();
+    fixture.create("web", json!({})).await;
+    let (object, text) = fixture.failed("web", "ArtifactFailed").await;
+    assert_eq!(
+        text,
+        "Source not ready: artifact not found. Retrying in 30s"
+    );
+    assert_eq!(condition(&object, "Stalled"), None);
+    fixture.publish("1.0.1", &[MAP]).await;
+    fixture.ready("web", "1.0.1").await;
+}

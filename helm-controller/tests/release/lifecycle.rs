@@ -142,3 +142,48 @@ async fn h20_3_deleting_the_object_uninstalls_the_release() {
         .event("web", "UninstallSucceeded", "Helm uninstall succeeded")
         .await;
 }
+
+/// A Deployment of one pod, which kwok makes ready.
+const DEPLOYMENT: (&str, &str) = (
+    "templates/deployment.yaml",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  \
+     template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - name: main\n        \
+     image: example.com/none:{{ .Values.value }}\n",
+);
+const SERVICE: (&str, &str) = (
+    "templates/service.yaml",
+    "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports: [{port: 80}]\n",
+);
+
+#[tokio::test]
+async fn h15_1_workloads_are_waited_for_and_installs_and_upgrades_cost_few_requests() {
+    let fixture = Fixture::new("requests").await;
+    fixture.publish("1.0.0", &[MAP, SERVICE, DEPLOYMENT]).await;
+    // What is known of the server is read once in the life of a process.
+    fixture
+        .create(
+            "first",
+            json!({"targetNamespace": fixture.namespace, "releaseName": "web"}),
+        )
+        .await;
+    fixture.ready("first", "1.0.0").await;
+    fixture.delete("first").await;
+    fixture.gone("first").await;
+    let before = fixture.requests();
+    fixture.create("web", json!({})).await;
+    fixture.ready("web", "1.0.0").await;
+    fixture.event("web", "InstallSucceeded", "succeeded").await;
+    let installed = fixture.requests();
+    fixture
+        .patch("web", json!({"values": {"value": "two"}}))
+        .await;
+    fixture.ready("web", "1.0.0").await;
+    fixture.event("web", "UpgradeSucceeded", "succeeded").await;
+    let upgraded = fixture.requests() - installed;
+    let installed = installed - before;
+    eprintln!("{installed} requests for an install of three objects, {upgraded} for an upgrade");
+    assert!(
+        installed <= 14 && upgraded <= 14,
+        "{installed} and {upgraded} requests"
+    );
+}

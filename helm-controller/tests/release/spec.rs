@@ -1,8 +1,9 @@
 //! What the spec can ask for around a release.
 
 use common::k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
+use common::k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use common::kube::Api;
-use common::kube::api::PostParams;
+use common::kube::api::{DeleteParams, PostParams};
 use crds::source::HelmChart;
 use serde_json::json;
 
@@ -113,7 +114,7 @@ async fn h21_1_all_is_done_as_the_account_that_the_spec_names() {
     assert_eq!(condition(&object, "Stalled"), None);
     // An account that is gone does not keep the object.
     accounts
-        .delete("tenant", &Default::default())
+        .delete("tenant", &DeleteParams::default())
         .await
         .unwrap();
     fixture.delete("web").await;
@@ -139,7 +140,7 @@ async fn h3_4_the_target_namespace_is_made_when_asked_for() {
     // The record stays with the object.
     assert_eq!(fixture.revisions(&format!("{target}-web")).await.len(), 1);
     namespaces
-        .delete(&target, &Default::default())
+        .delete(&target, &DeleteParams::default())
         .await
         .unwrap();
 }
@@ -267,7 +268,6 @@ async fn h13_2_definitions_of_the_chart_come_first_and_stay() {
     );
     fixture.delete("web").await;
     fixture.gone("web").await;
-    use common::k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
     let definitions: Api<CustomResourceDefinition> = Api::all(fixture.client.clone());
     let name = format!("things.{group}");
     let left = definitions.get(&name).await.unwrap();
@@ -276,7 +276,7 @@ async fn h13_2_definitions_of_the_chart_come_first_and_stay() {
         "web"
     );
     definitions
-        .delete(&name, &Default::default())
+        .delete(&name, &DeleteParams::default())
         .await
         .unwrap();
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use common::k8s_openapi::ByteString;
 use common::k8s_openapi::api::core::v1::Secret;
-use common::kube::api::{Patch, PatchParams, PostParams};
+use common::kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use helm::release::{Release, Status, Written};
 use serde_json::json;
 
@@ -129,7 +129,7 @@ async fn h26_4_a_release_that_somebody_else_has_deleted_is_installed_anew() {
     fixture.ready("web", "1.0.0").await;
     let secrets = fixture.secrets();
     secrets
-        .delete("sh.helm.release.v1.web.v1", &Default::default())
+        .delete("sh.helm.release.v1.web.v1", &DeleteParams::default())
         .await
         .unwrap();
     let object = fixture.reconcile("web", "now").await;
@@ -322,7 +322,7 @@ async fn h18_drift_is_told_of_or_corrected_without_a_revision() {
         .await;
     fixture
         .config_maps()
-        .delete("web-map", &Default::default())
+        .delete("web-map", &DeleteParams::default())
         .await
         .unwrap();
     fixture.reconcile("web", "deleted").await;

@@ -1,6 +1,6 @@
 //! What is about to be tried, in the status (H8.8).
 
-use common::reconcile::{Flow, Pass, Stop};
+use common::reconcile::{Flow, Pass};
 use crds::helm::HelmRelease;
 
 use crate::helm_release::HelmReleases;
@@ -11,7 +11,7 @@ use crate::state::must_reset;
 
 impl HelmReleases {
     /// Forgets failures of something else than what is wanted now, and notes what that is.
-    pub(in crate::helm_release) fn attempt(&self, pass: &mut Pass<Self>) -> Result<Flow, Stop> {
+    pub(in crate::helm_release) fn attempt(&self, pass: &mut Pass<Self>) -> Flow {
         let storage = names::storage_namespace(&pass.object).to_owned();
         pass.object.status.storage_namespace = Some(storage);
         let version = pass.state.chart().metadata.version.clone();
@@ -31,6 +31,6 @@ impl HelmReleases {
         status.last_attempted_config_digest = Some(config_digest);
         status.last_attempted_values_checksum = None;
         status.last_release_revision = 0;
-        Ok(Flow::Next)
+        Flow::Next
     }
 }

@@ -14,7 +14,7 @@ pub(super) const TERMINAL: &str = "Reconciliation failed terminally due to confi
 
 impl HelmReleases {
     /// Parses the health expressions, and refuses what this version does not do.
-    pub(in crate::helm_release) fn check(&self, pass: &mut Pass<Self>) -> Result<Flow, Stop> {
+    pub(in crate::helm_release) fn check(pass: &mut Pass<Self>) -> Result<Flow, Stop> {
         let spec = &pass.object.spec;
         if spec.chart.is_some() == spec.chart_ref.is_some() {
             // The API server admits no such object (H3.7).

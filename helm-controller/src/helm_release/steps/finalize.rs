@@ -51,7 +51,7 @@ impl HelmReleases {
                     "failed to build REST client getter to uninstall release: {}",
                     identity::text(&error)
                 );
-                return Err(self.stays(&text));
+                return Err(Self::stays(&text));
             }
         };
         if pass.object.spec.kube_config.is_none() && !self.has_account(pass).await? {
@@ -74,7 +74,7 @@ impl HelmReleases {
         let account = pass.object.spec.service_account_name.as_deref();
         let default = self.settings.default_service_account.as_deref();
         let identity = Identity::of(&namespace, account, default)
-            .map_err(|error| self.stays(&error.to_string()))?;
+            .map_err(|error| Self::stays(&error.to_string()))?;
         let Identity::ServiceAccount(user) = identity else {
             return Ok(true);
         };
@@ -90,14 +90,14 @@ impl HelmReleases {
                 tracing::error!(%error, "skipping Helm release uninstallation");
                 Ok(false)
             }
-            Err(error) => Err(self.stays(&format!(
+            Err(error) => Err(Self::stays(&format!(
                 "failed to confirm ServiceAccount '{name}' can be used to uninstall release: {error}"
             ))),
         }
     }
 
     /// The object stays until this is over.
-    fn stays(&self, text: &str) -> Stop {
+    fn stays(text: &str) -> Stop {
         Stop::new(Class::Backoff, reasons::UNINSTALL_FAILED, text).with_notice(Notice::None)
     }
 
@@ -128,7 +128,7 @@ impl HelmReleases {
         let records = Arc::new(Secrets::new(cluster, storage.unwrap_or_default()));
         let mut stored = History::list(records, &latest.name)
             .await
-            .map_err(|error| self.stays(&error.to_string()))?;
+            .map_err(|error| Self::stays(&error.to_string()))?;
         let options = self.uninstall_options(&pass.object.spec);
         let (uninstalled, result) = action::uninstall(&env, &mut stored, &options).await;
         let written = stored.take_written();
