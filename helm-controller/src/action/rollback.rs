@@ -170,7 +170,9 @@ fn pending(current: &Release, target: &Release, method: Method) -> Release {
             deleted: None,
             description: format!("Rollback to {}", target.version),
             status: Status::PendingRollback,
-            rollback_revision: target.version,
+            // Helm 4.3 would note the revision here. Flux 2.9, which is built with 4.2, drops the field and would take the
+            // record for somebody else's.
+            rollback_revision: 0,
             notes: target.info.notes.clone(),
         },
         namespace: current.namespace.clone(),

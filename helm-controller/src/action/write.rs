@@ -331,14 +331,16 @@ pub(super) fn apply_failed(target: &Object, error: &ApiError) -> String {
     }
 }
 
-/// `namespace/name group/version, Kind=Kind`.
+/// `namespace/name group/version, Kind=Kind`; the group of the core is empty.
 fn named(object: &Object) -> String {
+    let gvk = object.gvk();
     format!(
-        "{}/{} {}, Kind={}",
+        "{}/{} {}/{}, Kind={}",
         object.namespace(),
         object.name(),
-        object.api_version(),
-        object.kind()
+        gvk.group,
+        gvk.version,
+        gvk.kind
     )
 }
 

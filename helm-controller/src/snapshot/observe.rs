@@ -36,16 +36,25 @@ pub fn released(object: &mut HelmRelease, written: &Written, action: Action, alg
     history::sort(&mut status.history);
 }
 
-/// A write of a rollback: known revisions are renewed and said to be rolled back; a new one has no action
-/// (H5.6).
+/// A write of a rollback: known revisions are renewed and said to be rolled back, and so is the new one, since
+/// every rollback writes it twice (H5.6).
 pub fn rolled_back(object: &mut HelmRelease, written: &Release, algorithm: Algorithm) {
     let history = &mut object.status.history;
+    let action = Some(Action::Rollback.as_str().to_owned());
     match find(history, written) {
         Some(known) => {
-            *known = renewed(known, written, algorithm);
-            known.action = Some(Action::Rollback.as_str().to_owned());
+            *known = ReleaseSnapshot {
+                action,
+                ..renewed(known, written, algorithm)
+            };
         }
-        None => history.insert(0, of(written, "", algorithm)),
+        None => history.insert(
+            0,
+            ReleaseSnapshot {
+                action,
+                ..of(written, "", algorithm)
+            },
+        ),
     }
     history::sort(history);
 }
@@ -208,7 +217,7 @@ mod checks {
     }
 
     #[test]
-    fn h5_6_a_rollback_makes_a_snapshot_without_action_and_marks_the_one_it_leaves() {
+    fn h5_6_a_rollback_marks_the_snapshot_it_makes_and_the_one_it_leaves() {
         let mut object = installed();
         let upgrade = written(vec![release(2, Status::Failed)]);
         released(&mut object, &upgrade, Action::Upgrade, SHA);
@@ -217,7 +226,7 @@ mod checks {
         assert_eq!(
             facts(&object),
             [
-                (3, "pending-rollback", None, None, false),
+                (3, "pending-rollback", Some("rollback"), None, false),
                 (2, "superseded", Some("rollback"), Some("sha256:0b"), false),
                 (1, "deployed", Some("install"), Some("sha256:0a"), true),
             ]
