@@ -4,6 +4,8 @@ mod assess;
 mod recreate;
 mod served;
 
+pub use served::wait as wait_until_served;
+
 use crate::change_set::{Action, Change, ChangeSet};
 use crate::cluster::{ApplyMode, Cluster};
 use crate::error::{ApplyError, ApplyFailure};

@@ -35,14 +35,16 @@ mod stage;
 pub mod testing;
 mod wait;
 
-pub use apply::{apply_all, apply_all_remembering};
+pub use apply::{apply_all, apply_all_remembering, wait_until_served};
 pub use change_set::{Action, Change, ChangeSet};
 pub use cluster::{ApiError, Cluster};
+pub use drift::normalize_dry_run;
 pub use error::{ApplyError, ApplyFailure};
 pub use health::GroupKind;
 pub use id::{Gvk, ObjectId, ObjectRef, ParseIdError};
 pub use ignore::{IgnoreRule, IgnoreRules, Selector, SelectorError};
 pub use inventory::{Inventory, InventoryEntry};
+pub use managed_fields::take_over_patch;
 pub use memory::{Memory, SETTLED};
 pub use normalize::normalize;
 pub use object::{NotAnObject, Object};
@@ -52,4 +54,7 @@ pub use options::{
 pub use order::compare;
 pub use prune::{PruneError, PruneFailure, PruneOptions, prune};
 pub use stage::{Stage, parse_kinds};
-pub use wait::{OnFailure, TerminationError, WaitError, WaitOptions, wait, wait_for_termination};
+pub use wait::{
+    OnFailure, TerminationError, WaitError, WaitOptions, is_restless, wait, wait_for_termination,
+    wait_until_gone,
+};

@@ -32,6 +32,20 @@ pub(crate) fn cleanup_patch(live: &Object, cleanup: &Cleanup, field_manager: &st
     patch
 }
 
+/// The JSON patch that makes the fields of `managers` those that `field_manager` applied, empty when they have none: what they
+/// had set and the desired object does not hold is then removed by the next apply.
+pub fn take_over_patch(
+    live: &Object,
+    managers: &[FieldManager],
+    field_manager: &str,
+) -> Vec<Value> {
+    let cleanup = Cleanup {
+        managers: managers.to_vec(),
+        ..Cleanup::default()
+    };
+    cleanup_patch(live, &cleanup, field_manager)
+}
+
 /// The JSON patch that moves every entry to `api_version`, of whatever manager and subresource; empty when all
 /// are there (K14.13).
 pub(crate) fn migrate_patch(live: &Object, api_version: &str) -> Vec<Value> {

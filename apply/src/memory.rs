@@ -107,6 +107,14 @@ impl Memory {
         }
     }
 
+    /// Doubts what is known: until fingerprints have settled anew, only an unmoved resource version counts.
+    pub fn doubt(&mut self) {
+        let now = Instant::now();
+        for known in self.known.values_mut() {
+            (known.first_seen, known.last_seen) = (now, now);
+        }
+    }
+
     /// The objects that have not moved, by their place in the list. Reads the metadata of those that may not have.
     pub(crate) async fn recall(
         &mut self,

@@ -31,7 +31,10 @@ enum Command {
 
 /// Parses the command line and does what it says.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     let done = match cli.command {
         Command::Helm(args) => helm::run(*args, &mut io::stdout().lock(), &mut io::stderr())
             .map_err(|error| error.to_string()),
@@ -48,4 +51,11 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints what clap has to say. A line that is wrong ends with 1, as with the programs whose verbs these are.
+fn refuse(error: &clap::Error) -> ExitCode {
+    // Nowhere is left to report a failure to report.
+    let _ = error.print();
+    ExitCode::from(u8::from(error.use_stderr()))
 }

@@ -12,7 +12,8 @@
 //! | [`artifact_client`] | artifacts of sources, fetched and unpacked once for all who use them |
 //! | [`cluster`] | the cluster as the apply planner sees it |
 //! | [`flags`] | the shared flags and the feature gates |
-//! | [`access`] | cross-namespace references, impersonation |
+//! | [`access`] | cross-namespace references, impersonation, kubeconfigs |
+//! | [`dependency`], [`health_checks`], [`ignore_rules`], [`inventory`] | parts of specs and status that appliers share |
 //! | [`secrets`] | credentials, pull secrets, certificates and proxies for what is fetched |
 //! | [`runtime`] | the process: start, leadership, shutdown |
 //! | [`election`] | the lease |
@@ -30,13 +31,17 @@ pub mod cluster;
 pub mod conditions;
 pub mod context;
 pub mod controller;
+pub mod dependency;
 pub mod duration;
 pub mod election;
 pub mod events;
 #[cfg(test)]
 mod fake;
 pub mod flags;
+pub mod health_checks;
 pub mod http;
+pub mod ignore_rules;
+pub mod inventory;
 pub mod jitter;
 pub mod logs;
 pub mod metrics;

@@ -103,6 +103,11 @@ impl Secrets {
         Self { client, namespace }
     }
 
+    /// A Secret as it is called in messages.
+    pub fn name_of(&self, name: &str) -> String {
+        format!("{}/{name}", self.namespace)
+    }
+
     /// One Secret.
     pub async fn get(&self, name: &str) -> Result<Secret, SecretError> {
         let api: Api<Secret> = Api::namespaced(self.client.clone(), &self.namespace);

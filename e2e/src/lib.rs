@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`toolkit`] | the controllers as child processes on the control plane of this test binary |
 //! | [`scenario`] | a namespace, a repository, the objects of one story, and ways to watch them |
+//! | [`cost`] | what a piece of work costs a controller: wall and CPU time, requests, memory |
 //! | [`manifests`] | the small YAML files that the stories are made of |
 //!
 //! Nothing sleeps: every wait is for a condition of an object, with a deadline that shows what was seen last.
 
 #![allow(clippy::unwrap_used)]
 
+pub mod cost;
 pub mod manifests;
 pub mod scenario;
 pub mod toolkit;

@@ -71,6 +71,17 @@ impl Controller {
         &mut self.process
     }
 
+    /// Requests to the API server so far, by the controller's own count.
+    pub async fn requests(&self) -> u64 {
+        let metrics = self.metrics().await;
+        let series = metrics
+            .lines()
+            .filter(|line| line.starts_with("rest_client_requests_total{"));
+        series
+            .map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap())
+            .sum()
+    }
+
     /// The metrics as a Prometheus server scrapes them.
     pub async fn metrics(&self) -> String {
         let response = testing::http::get(&self.metrics_url).await.unwrap();

@@ -197,10 +197,9 @@ fn i1_arguments_keep_their_places_and_events_go_to_notification_controller_where
     ];
     let install = built("install");
     assert_eq!(args(&install, "notification-controller"), shared);
-    assert_eq!(
-        args(&install, "kustomize-controller"),
-        [&[events][..], &shared].concat()
-    );
+    for applier in ["kustomize-controller", "helm-controller"] {
+        assert_eq!(args(&install, applier), [&[events][..], &shared].concat());
+    }
     assert_eq!(
         args(&install, "source-controller"),
         [&[events][..], &shared, &storage].concat()
@@ -243,4 +242,118 @@ fn j3_cluster_wide_names_end_in_the_namespace_and_both_reconcilers_may_apply_any
     for base in bases() {
         assert!(all.contains(&base), "{base} may not read its own objects");
     }
+}
+
+#[test]
+fn k21_6_m2_pods_are_those_that_patches_probes_and_quotas_expect() {
+    let usual = json!({"name": "http-prom", "containerPort": 8080, "protocol": "TCP"});
+    let health = json!({"name": "healthz", "containerPort": 9440, "protocol": "TCP"});
+    let files = json!({"name": "http", "containerPort": 9090, "protocol": "TCP"});
+    for (base, ports, ready, grace, cpu) in [
+        (
+            "kustomize-controller",
+            json!([usual, health]),
+            json!({"path": "/readyz", "port": "healthz"}),
+            60,
+            "100m",
+        ),
+        // Only who leads serves files, and only who serves files is ready.
+        (
+            "source-controller",
+            json!([files, usual, health]),
+            json!({"path": "/", "port": "http"}),
+            10,
+            "50m",
+        ),
+    ] {
+        let objects = built(&format!("bases/{base}"));
+        let object = deployment(&objects, base);
+        let pod = object.pointer("/spec/template/spec").unwrap();
+        let container = pod.pointer("/containers/0").unwrap();
+        let at = |path: &str| container.pointer(path).unwrap();
+        assert_eq!(at("/ports"), &ports, "{base}");
+        assert_eq!(at("/readinessProbe/httpGet"), &ready, "{base}");
+        assert_eq!(
+            at("/livenessProbe/httpGet"),
+            &json!({"path": "/healthz", "port": "healthz"})
+        );
+        assert_eq!(
+            at("/resources"),
+            &json!({
+                "requests": {"cpu": cpu, "memory": "64Mi"},
+                "limits": {"cpu": "1000m", "memory": "1Gi"},
+            })
+        );
+        assert_eq!(at("/securityContext/readOnlyRootFilesystem"), &json!(true));
+        assert_eq!(at("/securityContext/runAsNonRoot"), &json!(true));
+        assert_eq!(pod["terminationGracePeriodSeconds"], grace, "{base}");
+        assert_eq!(pod["priorityClassName"], "system-cluster-critical");
+        assert_eq!(object.pointer("/spec/replicas").unwrap(), 1);
+    }
+    let objects = built("bases/source-controller");
+    let object = deployment(&objects, "source-controller");
+    assert_eq!(object.pointer("/spec/strategy/type").unwrap(), "Recreate");
+    let service = objects
+        .iter()
+        .find(|object| kind(object) == "Service")
+        .unwrap();
+    assert_eq!(
+        service.data.pointer("/spec/ports/0").unwrap(),
+        &json!({"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"})
+    );
+}
+
+#[test]
+fn k21_7_m6_controllers_may_do_what_they_need() {
+    let rbac = built("rbac");
+    let role = rbac
+        .iter()
+        .find(|object| {
+            kind(object) == "ClusterRole" && object.name_any() == "crd-controller-flux-system"
+        })
+        .unwrap();
+    let rules = role.data["rules"].as_array().unwrap();
+    let may = |group: &str, resource: &str, verb: &str| {
+        let has = |rule: &Value, field: &str, wanted: &str| {
+            rule[field]
+                .as_array()
+                .is_some_and(|list| list.iter().any(|one| one == wanted || one == "*"))
+        };
+        rules.iter().any(|rule| {
+            has(rule, "apiGroups", group)
+                && has(rule, "resources", resource)
+                && has(rule, "verbs", verb)
+        })
+    };
+    for (group, resource, verbs) in [
+        (
+            "source.toolkit.fluxcd.io",
+            "gitrepositories/status",
+            &["get", "patch", "update"][..],
+        ),
+        (
+            "source.toolkit.fluxcd.io",
+            "helmcharts/finalizers",
+            &["update"],
+        ),
+        (
+            "kustomize.toolkit.fluxcd.io",
+            "kustomizations",
+            &["get", "list", "watch", "patch", "delete"],
+        ),
+        ("", "secrets", &["get", "list", "watch"]),
+        ("", "serviceaccounts", &["get", "list", "watch"]),
+        ("", "serviceaccounts/token", &["create"]),
+        ("", "events", &["create", "patch"]),
+        (
+            "coordination.k8s.io",
+            "leases",
+            &["get", "create", "update", "patch"],
+        ),
+    ] {
+        for verb in verbs {
+            assert!(may(group, resource, verb), "{verb} {resource}.{group}");
+        }
+    }
+    assert!(!may("", "secrets", "create") && !may("apps", "deployments", "get"));
 }

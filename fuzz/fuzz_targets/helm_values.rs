@@ -15,17 +15,18 @@ fuzz_target!(|bytes: &[u8]| {
     let (Ok(own), Ok(below), Ok(user)) = (next(), next(), next()) else {
         return;
     };
-    let mut subchart = Chart {
-        values: below,
-        ..Chart::default()
+    let chart = |values, dependencies| {
+        let mut chart = Chart::default();
+        chart.values = values;
+        chart.dependencies = dependencies;
+        chart
     };
+    let mut subchart = chart(below, Vec::new());
     "sub".clone_into(&mut subchart.metadata.name);
-    let chart = Chart {
-        values: own,
-        dependencies: vec![subchart],
-        ..Chart::default()
+    let chart = chart(own, vec![subchart]);
+    let Value::Map(user) = Value::from_yaml(&user, Numbers::Kept) else {
+        return;
     };
-    let user = Value::from_yaml(&user, Numbers::Kept).as_map().unwrap_or_default();
     let pass = |values: &Map| {
         let done = coalesce(&chart, values, Nulls::Applied, &mut Vec::new());
         done.map(|map| Value::Map(map).to_yaml(1000))

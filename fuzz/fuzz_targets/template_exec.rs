@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let data = yaml::decode_first(document, yaml::Dialect::Kubernetes, &budget);
     let data = data.ok().flatten().unwrap_or_default();
     let mut templates = Templates::new("gotpl", Arc::new(funcs::helm()), MissingKey::Zero);
-    if templates.add("t", &template).is_err() {
+    if templates.add("t", template).is_err() {
         return;
     }
     let budget = Budget {

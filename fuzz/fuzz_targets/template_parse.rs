@@ -11,6 +11,6 @@ fuzz_target!(|text: &str| {
         return;
     };
     for definition in definitions {
-        let _ = definition.body.to_string();
+        let _ = definition.to_string();
     }
 });

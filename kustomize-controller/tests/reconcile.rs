@@ -8,8 +8,16 @@
 
 #[path = "reconcile/apply.rs"]
 mod apply;
+#[path = "reconcile/bad_artifact.rs"]
+mod bad_artifact;
+#[path = "reconcile/bad_cluster.rs"]
+mod bad_cluster;
+#[path = "reconcile/bad_files.rs"]
+mod bad_files;
 #[path = "reconcile/bad_input.rs"]
 mod bad_input;
+#[path = "reconcile/bad_spec.rs"]
+mod bad_spec;
 #[path = "reconcile/deletion.rs"]
 mod deletion;
 #[path = "reconcile/dependencies.rs"]
@@ -18,6 +26,8 @@ mod dependencies;
 mod health;
 #[path = "reconcile/support.rs"]
 mod support;
+#[path = "reconcile/table.rs"]
+mod table;
 #[path = "reconcile/tenancy.rs"]
 mod tenancy;
 #[path = "reconcile/variables.rs"]

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use artifact::Store;
 use common::context::Context;
-use common::controller::{Controller, Limits};
+use common::controller::Limits;
 use common::runtime::{Program, StartError, Tasks};
 
 use crate::advertise::Advertised;
 use crate::args::{Args, OBJECT_LEVEL_WORKLOAD_IDENTITY};
-use crate::git_repository::GitRepositories;
-use crate::helm_chart::{self, HelmCharts, Limits as ChartLimits};
-use crate::helm_repository::HelmRepositories;
-use crate::oci_repository::OciRepositories;
+use crate::git_repository::Git;
+use crate::helm_chart::{self, Charts};
+use crate::helm_repository::Helm;
+use crate::oci_repository::Oci;
 use crate::scratch::Scratch;
 use crate::server;
-use crate::source::{Budget, MANAGER, Options};
+use crate::source::{Budget, MANAGER, Options, Setup};
 use crate::storage::Storage;
 
 const PROGRAM: Program<Args> = Program {
@@ -54,47 +54,43 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
         args.storage.retention(),
     );
     let scratch = Scratch::create(&std::env::temp_dir()).map_err(|error| refused(&error))?;
-    let options = Options {
-        jitter: args.common.jitter(),
-        requeue_dependency: args.requeue_dependency,
-        temporary: scratch.path(),
-        budget: Budget::default(),
-    };
-    let limits = Limits {
-        concurrent: usize::from(args.concurrent),
-        backoff: args.common.backoff(),
-        ..Limits::default()
-    };
     let mut tasks = Tasks::default();
     tasks.add_essential(serve(
         args.storage.address.clone(),
         storage.clone(),
         context.clone(),
     ));
-    let git = GitRepositories::new(storage.clone(), options.clone());
-    let git = Controller::new(git, context.clone(), limits, Vec::new());
-    let oci = OciRepositories::new(storage.clone(), options.clone());
-    let oci = Controller::new(oci, context.clone(), limits, Vec::new());
-    let helm = HelmRepositories::new(
-        storage.clone(),
-        options.clone(),
-        args.other_kinds.helm_index_max_size,
-    );
-    let helm = Controller::new(helm, context.clone(), limits, Vec::new());
-    let charts = HelmCharts::new(
+    let setup = Setup {
         storage,
-        options,
-        ChartLimits {
+        options: Options {
+            jitter: args.common.jitter(),
+            requeue_dependency: args.requeue_dependency,
+            temporary: scratch.path(),
+            budget: Budget::default(),
+            algorithms: args.ssh_algorithms()?,
+        },
+        context,
+        limits: Limits {
+            concurrent: usize::from(args.concurrent),
+            backoff: args.common.backoff(),
+            ..Limits::default()
+        },
+    };
+    let helm = Helm {
+        index_limit: args.other_kinds.helm_index_max_size,
+    };
+    let charts = Charts {
+        limits: helm_chart::Limits {
             chart: args.other_kinds.helm_chart_max_size,
             file: args.other_kinds.helm_chart_file_max_size,
+            index: args.other_kinds.helm_index_max_size,
         },
-    );
-    let charts = helm_chart::watch::controller(charts, context, limits);
+    };
     let scratch = Arc::new(scratch);
-    tasks.add(hold(Arc::clone(&scratch), git.run()));
-    tasks.add(hold(Arc::clone(&scratch), oci.run()));
-    tasks.add(hold(scratch, charts.run()));
-    tasks.add(helm.run());
+    tasks.add(hold(Arc::clone(&scratch), setup.controller(Git).run()));
+    tasks.add(hold(Arc::clone(&scratch), setup.controller(Oci).run()));
+    tasks.add(hold(scratch, setup.controller(charts).run()));
+    tasks.add(setup.controller(helm).run());
     Ok(tasks)
 }
 

@@ -29,9 +29,11 @@ mod ports;
 pub mod process;
 pub mod proxy;
 pub mod registry;
+mod text;
 pub mod wait;
 
 pub use control_plane::{ControlPlane, Parts};
 pub use dir::Dir;
 pub use ports::free_ports;
+pub use text::is_like;
 pub use wait::wait_for;

@@ -14,13 +14,21 @@ const HEADER: &str = "# Made by `cargo xtask generate` from the types in crds/sr
 const BASES: &[(&str, &[&str])] = &[
     ("source-controller", &["source.toolkit.fluxcd.io_"]),
     ("kustomize-controller", &["kustomize.toolkit.fluxcd.io_"]),
-    ("notification-controller", &["notification.toolkit.fluxcd.io_"]),
+    ("helm-controller", &["helm.toolkit.fluxcd.io_"]),
+    (
+        "notification-controller",
+        &["notification.toolkit.fluxcd.io_"],
+    ),
     (
         "image-reflector-controller",
         &[
             "image.toolkit.fluxcd.io_imagepolicies",
             "image.toolkit.fluxcd.io_imagerepositories",
         ],
+    ),
+    (
+        "image-automation-controller",
+        &["image.toolkit.fluxcd.io_imageupdateautomations"],
     ),
 ];
 

@@ -49,7 +49,7 @@ pub(super) enum Verdict {
     Apply(Vec<Resolution>),
 }
 
-/// Reads the live object and dry-runs the desired one. Writes nothing, except where the object has to be made
+/// Dry-runs the desired object and reads the live one, if there is one. Writes nothing, except where the object has to be made
 /// anew, cleaned or migrated first (K14.4).
 pub(super) async fn assess(
     cluster: &dyn Cluster,
@@ -82,11 +82,25 @@ async fn look(
     desired: &Object,
     options: &ApplyOptions,
 ) -> Result<Sight, ApplyError> {
+    // Most objects that are not remembered are new: where the live object has no say before the dry-run, the dry-run tells, and
+    // the read is saved.
+    let mut answer = None;
+    if !needs_live_first(desired, options) {
+        let merged = dry_run(cluster, desired, options).await;
+        match &merged {
+            Ok(merged) if merged.resource_version().is_empty() => {
+                let change = Change::of(merged, action_after(merged));
+                let verdict = Verdict::Apply(Vec::new());
+                return Ok(Sight::Steady(Assessment::new(change, verdict, None)));
+            }
+            _ => answer = Some(merged),
+        }
+    }
     let (mut live, unread) = match cluster.get(&desired.object_ref()).await {
         Ok(live) => (Some(live), None),
         Err(error) if error.is_not_found() => (None, None),
         // The dry-run would say the same, or find a kind that is served since a moment ago.
-        Err(error @ ApiError::NoMatch(_)) => return Err(dry_run_error(desired, error)),
+        Err(error @ ApiError::NoMatch(_)) => return Err(dry_run_error(desired, None, error)),
         Err(error) => (None, Some(error)),
     };
     if is_skipped(desired, live.as_ref(), options) {
@@ -101,20 +115,24 @@ async fn look(
     {
         cleaned |= migrate(cluster, desired, object, options).await?;
     }
-    let dry_run = match dry_run(cluster, desired, live.as_ref(), options).await {
+    let answer = match answer {
+        Some(answer) => answer,
+        None => dry_run(cluster, desired, options).await,
+    };
+    let dry_run = match answer {
         Ok(merged) => merged,
         Err(error) => {
             let may_recreate = live
                 .as_ref()
                 .is_some_and(|live| recreate::is_called_for(&error, desired, live, options));
             let Some(old) = live.take_if(|_| may_recreate) else {
-                return Err(dry_run_error(desired, error));
+                return Err(dry_run_error(desired, live.as_ref(), error));
             };
             recreate::delete_and_wait(cluster, &old, options).await?;
             recreated = true;
-            dry_run(cluster, desired, None, options)
+            dry_run(cluster, desired, options)
                 .await
-                .map_err(|error| dry_run_error(desired, error))?
+                .map_err(|error| dry_run_error(desired, None, error))?
         }
     };
     // Only now: where the identity may neither read nor apply, what it may not apply is the better error.
@@ -170,23 +188,28 @@ fn has_drifted(live: &Object, dry_run: &Object, options: &ApplyOptions) -> bool 
     drift::has_drifted(&live, &merged)
 }
 
+/// Whether the live object decides if there is a dry-run at all, or is changed before it.
+fn needs_live_first(desired: &Object, options: &ApplyOptions) -> bool {
+    options.api_versions == ApiVersions::Migrate
+        || any_mark(&options.skip_marks, desired)
+        || any_mark(&options.if_not_present_marks, desired)
+}
+
 async fn dry_run(
     cluster: &dyn Cluster,
     desired: &Object,
-    live: Option<&Object>,
     options: &ApplyOptions,
 ) -> Result<Object, ApiError> {
     cluster
         .apply(desired, &options.field_manager, ApplyMode::DryRun)
         .await
-        .map_err(|error| redact::error(error, desired, live))
 }
 
-fn dry_run_error(desired: &Object, source: ApiError) -> ApplyError {
+fn dry_run_error(desired: &Object, live: Option<&Object>, source: ApiError) -> ApplyError {
     ApplyError::DryRun {
         subject: desired.subject(),
         namespace: desired.namespace().to_owned(),
-        source,
+        source: redact::error(source, desired, live),
     }
 }
 

@@ -15,7 +15,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Waits for the kinds of definitions that were just applied, at every version that they serve. When the time is up
 /// it goes on: the objects of those kinds then tell what is wrong.
-pub(super) async fn wait(cluster: &dyn Cluster, definitions: &[&Object], timeout: Duration) {
+pub async fn wait(cluster: &dyn Cluster, definitions: &[&Object], timeout: Duration) {
     let deadline = Instant::now() + timeout;
     for definition in definitions {
         let spec = &definition.as_value()["spec"];

@@ -9,11 +9,20 @@ pub enum ApiError {
     #[error("{}", .0.message)]
     Status(StatusError),
     /// The server does not serve the kind.
-    #[error("no matches for kind \"{}\" in version \"{}\"", .0.kind, .0.api_version())]
+    #[error("no matches for kind \"{}\" in {}", .0.kind, searched(.0))]
     NoMatch(Gvk),
     /// There was no answer: connection, TLS, timeout, or a body that is no JSON.
     #[error("{0}")]
     Transport(String),
+}
+
+/// Where a kind was looked for: a version, or a whole group where none was named.
+fn searched(kind: &Gvk) -> String {
+    if kind.version.is_empty() {
+        format!("group \"{}\"", kind.group)
+    } else {
+        format!("version \"{}\"", kind.api_version())
+    }
 }
 
 /// A `metav1.Status` of failure.

@@ -115,8 +115,8 @@ async fn a_status_update_is_told_from_a_change_once_the_fingerprint_has_settled(
         requests,
         [
             "ListMetadata ConfigMap/ns",
-            "Get ConfigMap/ns/a",
-            "DryRun ConfigMap/ns/a"
+            "DryRun ConfigMap/ns/a",
+            "Get ConfigMap/ns/a"
         ]
     );
 
@@ -126,13 +126,19 @@ async fn a_status_update_is_told_from_a_change_once_the_fingerprint_has_settled(
     let (lines, requests) = pass.lines(set()).await;
     assert_eq!(lines, "ConfigMap/ns/a unchanged");
     assert_eq!(requests, ["ListMetadata ConfigMap/ns"]);
+
+    // In doubt only an unmoved version counts.
+    pass.memory.doubt();
+    assert_eq!(pass.lines(set()).await.1, ["ListMetadata ConfigMap/ns"]);
+    report(pass.cluster.inner(), 3);
+    assert_eq!(pass.lines(set()).await.1.len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn other_options_another_desired_object_and_age_call_for_a_full_comparison() {
     let mut pass = Pass::new();
     let set = || vec![config("a", &json!({"k": "v"}))];
-    let full = ["Get ConfigMap/ns/a", "DryRun ConfigMap/ns/a"];
+    let full = ["DryRun ConfigMap/ns/a", "Get ConfigMap/ns/a"];
     pass.run(set()).await;
     tokio::time::advance(HOUR).await;
     assert_eq!(pass.lines(set()).await.1, full);

@@ -22,27 +22,38 @@ pub async fn wait_for_termination(
     timeout: Duration,
     poll_interval: Duration,
 ) -> Result<(), TerminationError> {
-    let deadline = Instant::now() + timeout;
-    for change in changes
+    let deleted = changes
         .changes
         .iter()
-        .filter(|change| change.action == Action::Deleted)
-    {
-        let id = &change.id;
-        let target = ObjectRef {
+        .filter(|change| change.action == Action::Deleted);
+    let targets: Vec<ObjectRef> = deleted
+        .map(|change| ObjectRef {
             gvk: Gvk {
-                group: id.kind.group.clone(),
+                group: change.id.kind.group.clone(),
                 version: change.version.clone(),
-                kind: id.kind.kind.clone(),
+                kind: change.id.kind.kind.clone(),
             },
-            namespace: id.namespace.clone(),
-            name: id.name.clone(),
-        };
+            namespace: change.id.namespace.clone(),
+            name: change.id.name.clone(),
+        })
+        .collect();
+    wait_until_gone(cluster, &targets, timeout, poll_interval).await
+}
+
+/// Waits until all objects are gone, or others have taken their names.
+pub async fn wait_until_gone(
+    cluster: &dyn Cluster,
+    targets: &[ObjectRef],
+    timeout: Duration,
+    poll_interval: Duration,
+) -> Result<(), TerminationError> {
+    let deadline = Instant::now() + timeout;
+    for target in targets {
         let failed = |reason: String| TerminationError {
-            subject: id.subject(),
+            subject: target.id().subject(),
             reason,
         };
-        match timeout_at(deadline, until_gone(cluster, &target, poll_interval)).await {
+        match timeout_at(deadline, until_gone(cluster, target, poll_interval)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(failed(error.to_string())),
             Err(_elapsed) => return Err(failed("context deadline exceeded".to_owned())),

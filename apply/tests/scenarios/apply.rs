@@ -28,7 +28,7 @@ async fn k14_4_all_of_a_stage_is_dry_run_before_the_first_write() {
             .iter()
             .all(|request| request.verb != Verb::Apply)
     );
-    assert_eq!(requests[..writes].len(), 6);
+    assert_eq!(requests[..writes].len(), 3);
     let written: Vec<String> = requests[writes..].iter().map(ToString::to_string).collect();
     assert_eq!(
         written,
@@ -77,19 +77,33 @@ async fn k14_5_a_failed_stage_tells_what_the_stages_before_it_did() {
 #[tokio::test]
 async fn a_live_object_that_cannot_be_read_is_not_overwritten() {
     let lost = ApiError::Transport("connection reset".into());
-    let cluster = failing(
-        InMemory::default(),
-        |request| request.verb == Verb::Get,
-        lost,
-    );
-    let failure = apply_all(&cluster, vec![config("a", "1")], &options())
+    let inner = InMemory::default();
+    apply_all(&inner, vec![config("a", "1")], &options())
+        .await
+        .unwrap();
+    let cluster = failing(inner, |request| request.verb == Verb::Get, lost);
+    let failure = apply_all(&cluster, vec![config("a", "2")], &options())
         .await
         .unwrap_err();
     assert_eq!(
         failure.to_string(),
         "ConfigMap/ns/a query failed: connection reset"
     );
-    assert!(cluster.inner().objects().is_empty());
+    let live = cluster.inner().object(&id("ConfigMap", "a")).unwrap();
+    assert_eq!(live["data"]["k"], "1");
+}
+
+#[tokio::test]
+async fn a_new_object_costs_a_dry_run_and_an_apply() {
+    let cluster = cluster();
+    let changes = apply_all(&cluster, vec![config("a", "1")], &options())
+        .await
+        .unwrap();
+    assert_eq!(changes.to_string(), "ConfigMap/ns/a created");
+    assert_eq!(
+        cluster.take_lines(),
+        ["DryRun ConfigMap/ns/a", "Apply ConfigMap/ns/a"]
+    );
 }
 
 #[tokio::test]
@@ -112,8 +126,8 @@ async fn k14_8_legacy_metadata_is_patched_away_after_a_good_dry_run_only() {
     assert_eq!(
         cluster.take_lines(),
         [
-            "Get ConfigMap/ns/a",
             "DryRun ConfigMap/ns/a",
+            "Get ConfigMap/ns/a",
             "Patch ConfigMap/ns/a",
             "Apply ConfigMap/ns/a"
         ]
@@ -247,7 +261,7 @@ async fn what_an_apply_has_shown_to_be_healthy_is_told() {
 }
 
 #[tokio::test]
-async fn k14_6_what_a_controller_writes_between_read_and_dry_run_is_no_drift() {
+async fn k14_6_what_a_controller_writes_between_dry_run_and_read_is_no_drift() {
     let inner = std::sync::Arc::new(InMemory::default());
     apply_all(&*inner, vec![config("a", "1")], &options())
         .await
@@ -255,8 +269,7 @@ async fn k14_6_what_a_controller_writes_between_read_and_dry_run_is_no_drift() {
     let controller = std::sync::Arc::clone(&inner);
     let seen = std::sync::atomic::AtomicUsize::new(0);
     let cluster = apply::testing::Recorder::new(inner).failing(move |request| {
-        if request.verb == Verb::DryRun
-            && seen.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0
+        if request.verb == Verb::Get && seen.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0
         {
             controller.update(&id("ConfigMap", "a"), "controller", |object| {
                 object["metadata"]["annotations"] = json!({"revision": "1"});
@@ -271,10 +284,10 @@ async fn k14_6_what_a_controller_writes_between_read_and_dry_run_is_no_drift() {
     assert_eq!(
         cluster.take_lines(),
         [
-            "Get ConfigMap/ns/a",
             "DryRun ConfigMap/ns/a",
             "Get ConfigMap/ns/a",
-            "DryRun ConfigMap/ns/a"
+            "DryRun ConfigMap/ns/a",
+            "Get ConfigMap/ns/a"
         ]
     );
 }

@@ -40,6 +40,9 @@ pub enum FetchError {
     /// The bytes are as promised but no archive that may be unpacked.
     #[error("failed to extract archive: {0}")]
     Extract(Arc<ExtractError>),
+    /// The artifact is larger than what is read of one, in bytes.
+    #[error("artifact is larger than {0} bytes")]
+    TooLarge(u64),
     /// The cache directory cannot be written.
     #[error("artifact cache: {0}")]
     Disk(String),

@@ -85,44 +85,64 @@ impl Fetcher {
     pub(super) async fn fetch<D>(
         &self,
         artifact: &ArtifactRef,
-        directory: impl Fn() -> io::Result<D>,
+        directory: impl Fn() -> io::Result<D> + Send + Sync,
     ) -> Result<(D, Extracted), FetchError>
     where
         D: AsRef<Path> + Send + 'static,
     {
+        let directory = &directory;
+        self.tries(artifact, |url, digest| async move {
+            let target = directory()
+                .map_err(|error| Attempt::Failed(FetchError::Disk(error.to_string())))?;
+            self.unpack(&url, &digest, target).await
+        })
+        .await
+    }
+
+    /// Fetches an artifact as it is, for those who read the archive themselves. One with more than `limit` bytes is refused.
+    ///
+    /// # Errors
+    /// [`FetchError`]
+    pub async fn bytes(&self, artifact: &ArtifactRef, limit: u64) -> Result<Vec<u8>, FetchError> {
+        self.tries(artifact, |url, digest| async move {
+            self.whole(&url, &digest, limit).await
+        })
+        .await
+    }
+
+    /// Tries until it succeeds, fails for good, or has been tried often enough.
+    async fn tries<T, F>(
+        &self,
+        artifact: &ArtifactRef,
+        attempt: impl Fn(Url, Digest) -> F,
+    ) -> Result<T, FetchError>
+    where
+        F: Future<Output = Result<T, Attempt>>,
+    {
         let digest = parse_digest(&artifact.digest)?;
         let url = self.hosts.apply(&artifact.url).map_err(FetchError::Url)?;
-        let mut attempt = 0;
+        let mut tried = 0;
         loop {
-            let target = directory().map_err(|error| FetchError::Disk(error.to_string()))?;
-            let (cause, pause) = match self.attempt(&url, &digest, target).await {
+            let (cause, pause) = match attempt(url.clone(), digest.clone()).await {
                 Ok(done) => return Ok(done),
                 Err(Attempt::Failed(error)) => return Err(error),
                 Err(Attempt::Again { cause, pause }) => (cause, pause),
             };
-            if attempt == self.retry.retries {
+            if tried == self.retry.retries {
                 return Err(FetchError::Unreachable {
                     url: redact::url(url.as_str()),
-                    attempts: attempt + 1,
+                    attempts: tried + 1,
                     cause,
                 });
             }
-            let pause = pause.unwrap_or_else(|| self.retry.pause(attempt));
+            let pause = pause.unwrap_or_else(|| self.retry.pause(tried));
             tracing::debug!(cause, ?pause, "artifact download failed, trying again");
             tokio::time::sleep(pause).await;
-            attempt += 1;
+            tried += 1;
         }
     }
 
-    async fn attempt<D>(
-        &self,
-        url: &Url,
-        digest: &Digest,
-        target: D,
-    ) -> Result<(D, Extracted), Attempt>
-    where
-        D: AsRef<Path> + Send + 'static,
-    {
+    async fn respond(&self, url: &Url) -> Result<Response, Attempt> {
         let response = self
             .clients
             .get(url.clone())
@@ -131,8 +151,42 @@ impl Fetcher {
                 cause: error.without_url().to_string(),
                 pause: None,
             })?;
-        let response = accept(url, response)?;
-        let stream = response
+        accept(url, response)
+    }
+
+    async fn whole(&self, url: &Url, digest: &Digest, limit: u64) -> Result<Vec<u8>, Attempt> {
+        let mut response = self.respond(url).await?;
+        let mut bytes = Vec::new();
+        loop {
+            let chunk = response.chunk().await.map_err(|error| Attempt::Again {
+                cause: error.without_url().to_string(),
+                pause: None,
+            })?;
+            let Some(chunk) = chunk else { break };
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() as u64 > limit {
+                return Err(Attempt::Failed(FetchError::TooLarge(limit)));
+            }
+        }
+        if digest.algorithm().digest(&bytes) == *digest {
+            Ok(bytes)
+        } else {
+            Err(Attempt::Failed(FetchError::Mismatch(digest.to_string())))
+        }
+    }
+
+    async fn unpack<D>(
+        &self,
+        url: &Url,
+        digest: &Digest,
+        target: D,
+    ) -> Result<(D, Extracted), Attempt>
+    where
+        D: AsRef<Path> + Send + 'static,
+    {
+        let stream = self
+            .respond(url)
+            .await?
             .bytes_stream()
             .map_err(|error| io::Error::other(error.without_url()));
         let broken = Arc::new(OnceLock::new());

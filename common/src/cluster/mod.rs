@@ -7,12 +7,18 @@
 //! A [`KubeCluster`] is one identity. Clones of it for other identities ([`KubeCluster::with_client`]) share what is
 //! known of the kinds, which is read under the identity of the controller.
 
+mod definitions;
 mod error;
 mod mappings;
 mod path;
 mod request;
+mod served;
+mod write;
 
+pub use definitions::follow_definitions;
 pub use error::api_error;
+pub use served::Served;
+pub use write::{Conflicts, Merge, Validation, Writing};
 
 use std::sync::Arc;
 
@@ -28,6 +34,7 @@ use serde_json::{Value, json};
 use mappings::Mappings;
 use path::Path;
 use request::{Accept, PatchKind};
+use served::Catalogue;
 
 /// How many objects a list asks for at a time.
 const PAGE: usize = 500;
@@ -37,6 +44,7 @@ const PAGE: usize = 500;
 pub struct KubeCluster {
     client: Client,
     mappings: Arc<Mappings>,
+    catalogue: Arc<Catalogue>,
 }
 
 impl std::fmt::Debug for KubeCluster {
@@ -49,7 +57,12 @@ impl KubeCluster {
     /// A cluster of which nothing is known yet.
     pub fn new(client: Client) -> Self {
         let mappings = Arc::new(Mappings::new(client.clone()));
-        Self { client, mappings }
+        let catalogue = Arc::new(Catalogue::new(client.clone()));
+        Self {
+            client,
+            mappings,
+            catalogue,
+        }
     }
 
     /// The same cluster under another identity.
@@ -58,7 +71,21 @@ impl KubeCluster {
         Self {
             client,
             mappings: Arc::clone(&self.mappings),
+            catalogue: Arc::clone(&self.catalogue),
         }
+    }
+
+    /// What the server is and serves, read once and again after [`Cluster::forget`].
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn served(&self) -> Result<Arc<Served>, ApiError> {
+        self.catalogue.served().await
+    }
+
+    /// The client that this cluster is spoken to with.
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     async fn path(&self, gvk: &Gvk, namespace: &str) -> Result<Path, ApiError> {
@@ -135,6 +162,7 @@ impl Cluster for KubeCluster {
 
     fn forget(&self, group: &str) {
         self.mappings.forget(group);
+        self.catalogue.forget();
     }
 
     fn get<'a>(&'a self, target: &'a ObjectRef) -> Answer<'a, Object> {

@@ -88,6 +88,19 @@ pub(super) fn patch(
     build(Method::PATCH, &uri, None, Some((media_type, body)))
 }
 
+/// A patch whose parameters stand in the address already.
+pub(super) fn patched(uri: &str, media_type: &str, body: &Value) -> Request<Vec<u8>> {
+    build(Method::PATCH, uri, None, Some((media_type, body)))
+}
+
+pub(super) fn create(uri: &str, body: &Value) -> Request<Vec<u8>> {
+    build(Method::POST, uri, None, Some(("application/json", body)))
+}
+
+pub(super) fn replace(uri: &str, body: &Value) -> Request<Vec<u8>> {
+    build(Method::PUT, uri, None, Some(("application/json", body)))
+}
+
 pub(super) fn delete(path: &Path, options: &Value) -> Request<Vec<u8>> {
     build(
         Method::DELETE,

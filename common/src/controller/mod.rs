@@ -27,6 +27,8 @@ mod run;
 mod slot;
 mod store;
 mod trigger;
+mod under_way;
+mod waiting;
 mod watch;
 
 pub use mirror::Mirror;
@@ -34,4 +36,6 @@ pub use run::{Controller, Limits};
 pub use slot::{Slot, Slots};
 pub use store::{Index, Store};
 pub use trigger::Trigger;
+pub use under_way::UnderWay;
+pub use waiting::Waiting;
 pub use watch::Watched;

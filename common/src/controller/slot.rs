@@ -1,6 +1,6 @@
 //! Workers as permits.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -25,9 +25,9 @@ impl Slots {
     /// A worker, when one is free. First come, first served: passes that come back from being parked and new ones
     /// stand in the same line.
     pub async fn take(&self) -> Slot {
-        let mut slot = Slot {
+        let slot = Slot {
             slots: self.clone(),
-            permit: None,
+            permit: Mutex::new(None),
         };
         slot.acquire().await;
         slot
@@ -38,30 +38,37 @@ impl Slots {
 #[derive(Debug)]
 pub struct Slot {
     slots: Slots,
-    permit: Option<OwnedSemaphorePermit>,
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl Slot {
     /// Gives the worker back.
-    pub(crate) fn release(&mut self) {
-        if self.permit.take().is_some() {
+    pub(crate) fn release(&self) {
+        if self.permit().take().is_some() {
             self.slots.metrics.worker_stopped();
         }
     }
 
     /// Waits for a worker, where there is none.
-    pub(crate) async fn acquire(&mut self) {
-        if self.permit.is_none() {
-            // The semaphore is never closed; without a permit the pass would go on as if it had one, which only
-            // loosens the bound.
-            self.permit = self.slots.permits.clone().acquire_owned().await.ok();
-            self.slots.metrics.worker_started();
+    pub(crate) async fn acquire(&self) {
+        if self.is_held() {
+            return;
         }
+        // The semaphore is never closed; without a permit the pass would go on as if it had one, which only loosens the
+        // bound.
+        let permit = self.slots.permits.clone().acquire_owned().await.ok();
+        *self.permit() = permit;
+        self.slots.metrics.worker_started();
     }
 
     /// Whether a worker is held.
     pub fn is_held(&self) -> bool {
-        self.permit.is_some()
+        self.permit().is_some()
+    }
+
+    /// Nothing panics while the lock is held.
+    fn permit(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+        self.permit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -184,3 +184,19 @@ fn process_figures_are_this_process() {
         value("process_cpu_seconds_total") >= 0.0 && value("process_virtual_memory_bytes") > 1e6
     );
 }
+
+#[test]
+fn k21_2_series_that_never_have_a_value_are_not_there() {
+    let metrics = Metrics::new();
+    let controller = metrics.controller("Kustomization", 1);
+    controller.reconciled(
+        &ObjectKey::new("ns", "a"),
+        ReconcileResult::Success,
+        Duration::from_secs(1),
+    );
+    let text = metrics.render();
+    assert!(text.contains("gotk_reconcile_duration_seconds"), "{text}");
+    for name in ["gotk_reconcile_condition", "gotk_suspend_status"] {
+        assert!(!text.contains(name), "{text}");
+    }
+}

@@ -44,7 +44,19 @@ impl Object for crds::kustomize::Kustomization {
     }
 }
 
+impl Object for crds::helm::HelmRelease {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
 impl Object for crds::notification::Receiver {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
+impl Object for crds::image::ImageUpdateAutomation {
     fn suspended(&self) -> bool {
         self.spec.suspend
     }

@@ -3,7 +3,7 @@
 mod key;
 mod kinds;
 
-pub use key::{ObjectKey, ObjectReference};
+pub use key::{ObjectKey, ObjectReference, is_name};
 
 use std::fmt::Debug;
 

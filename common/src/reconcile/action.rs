@@ -21,10 +21,10 @@ pub enum Action {
 impl Action {
     /// The table of R7 and of section 6.
     pub fn of(verdict: &Verdict, schedule: &Schedule) -> Self {
-        let interval = || {
-            schedule.interval.map_or(Self::Await, |every| {
-                Self::After(schedule.jitter.apply(every))
-            })
+        // An interval of nothing, which the schemas let through, plans nothing; it must not become a loop without rest.
+        let interval = || match schedule.interval {
+            None | Some(Duration::ZERO) => Self::Await,
+            Some(every) => Self::After(schedule.jitter.apply(every)),
         };
         match verdict {
             Verdict::Success => interval(),
@@ -36,6 +36,7 @@ impl Action {
                 Class::Backoff | Class::Requeue => Self::Backoff,
                 Class::Retry => match schedule.retry {
                     RetryRule::Backoff => Self::Backoff,
+                    RetryRule::After(Duration::ZERO) => Self::Await,
                     RetryRule::After(delay) => Self::RetryAfter(delay),
                 },
             },
@@ -82,6 +83,19 @@ mod tests {
         );
         assert_eq!(action(Class::Requeue, &schedule), Action::Backoff);
         assert_eq!(Action::of(&Verdict::Suspended, &schedule), Action::Await);
+    }
+
+    #[test]
+    fn section_6_an_interval_of_nothing_plans_nothing() {
+        let schedule = Schedule::every(Duration::ZERO).with_retry_after(Duration::ZERO);
+        assert_eq!(Action::of(&Verdict::Success, &schedule), Action::Await);
+        assert_eq!(action(Class::NoOp, &schedule), Action::Await);
+        assert_eq!(action(Class::Retry, &schedule), Action::Await);
+        assert_eq!(
+            action(Class::Wait(Duration::ZERO), &schedule),
+            Action::After(Duration::ZERO),
+            "what a step asks for is done"
+        );
     }
 
     #[test]

@@ -115,6 +115,7 @@
 //! ```
 
 mod action;
+mod bench;
 mod pass;
 mod policy;
 mod profile;
@@ -123,6 +124,7 @@ mod step;
 mod summarise;
 
 pub use action::Action;
+pub use bench::Bench;
 pub use pass::{Pass, Progress, ReadyNote};
 pub use policy::{Class, Notice, Policy, Stop};
 pub use profile::{ObservedGeneration, Opening, Profile, RetryRule, Schedule};

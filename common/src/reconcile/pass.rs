@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{Class, Notice, Reconciler, Stop};
+use super::{Bench, Class, Notice, Reconciler, Stop};
 use crate::conditions::{self, ConditionType, READY, Status, reasons};
 use crate::context::Context;
 use crate::controller::Slot;
@@ -27,8 +27,7 @@ pub struct Pass<R: Reconciler> {
     /// The object as it was at the beginning.
     pub(super) original: R::Object,
     pub(super) patcher: Patcher,
-    pub(super) slot: Slot,
-    pub(super) interrupt: Interrupt,
+    pub(super) bench: Bench,
     pub(super) started: Instant,
     pub(super) success: Option<(String, String)>,
     pub(super) gone: bool,
@@ -93,8 +92,7 @@ impl<R: Reconciler> Pass<R> {
             state: R::State::default(),
             context,
             patcher,
-            slot,
-            interrupt,
+            bench: Bench::new(slot, interrupt),
             started: Instant::now(),
             success: None,
             gone: false,
@@ -216,29 +214,23 @@ impl<R: Reconciler> Pass<R> {
         self.object.reference()
     }
 
-    /// Waits for `work` without holding a worker, and ends early when the object or what it is made from changes.
-    ///
-    /// The right to the object stays: no other pass of it starts. After the wait the pass queues for a worker again.
+    /// Waits for `work` without holding a worker, and ends early when the object or what it is made from changes; see
+    /// [`Bench::park`].
     ///
     /// # Errors
     /// Why the wait ended early; `work` is dropped then.
     pub async fn park<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
-        self.slot.release();
-        let interrupt = self.interrupt.clone();
-        let outcome = tokio::select! {
-            biased;
-            interrupted = interrupt.wait() => Err(interrupted),
-            done = work => Ok(done),
-        };
-        if !matches!(outcome, Err(Interrupted::Shutdown)) {
-            self.slot.acquire().await;
-        }
-        outcome
+        self.bench.park(work).await
+    }
+
+    /// Where long work rests while it waits.
+    pub fn bench(&self) -> Bench {
+        self.bench.clone()
     }
 
     /// The pass's ear, to be polled or awaited by long work that keeps its worker.
     pub fn interrupt(&self) -> Interrupt {
-        self.interrupt.clone()
+        self.bench.interrupt().clone()
     }
 
     /// The object as the server last answered, when this pass wrote it and it is still there.

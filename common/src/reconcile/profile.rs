@@ -34,7 +34,10 @@ impl Profile {
 /// When `status.observedGeneration` moves to the generation of the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObservedGeneration {
-    /// On success, stall, no-op and suspension, once the object has any condition (R3, R7).
+    /// On success, stall, no-op and suspension, once the object has any condition (R3, R7), and on a stop that says so
+    /// with [`Stop::observing_generation`].
+    ///
+    /// [`Stop::observing_generation`]: super::Stop::observing_generation
     Settled,
     /// When Ready is True at the end, and on a stop that says so with [`Stop::observing_generation`] (K3.1).
     ///

@@ -150,7 +150,10 @@ fn observe<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
             let settled = match verdict {
                 Verdict::Success | Verdict::Suspended => true,
                 Verdict::Finalized => false,
-                Verdict::Stopped(stop) => matches!(stop.details.class, Class::Stall | Class::NoOp),
+                Verdict::Stopped(stop) => {
+                    stop.details.observes
+                        || matches!(stop.details.class, Class::Stall | Class::NoOp)
+                }
             };
             settled && !pass.object.conditions().is_empty()
         }

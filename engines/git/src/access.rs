@@ -1,5 +1,7 @@
 //! How to get at a remote: credentials, certificates and proxy, and how Secrets hold them (G8, P1, P3).
 
+use std::sync::Arc;
+
 use transport::secret::{filled, text};
 use transport::tls::ServerIdentity;
 use transport::{Tls, TransportError};
@@ -7,6 +9,9 @@ use transport::{Tls, TransportError};
 pub use transport::tls::ClientCertificate;
 pub use transport::{Basic, Hidden, Proxy, SecretData};
 
+use crate::ssh::identity::IdentityError;
+use crate::ssh::known_hosts::KnownHostsError;
+use crate::ssh::{Algorithms, DEFAULT_USER, Identity as SshIdentity, KnownHosts, Login};
 use crate::url::{RemoteUrl, Scheme};
 
 /// What is sent to prove who we are.
@@ -19,6 +24,8 @@ pub enum Credentials {
     Basic(Basic),
     /// `Authorization: Bearer …`
     Bearer(Hidden),
+    /// A key, over ssh.
+    Key(Login),
 }
 
 /// Everything that is needed to get at a remote.
@@ -32,6 +39,8 @@ pub struct Access {
     pub client_certificate: Option<ClientCertificate>,
     /// Which way.
     pub proxy: Proxy,
+    /// What ssh connections may use.
+    pub algorithms: Algorithms,
 }
 
 /// The Secret cannot be used. No message shows a value.
@@ -49,6 +58,15 @@ pub enum AccessError {
     /// Half of a pair is missing.
     #[error("'tls.crt' and 'tls.key' must be set together: '{0}' is missing")]
     HalfPair(&'static str),
+    /// What ssh needs is not there.
+    #[error("invalid 'ssh' auth option: '{0}' is required")]
+    Missing(&'static str),
+    /// The key cannot be used.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The keys of hosts cannot be read.
+    #[error(transparent)]
+    KnownHosts(#[from] KnownHostsError),
     /// Certificates or proxy cannot be used.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -57,10 +75,15 @@ pub enum AccessError {
 impl Access {
     /// Reads the Secret that `secretRef` names, or takes what the URL holds if there is none (G8).
     pub fn from_secret(url: &RemoteUrl, data: &SecretData) -> Result<Self, AccessError> {
-        let scheme = if url.scheme() == Scheme::Http {
-            "http"
-        } else {
-            "https"
+        let scheme = match url.scheme() {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+            Scheme::Ssh => {
+                return Ok(Self {
+                    credentials: Credentials::Key(login(url, data)?),
+                    ..Self::default()
+                });
+            }
         };
         let bearer = text(data, "bearerToken")?;
         let (mut username, mut password) = if bearer.is_some() {
@@ -119,6 +142,19 @@ impl Access {
             server: ServerIdentity::Proven,
         }
     }
+}
+
+/// Who logs in over ssh, and to whom: neither can be left out (G8).
+fn login(url: &RemoteUrl, data: &SecretData) -> Result<Login, AccessError> {
+    let identity = filled(data, "identity")?.ok_or(AccessError::Missing("identity"))?;
+    let known_hosts = filled(data, "known_hosts")?.ok_or(AccessError::Missing("known_hosts"))?;
+    let passphrase = text(data, "password")?.unwrap_or_default();
+    let user = url.user().map(|user| user.username.clone());
+    Ok(Login {
+        user: user.unwrap_or_else(|| DEFAULT_USER.to_owned()),
+        identity: Arc::new(SshIdentity::read(&identity, &passphrase)?),
+        known_hosts: Arc::new(KnownHosts::parse(&known_hosts)?),
+    })
 }
 
 /// Whether the client certificate is shown to servers that ask for one.

@@ -30,6 +30,7 @@ pub(crate) struct Store {
 /// A commit that was fetched. It can be kept and sent; its files are there until it is dropped.
 pub struct Checkout {
     store: Store,
+    id: ObjectId,
     tree: ObjectId,
     revision: Revision,
     commit: Commit,
@@ -53,7 +54,7 @@ pub struct Files<'a> {
 }
 
 /// An open store.
-struct Objects(gix::odb::Handle);
+pub(crate) struct Objects(pub(crate) gix::odb::Handle);
 
 /// What a commit says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +86,18 @@ impl Checkout {
     /// The tag that led to the commit, where one did.
     pub fn tag(&self) -> Option<&Tag> {
         self.tag.as_ref()
+    }
+
+    pub(crate) fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    pub(crate) fn tree(&self) -> ObjectId {
+        self.tree
+    }
+
+    pub(crate) fn objects(&self) -> Result<Objects, Error> {
+        self.store.open()
     }
 
     /// Opens the files.
@@ -170,6 +183,7 @@ impl Store {
         };
         Ok(Checkout {
             store: self,
+            id,
             tree,
             revision,
             commit,
@@ -235,7 +249,7 @@ impl Objects {
     }
 }
 
-fn unreadable(id: ObjectId, error: &impl std::fmt::Display) -> Error {
+pub(crate) fn unreadable(id: ObjectId, error: &impl std::fmt::Display) -> Error {
     Error::Object {
         id: id.to_string(),
         message: error.to_string(),

@@ -6,13 +6,11 @@ use std::time::Duration;
 use crate::access::AccessError;
 use crate::http::HttpError;
 use crate::reference::ReferenceError;
+use crate::ssh::SshError;
 
 /// Why nothing was found or fetched. The repository is shown without user information and query.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The scheme needs a transport that is not there.
-    #[error("scheme 'ssh' is not supported yet: use an https URL")]
-    Ssh,
     /// Certificates or proxy cannot be used.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -85,6 +83,12 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// A commit cannot be made.
+    #[error("unable to make commit: {0}")]
+    Edit(String),
+    /// A commit could not be pushed.
+    #[error("failed to push to remote: {0}")]
+    Push(#[from] PushError),
     /// Temporary files cannot be written.
     #[error("unable to write temporary repository: {0}")]
     Disk(#[from] io::Error),
@@ -105,12 +109,74 @@ pub enum RemoteError {
     /// The HTTP exchange failed.
     #[error(transparent)]
     Http(#[from] HttpError),
+    /// The ssh connection failed.
+    #[error(transparent)]
+    Ssh(#[from] SshError),
     /// The answer is not what the git protocol says.
     #[error("{0}")]
     Protocol(String),
 }
 
+/// Why a remote did not take a commit.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    /// Somebody else was faster: the reference is not what the commit was made on.
+    #[error("non-fast-forward update: {reference}: it moved meanwhile{}", detail(.message))]
+    Moved {
+        /// Its full name.
+        reference: String,
+        /// What the remote says, if it noticed first.
+        message: String,
+    },
+    /// The reference holds commits that the new one would drop.
+    #[error("non-fast-forward update: {0}")]
+    NotFastForward(String),
+    /// A hook or rule of the remote refuses.
+    #[error("command error on {reference}: {reason}{}", detail(.message))]
+    Rejected {
+        /// Its full name.
+        reference: String,
+        /// The remote's reason.
+        reason: String,
+        /// What its hooks say.
+        message: String,
+    },
+    /// The remote cannot use the objects.
+    #[error("unpack error: {0}")]
+    Unpack(String),
+    /// A refspec does not say what to push where.
+    #[error("malformed refspec '{text}': {reason}")]
+    Refspec {
+        /// As given.
+        text: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The conversation failed: nobody knows whether the commit arrived.
+    #[error("unable to push to '{url}': {source}")]
+    Remote {
+        /// The repository.
+        url: String,
+        /// Why.
+        source: RemoteError,
+    },
+}
+
+/// What is added to a message, if there is anything.
+fn detail(message: &str) -> String {
+    if message.is_empty() {
+        String::new()
+    } else {
+        format!(": {message}")
+    }
+}
+
 impl Error {
+    /// Whether a push was lost to somebody who was faster; made anew on what is there now, it may succeed.
+    pub fn is_lost_race(&self) -> bool {
+        matches!(self, Self::Push(PushError::Moved { .. }))
+    }
+
     /// Whether the repository exists but has no commits (reason `EmptyGitRepository`, G13).
     pub fn is_empty_repository(&self) -> bool {
         matches!(self, Self::Empty)

@@ -11,8 +11,8 @@ use gix::protocol::fetch::negotiate::{Action, Round};
 use gix::protocol::fetch::{Arguments, Context, Negotiate, Options, Response, Shallow, Tags};
 
 use crate::checkout::{MAX_OBJECT, Store};
+use crate::conversation::FirstFailure;
 use crate::error::{Error, RemoteError};
-use crate::http::FirstFailure;
 use crate::session::{Session, explain};
 
 /// Where an object store keeps its packs.

@@ -3,25 +3,26 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gix::ObjectId;
 use gix::bstr::BString;
 use gix::progress::Discard;
 use gix::protocol::handshake::Ref;
 use gix::protocol::ls_refs::RefPrefixes;
-use gix::protocol::transport::client::blocking_io::http::Transport;
-use gix::protocol::transport::{Protocol, Service};
+use gix::protocol::transport::Service;
+use gix::protocol::transport::client::blocking_io::Transport;
 use gix::protocol::{Handshake, LsRefsCommand};
 use select::semver;
 
 use crate::access::Access;
 use crate::checkout::Checkout;
+use crate::conversation::FirstFailure;
 use crate::error::{Error, RemoteError};
 use crate::fetch::{Depth, fetch};
-use crate::http::{Exchange, FirstFailure, Watch};
+use crate::open::{self, Opened};
 use crate::reference::{PEELED, Reference, Revision};
-use crate::url::{RemoteUrl, Scheme};
+use crate::url::RemoteUrl;
 
 /// What a conversation may cost.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ pub struct Limits {
 
 /// A remote that answered.
 pub struct Session {
-    pub(crate) transport: Transport<Exchange>,
+    pub(crate) transport: Box<dyn Transport>,
     pub(crate) handshake: Handshake,
     pub(crate) failure: FirstFailure,
     pub(crate) limits: Limits,
@@ -100,31 +101,12 @@ impl Resolved {
 
 /// Opens a conversation: sends the first request, with the credentials.
 pub fn connect(url: &RemoteUrl, access: &Access, limits: Limits) -> Result<Session, Error> {
-    if url.scheme() == Scheme::Ssh {
-        return Err(Error::Ssh);
-    }
-    let failure = FirstFailure::default();
-    let watch = Watch {
-        timeout: limits.timeout,
-        started: Instant::now(),
-        interrupt: Arc::clone(&limits.interrupt),
-    };
-    let exchange = Exchange::new(url, access, watch, failure.clone())?;
-    // The library needs a URL to build on; the exchange puts its own base in its place.
-    let placeholder =
-        gix::url::parse("https://remote/").map_err(|error| Error::Client(error.to_string()))?;
-    let mut transport = Transport::new_http(exchange, placeholder, Protocol::V2, false);
-    let handshake = gix::protocol::handshake(
-        &mut transport,
-        Service::UploadPack,
-        |_| Ok(None),
-        Vec::new(),
-        &mut Discard,
-    )
-    .map_err(|error| Error::List {
-        url: url.to_string(),
-        source: explain(&failure, &error),
-    })?;
+    let opened = open::open(url, access, &limits, Service::UploadPack)?;
+    let Opened {
+        transport,
+        handshake,
+        failure,
+    } = opened;
     Ok(Session {
         transport,
         handshake,
@@ -163,6 +145,12 @@ impl Session {
             Reference::Semver(constraint) => self.resolve_semver(constraint),
             Reference::Commit { id, branch } => self.resolve_commit(*id, branch.as_deref()),
         }
+    }
+
+    /// Finds the tip of a branch, if there is one.
+    pub fn branch(&mut self, branch: &str) -> Result<Option<Resolved>, Error> {
+        let found = self.find(&format!("refs/heads/{branch}"))?;
+        Ok(found.map(|candidate| listed(branch.to_owned(), candidate)))
     }
 
     /// Fetches what was resolved.

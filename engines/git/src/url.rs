@@ -49,6 +49,13 @@ impl RemoteUrl {
             "ssh" => Scheme::Ssh,
             other => return Err(UrlError::Scheme(other.to_owned())),
         };
+        // The parser would take the first part of the path for the host that is missing.
+        if text
+            .split_once("://")
+            .is_none_or(|(_, rest)| rest.starts_with(['/', '\\']))
+        {
+            return Err(UrlError::Syntax("empty host".to_owned()));
+        }
         let user = (!url.username().is_empty()).then(|| Basic {
             username: decode(url.username()),
             password: decode(url.password().unwrap_or_default()).into(),
@@ -124,6 +131,7 @@ mod tests {
                 "unsupported scheme 'file': expected http, https or ssh",
             ),
             ("https://", "empty host"),
+            ("https:///org/repo", "empty host"),
         ] {
             let message = RemoteUrl::parse(text).unwrap_err().to_string();
             assert_eq!(message, expected, "{text}");

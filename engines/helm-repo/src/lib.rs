@@ -20,4 +20,4 @@ pub mod url;
 pub use fetch::{FetchError, Fetcher};
 pub use index::{Entry, Index, IndexError};
 pub use pick::{PickError, pick};
-pub use url::RepositoryUrl;
+pub use url::{RepositoryUrl, UrlError};

@@ -206,7 +206,7 @@ impl Case {
             .filter(|hook| !(self.switch("skipTests") && hook.is_test()))
             .collect();
         let manifest = output::join_manifests(&crds, &rendered.manifests);
-        Ok(output::template(&manifest, &hooks))
+        Ok(output::template(manifest, &hooks))
     }
 
     fn run(&self) -> Outcome {

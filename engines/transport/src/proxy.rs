@@ -60,6 +60,16 @@ impl Proxy {
 }
 
 impl ProxyAddress {
+    /// Where it is, without user information.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Who it wants to hear of.
+    pub fn login(&self) -> Option<&Basic> {
+        self.login.as_ref()
+    }
+
     /// The proxy in the client's terms.
     pub fn to_reqwest(&self) -> Result<reqwest::Proxy, TransportError> {
         // Names are resolved by the proxy, as the Go client does for both spellings.

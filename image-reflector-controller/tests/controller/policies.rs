@@ -118,7 +118,7 @@ async fn l6_l8_what_cannot_be_chosen_is_said() {
             "range",
             json!({"policy": {"semver": {"range": "*-*"}}}),
             "InvalidPolicy",
-            "invalid policy: improper constraint: *-*",
+            "invalid policy: improper constraint: \"*-*\"",
         ),
         (
             "pattern",

@@ -254,11 +254,12 @@ impl World {
 
     /// Waits until a policy has chosen a tag.
     pub async fn wait_tag(&self, name: &str, tag: &str) -> ImagePolicy {
-        let chosen = self.wait(name, &format!("at tag {tag}"), |policy: &ImagePolicy| {
+        let what = format!("at tag {tag}");
+        self.wait(name, &what, |policy: &ImagePolicy| {
             let latest = policy.status.latest_ref.as_ref();
             latest.is_some_and(|latest| latest.tag == tag)
-        });
-        chosen.await
+        })
+        .await
     }
 
     pub async fn secret(&self, kind: &str, name: &str, data: Value) {

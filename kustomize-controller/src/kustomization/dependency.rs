@@ -1,21 +1,9 @@
-//! Whether a dependency is ready (section 18).
+//! Whether a dependency is ready (section 18): what all appliers ask, and that it has applied the revision of a shared source.
 
-use common::conditions::{self, READY};
+use common::dependency::{self, Expressions, Met};
 use common::object::{Object as _, ObjectKey};
 use crds::kustomize::Kustomization;
 use crds::meta::DependencyReference;
-use expr::Program;
-use serde_json::{Map, Value, json};
-
-/// What `readyExpr` may name.
-const VARIABLES: [&str; 2] = ["self", "dep"];
-
-/// Whether an expression replaces the built-in checks or joins them (gate `AdditiveCELDependencyCheck`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expressions {
-    Replace,
-    Join,
-}
 
 /// Why a Kustomization must wait, or cannot go on at all.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -23,31 +11,11 @@ pub(super) enum Unmet {
     /// Not there, or not readable.
     #[error("dependency '{key}' not found: {cause}")]
     NotFound { key: ObjectKey, cause: String },
-    #[error("dependency '{0}' is not ready")]
-    NotReady(ObjectKey),
-    #[error("dependency '{0}' is not ready according to readyExpr eval")]
-    Expression(ObjectKey),
+    #[error(transparent)]
+    Common(#[from] dependency::Unmet),
     /// It has not applied the revision that is about to be applied here.
     #[error("dependency '{0}' revision is not up to date")]
     Revision(ObjectKey),
-    /// The expression gave no answer on these objects.
-    #[error("{0}")]
-    Eval(#[from] expr::EvalError),
-    /// The expression itself is wrong: waiting does not help.
-    #[error("failed to evaluate dependency {name}: {source}")]
-    Invalid {
-        name: String,
-        source: expr::CompileError,
-    },
-}
-
-/// The key of a dependency of an object in `namespace`. Namespaces may differ, whatever the flags say (K18.1).
-pub(super) fn key(reference: &DependencyReference, namespace: &str) -> ObjectKey {
-    let given = reference
-        .namespace
-        .as_deref()
-        .filter(|namespace| !namespace.is_empty());
-    ObjectKey::new(given.unwrap_or(namespace), &reference.name)
 }
 
 /// Checks one dependency, `dependency`, of `object`, which is about to apply `revision`.
@@ -58,34 +26,14 @@ pub(super) fn check(
     revision: &str,
     expressions: Expressions,
 ) -> Result<(), Unmet> {
-    let key = dependency.key();
-    if let Some(source) = reference
-        .ready_expr
-        .as_deref()
-        .filter(|source| !source.is_empty())
-    {
-        if !evaluate(source, object, dependency)? {
-            return Err(Unmet::Expression(key));
-        }
-        if expressions == Expressions::Replace {
-            return Ok(());
-        }
-    }
-    if !is_ready(dependency) {
-        return Err(Unmet::NotReady(key));
-    }
-    if same_source(object, dependency)
+    let met = dependency::check(object, reference, dependency, expressions)?;
+    if met == Met::Ready
+        && same_source(object, dependency)
         && dependency.status.last_applied_revision.as_deref() != Some(revision)
     {
-        return Err(Unmet::Revision(key));
+        return Err(Unmet::Revision(dependency.key()));
     }
     Ok(())
-}
-
-/// Ready for the spec that it has now (K18.2).
-pub(super) fn is_ready(dependency: &Kustomization) -> bool {
-    dependency.generation() == dependency.observed_generation()
-        && conditions::is_true(dependency.conditions(), READY)
 }
 
 fn same_source(a: &Kustomization, b: &Kustomization) -> bool {
@@ -97,24 +45,10 @@ fn same_source(a: &Kustomization, b: &Kustomization) -> bool {
     source(a) == source(b)
 }
 
-fn evaluate(
-    source: &str,
-    object: &Kustomization,
-    dependency: &Kustomization,
-) -> Result<bool, Unmet> {
-    let program = Program::compile(source, &VARIABLES).map_err(|source| Unmet::Invalid {
-        name: dependency.key().name.to_string(),
-        source,
-    })?;
-    let variables = VARIABLES.iter().zip([object, dependency]);
-    let variables: Map<String, Value> = variables
-        .map(|(name, object)| ((*name).to_owned(), json!(object)))
-        .collect();
-    Ok(program.eval(&variables)?)
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn kustomization(name: &str, status: Value) -> Kustomization {
@@ -257,9 +191,11 @@ mod tests {
             )
             .unwrap_err()
         };
-        assert!(matches!(of("dep.status.ready"), Unmet::Invalid { .. }));
-        assert!(matches!(of("status.ready == true"), Unmet::Invalid { .. }));
-        assert!(matches!(of("dep.status.nothing == 1"), Unmet::Eval(_)));
+        let invalid = |unmet| matches!(unmet, Unmet::Common(dependency::Unmet::Invalid { .. }));
+        assert!(invalid(of("dep.status.ready")));
+        assert!(invalid(of("status.ready == true")));
+        let eval = of("dep.status.nothing == 1");
+        assert!(matches!(eval, Unmet::Common(dependency::Unmet::Eval(_))));
         assert!(
             of("dep.status.x")
                 .to_string()
@@ -270,8 +206,8 @@ mod tests {
     #[test]
     fn k18_1_dependencies_may_be_in_other_namespaces() {
         let mut reference = reference(None);
-        assert_eq!(key(&reference, "ns").to_string(), "ns/base");
+        assert_eq!(dependency::key(&reference, "ns").to_string(), "ns/base");
         reference.namespace = Some("other".to_owned());
-        assert_eq!(key(&reference, "ns").to_string(), "other/base");
+        assert_eq!(dependency::key(&reference, "ns").to_string(), "other/base");
     }
 }

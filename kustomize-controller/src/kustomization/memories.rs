@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use apply::Memory;
+use common::access::Target;
 use common::object::ObjectKey;
 
-use super::identity::Target;
 use crate::build::metadata;
 
 /// After this long an object is compared in full, whatever is known of it.
@@ -24,15 +24,20 @@ pub(super) struct Memories {
 pub(super) enum Trust {
     /// It may.
     Known,
-    /// Somebody asked, or the spec is new: look at everything.
-    Nothing,
+    /// Somebody asked, or the spec is new: look at everything that has moved, whatever moved it.
+    Unmoved,
 }
 
 impl Memories {
     /// Takes the memory of an object out; a new one where there is none for this target.
     pub fn take(&self, key: &ObjectKey, target: &Target, trust: Trust) -> Memory {
-        match (self.known().remove(key), trust) {
-            (Some((of, memory)), Trust::Known) if of == *target => memory,
+        match self.known().remove(key) {
+            Some((of, mut memory)) if of == *target => {
+                if trust == Trust::Unmoved {
+                    memory.doubt();
+                }
+                memory
+            }
             _ => Memory::new(&metadata::owner(), &key.name, &key.namespace, MAX_AGE),
         }
     }

@@ -6,16 +6,11 @@
 mod builds;
 mod dependency;
 mod history;
-mod identity;
-mod inventory;
-mod kube_config;
 mod memories;
 mod progress;
 mod settings;
 mod state;
 mod steps;
-mod under_way;
-mod waiting;
 mod watch;
 
 pub use settings::Settings;

@@ -5,21 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use apply::GroupKind;
-use common::access::CrossNamespace;
+use common::access::{CrossNamespace, Identities, Verification};
 use common::artifact_client::{
     ArtifactCache, CacheOptions, Clients, Fetcher, HostOverrides, Patience, RetryPolicy,
 };
 use common::context::Context;
+use common::controller::{UnderWay, Waiting};
 use common::flags::FeatureGates;
 use common::jitter::Jitter;
 use common::runtime::StartError;
 
 use super::builds::{Builds, Parsed};
-use super::identity::Identities;
-use super::kube_config::Verification;
 use super::memories::Memories;
-use super::under_way::UnderWay;
-use super::waiting::Waiting;
 use crate::args::Args;
 
 /// Bytes of unpacked artifacts that are kept although no pass reads them.
@@ -46,7 +43,6 @@ pub struct Settings {
     pub(super) gates: FeatureGates,
     pub(super) jitter: Jitter,
     pub(super) cross_namespace: CrossNamespace,
-    pub(super) verification: Verification,
     pub(super) requeue_dependency: Duration,
     pub(super) concurrent_ssa: usize,
     pub(super) default_service_account: Option<String>,
@@ -79,7 +75,10 @@ impl Settings {
         };
         Ok(Self {
             artifacts: ArtifactCache::open(&options, fetcher)?,
-            identities: Identities::new(context),
+            identities: Identities::new(
+                context,
+                Verification::as_asked_if(args.insecure_kubeconfig_tls),
+            ),
             builds: Arc::default(),
             parsed: Parsed::default(),
             memories: Memories::default(),
@@ -88,11 +87,6 @@ impl Settings {
             gates: context.gates.clone(),
             jitter: args.common.jitter(),
             cross_namespace: CrossNamespace::blocked_if(args.no_cross_namespace_refs),
-            verification: if args.insecure_kubeconfig_tls {
-                Verification::AsAsked
-            } else {
-                Verification::Always
-            },
             requeue_dependency: args.requeue_dependency,
             concurrent_ssa: args.concurrent_ssa,
             default_service_account: given(&args.default_service_account),

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use apply::{ChangeSet, Cluster, Object, ObjectId, ObjectRef};
+use common::access::Target;
 use common::artifact_client::{ArtifactRef, Tree};
 use common::reconcile::{Class, Stop};
 use crds::meta::Artifact;
 use health::Readers;
 use tokio::time::Instant;
-
-use super::identity::Target;
 
 /// Metadata of events (K7.3).
 pub(super) const REVISION: &str = "kustomize.toolkit.fluxcd.io/revision";

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use common::conditions::{self, READY, RECONCILING};
 use common::context::Context;
-use common::controller::{Controller, Index, Limits, Store, Trigger, Watched};
+use common::controller::{Controller, Index, Limits, Store, Trigger, UnderWay, Waiting, Watched};
+use common::dependency;
 use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use common::kube::core::PartialObjectMeta;
 use common::object::{Object as _, ObjectKey};
@@ -15,9 +16,7 @@ use crds::kustomize::{Kustomization, SourceKind};
 use crds::meta::{Artifact, ConfigKind};
 use crds::source::{Bucket, ExternalArtifact, GitRepository, OciRepository};
 
-use super::under_way::UnderWay;
-use super::waiting::Waiting;
-use super::{Kustomizations, Settings, dependency};
+use super::{Kustomizations, Settings};
 use crate::args::Args;
 use crate::args::gates::{DISABLE_CONFIG_WATCHERS, EXTERNAL_ARTIFACT};
 

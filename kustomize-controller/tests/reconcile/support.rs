@@ -188,12 +188,24 @@ impl Fixture {
     /// Publishes these bytes, whatever they are, under this digest.
     pub async fn publish_bytes(&self, source: &str, bytes: Vec<u8>, digest: &str) -> String {
         let number = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
-        let revision = format!("main@sha1:{number:040}");
         let name = format!("/{source}/{number}.tar.gz");
         self.files.files.lock().unwrap().insert(name.clone(), bytes);
+        let url = format!("http://{}{name}", self.files.address);
+        self.announce(source, number, &url, digest).await
+    }
+
+    /// Publishes an address, whatever is behind it.
+    pub async fn publish_url(&self, source: &str, url: &str) {
+        let number = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
+        let digest = Algorithm::Sha256.digest(b"").to_string();
+        self.announce(source, number, url, &digest).await;
+    }
+
+    async fn announce(&self, source: &str, number: u64, url: &str, digest: &str) -> String {
+        let revision = format!("main@sha1:{number:040}");
         let artifact = json!({
-            "path": name, "url": format!("http://{}{name}", self.files.address), "revision": revision,
-            "digest": digest, "lastUpdateTime": "2026-01-01T00:00:00Z",
+            "path": "a", "url": url, "revision": revision, "digest": digest,
+            "lastUpdateTime": "2026-01-01T00:00:00Z",
         });
         let patch = json!({"status": {"artifact": artifact}});
         self.sources()
@@ -201,6 +213,11 @@ impl Fixture {
             .await
             .unwrap();
         revision
+    }
+
+    /// Where a file would be served.
+    pub fn address_of(&self, file: &str) -> String {
+        format!("http://{}/{file}", self.files.address)
     }
 
     /// Forgets every published file.
@@ -312,6 +329,16 @@ impl Fixture {
                     .is_some_and(|ready| ready.0 == "False" && ready.1 == reason)
             })
             .await;
+        let message = condition(&object, "Ready").unwrap().2;
+        (object, message)
+    }
+
+    /// Waits until Ready is False for whatever reason; its message comes back.
+    pub async fn failed_somehow(&self, name: &str) -> (Kustomization, String) {
+        let failed = |object: &Kustomization| {
+            condition(object, "Ready").is_some_and(|ready| ready.0 == "False")
+        };
+        let object = self.wait(name, "not Ready", failed).await;
         let message = condition(&object, "Ready").unwrap().2;
         (object, message)
     }

@@ -140,3 +140,36 @@ async fn k13_2_names_that_no_expression_can_use_are_refused() {
         "{message}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k20_4_variables_are_read_anew_in_every_run_whatever_is_watched() {
+    let fixture = Fixture::new("varlive").await;
+    vars(&fixture, "vars", json!({"a": "before"})).await;
+    // Without the label nobody is woken.
+    let unlabelled = json!({"metadata": {"labels": {"reconcile.fluxcd.io/watch": null}}});
+    let change = async |patch: Value| {
+        fixture
+            .config_maps()
+            .patch("vars", &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
+    };
+    change(unlabelled).await;
+    let revision = fixture
+        .publish(&[("x.yaml", &config_map("x", "${a}"))])
+        .await;
+    fixture
+        .create(
+            "apps",
+            json!({"postBuild": {"substituteFrom": [{"kind": "ConfigMap", "name": "vars"}]}}),
+        )
+        .await;
+    fixture.ready("apps", &revision).await;
+    change(json!({"data": {"a": "after"}})).await;
+    fixture.request("apps", "1").await;
+    fixture
+        .config_map("x", "changed", |map| {
+            map.is_some_and(|map| map.data.as_ref().unwrap()["key"] == "after")
+        })
+        .await;
+}

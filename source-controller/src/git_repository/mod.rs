@@ -16,24 +16,23 @@ mod notify;
 mod steps;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use common::reconcile::{
-    ObservedGeneration, Opening, Pass, Profile, Reconciler, Schedule, Step, Stop, Verdict,
-};
+use common::conditions::ConditionType;
+use common::reconcile::{Pass, Step};
 use crds::meta::Artifact;
 use crds::source::GitRepository;
 use git::{Checkout, Revision};
 
-use crate::source::{self, MANAGER, Options, Publisher};
-use crate::storage::Storage;
+use crate::source::{self, Kind, Sources, Success};
 pub use error::Error;
 
 /// Reconciles every GitRepository that the controller looks at.
+pub type GitRepositories = Sources<Git>;
+
+/// The kind.
 #[derive(Debug, Clone)]
-pub struct GitRepositories {
-    storage: Storage,
-    options: Options,
-}
+pub struct Git;
 
 /// What the steps of a pass hand to each other.
 #[derive(Default)]
@@ -46,64 +45,19 @@ pub struct State {
     included: Vec<Artifact>,
 }
 
-impl GitRepositories {
-    /// A reconciler that publishes to this storage.
-    pub fn new(storage: Storage, options: Options) -> Self {
-        Self { storage, options }
-    }
-}
-
-impl Publisher for GitRepositories {
-    fn storage(&self) -> &Storage {
-        &self.storage
-    }
-}
-
-impl Reconciler for GitRepositories {
+impl Kind for Git {
     type Object = GitRepository;
     type State = State;
 
-    const PROFILE: Profile = Profile {
-        manager: MANAGER,
-        owned: conditions::ORDER,
-        summary: conditions::SUMMARY,
-        observed_generation: ObservedGeneration::Settled,
-        opening: Opening::Announced,
-    };
+    const CONDITIONS: &'static [ConditionType] = conditions::ORDER;
+    const STEPS: &'static [Step<GitRepositories>] =
+        source::steps![support, include, source, verify, artifact];
 
-    fn steps(&self) -> &'static [Step<Self>] {
-        const STEPS: &[Step<GitRepositories>] = &[
-            Step::new("storage", |repositories, pass| {
-                Box::pin(source::storage::run(repositories, pass))
-            }),
-            Step::new("support", |repositories, pass| {
-                Box::pin(steps::support::run(repositories, pass))
-            }),
-            Step::new("include", |repositories, pass| {
-                Box::pin(steps::include::run(repositories, pass))
-            }),
-            Step::new("source", |repositories, pass| {
-                Box::pin(steps::source::run(repositories, pass))
-            }),
-            Step::new("verify", |repositories, pass| {
-                Box::pin(steps::verify::run(repositories, pass))
-            }),
-            Step::new("artifact", |repositories, pass| {
-                Box::pin(steps::artifact::run(repositories, pass))
-            }),
-        ];
-        STEPS
+    fn interval(object: &GitRepository) -> Duration {
+        object.spec.interval.as_std()
     }
 
-    fn schedule(&self, object: &GitRepository) -> Schedule {
-        Schedule::every(object.spec.interval.as_std()).with_jitter(self.options.jitter)
-    }
-
-    async fn finalize(&self, pass: &mut Pass<Self>) -> Result<(), Stop> {
-        source::storage::finalize(self, pass).await
-    }
-
-    fn conclude(&self, pass: &mut Pass<Self>, verdict: &Verdict) {
-        notify::success(pass, verdict);
+    fn success(pass: &Pass<GitRepositories>, artifact: &Artifact) -> Option<Success> {
+        Some(notify::message(pass, artifact).into())
     }
 }

@@ -1,23 +1,20 @@
-//! The success event (E5).
+//! What the success event says (E5).
 
-use common::reconcile::{Pass, Verdict};
+use common::reconcile::Pass;
+use crds::meta::Artifact;
 
 use super::GitRepositories;
-use super::conditions::FAILURES;
-use crate::source::notify;
 
 /// Characters of a commit's subject that events show.
 const SUBJECT_LENGTH: usize = 50;
 
-/// Tells of a new artifact, or that a failure is over.
-pub fn success(pass: &Pass<GitRepositories>, verdict: &Verdict) {
-    notify::success(pass, verdict, FAILURES, |pass, artifact| {
-        let commit = match &pass.state.checkout {
-            Some(checkout) => shorten(&checkout.commit().subject),
-            None => artifact.revision.clone(),
-        };
-        format!("stored artifact for commit '{commit}'")
-    });
+/// The subject of the fetched commit, or the revision when nothing was fetched.
+pub fn message(pass: &Pass<GitRepositories>, artifact: &Artifact) -> String {
+    let commit = match &pass.state.checkout {
+        Some(checkout) => shorten(&checkout.commit().subject),
+        None => artifact.revision.clone(),
+    };
+    format!("stored artifact for commit '{commit}'")
 }
 
 /// The subject, cut after fifty characters.

@@ -18,6 +18,8 @@ pub struct Build {
     pub values_files: Vec<String>,
     /// Whether it was packaged here, or taken as it is.
     pub packaged: bool,
+    /// How many charts that it needs were found elsewhere (C9).
+    pub resolved: usize,
     /// Its archive; none when the stored one is still right.
     pub archive: Option<Vec<u8>>,
 }
@@ -111,6 +113,7 @@ pub fn stored(object: &HelmChart, name: String, version: String, packaged: bool)
         version,
         values_files: values_files.to_vec(),
         packaged,
+        resolved: 0,
         archive: None,
     }
 }
@@ -148,6 +151,7 @@ mod tests {
             version: "1.0.0".into(),
             values_files: files.iter().map(ToString::to_string).collect(),
             packaged,
+            resolved: 0,
             archive: None,
         };
         assert_eq!(

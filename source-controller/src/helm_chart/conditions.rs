@@ -1,6 +1,6 @@
-//! The conditions of a HelmChart (K7) and how Ready follows from them (R8).
+//! The conditions of a HelmChart (K7).
 
-use common::conditions::{ConditionType, Summary};
+use common::conditions::ConditionType;
 use crds::source::well_known::condition;
 
 pub use crate::source::conditions::{FETCH_FAILED, IN_STORAGE, OUTDATED, STORAGE_FAILED, VERIFIED};
@@ -17,12 +17,3 @@ pub const ORDER: &[ConditionType] = &[
     IN_STORAGE,
     VERIFIED,
 ];
-
-/// How Ready is derived.
-pub const SUMMARY: Summary = Summary {
-    order: ORDER,
-    overriding: &[VERIFIED],
-};
-
-/// Those whose end is a recovery (E4).
-pub const FAILURES: &[ConditionType] = &[STORAGE_FAILED, FETCH_FAILED, BUILD_FAILED];

@@ -3,10 +3,12 @@
 use common::conditions::ConditionType;
 use common::reconcile::{Class, Notice, Policy};
 use crds::source::well_known::reason;
+use helm_repo::{FetchError, IndexError, PickError, UrlError};
 
 use super::conditions::{BUILD_FAILED, FETCH_FAILED, STORAGE_FAILED, VERIFIED};
 use crate::helm_repository::access::AccessError;
 use crate::source::StorageError;
+use crate::source::cosign::VerifyError;
 use crate::source::secrets::SecretError;
 
 /// The reason of failures that have none of their own.
@@ -39,11 +41,22 @@ pub enum Error {
         /// What to do.
         remedy: &'static str,
     },
-    /// Signatures cannot be verified yet, so nothing is published that should be.
+    /// Such signatures cannot be verified yet, so nothing is published that should be.
     #[error(
-        "spec.verify is not supported yet: signatures cannot be verified, and nothing is published unverified"
+        "{field} is not supported yet: signatures are verified by key, with cosign, and nothing is published unverified"
     )]
-    Verify,
+    Verify {
+        /// The field.
+        field: &'static str,
+    },
+    /// The trusted keys cannot be read.
+    #[error("failed to verify the signature using provider '{provider}': {source}")]
+    Keys {
+        /// The technology.
+        provider: String,
+        /// Why.
+        source: VerifyError,
+    },
     /// The URL of the repository is none.
     #[error("invalid Helm repository URL: {0}")]
     Url(String),
@@ -94,9 +107,61 @@ pub enum BuildError {
     /// Charts that it needs are missing.
     #[error("dependency build error: {0}")]
     Dependency(String),
+    /// It is not signed by a trusted key.
+    #[error("chart verification error: {0}")]
+    Verification(String),
     /// It cannot be packaged.
     #[error("chart package error: {0}")]
     Package(String),
+}
+
+/// Why a repository or registry did not give a chart.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteError {
+    /// The versions cannot be listed.
+    #[error("could not fetch tags for \"{name}\": {source}")]
+    Tags {
+        /// The repository in the registry.
+        name: String,
+        /// Why.
+        source: Box<oci::Error>,
+    },
+    /// The index cannot be read.
+    #[error("failed to load index: {0}")]
+    Index(#[from] IndexError),
+    /// The stored index cannot be read.
+    #[error("failed to load index: {0}")]
+    Stored(#[from] std::io::Error),
+    /// No version fits.
+    #[error(transparent)]
+    Pick(#[from] PickError),
+    /// The entry leads nowhere.
+    #[error("chart '{0}' has no downloadable URLs")]
+    NoUrl(String),
+    /// The entry leads to what is no address.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// The server does not give the file.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// The registry does not give it.
+    #[error("{0}")]
+    Registry(Box<oci::Error>),
+    /// What the registry has is no chart.
+    #[error("manifest does not contain a layer with mediatype {0}")]
+    NoLayer(&'static str),
+    /// The registry takes too long.
+    #[error("'{0}' did not answer in time")]
+    Late(String),
+    /// What is to be read is not where it should be.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl From<oci::Error> for RemoteError {
+    fn from(error: oci::Error) -> Self {
+        Self::Registry(Box::new(error))
+    }
 }
 
 /// Words of errors that speak of credentials (C11).
@@ -109,6 +174,13 @@ const AUTHENTICATION: [&str; 5] = [
 ];
 
 impl BuildError {
+    /// A chart that cannot be downloaded.
+    pub fn pull(error: &RemoteError) -> Self {
+        Self::Pull(format!(
+            "failed to download chart for remote reference: {error}"
+        ))
+    }
+
     /// The error of a chart from a repository: what speaks of credentials is told as such (C11).
     pub fn of_repository(self) -> Error {
         let text = self.to_string();
@@ -128,7 +200,7 @@ impl Policy for Error {
             Self::Source(_) => reason::SOURCE_UNAVAILABLE,
             Self::Kind(_) | Self::Unsupported { .. } => reason::UNSUPPORTED_SOURCE_KIND,
             Self::NoArtifact { .. } => reason::NO_SOURCE_ARTIFACT,
-            Self::Verify => reason::VERIFICATION_ERROR,
+            Self::Verify { .. } | Self::Keys { .. } => reason::VERIFICATION_ERROR,
             Self::Url(_) => reason::URL_INVALID,
             Self::Client(_) | Self::Unpack(_) => FAILED,
             Self::Access(_) | Self::Registry(_) | Self::Secret(_) | Self::Authentication(_) => {
@@ -141,6 +213,7 @@ impl Policy for Error {
                 BuildError::Metadata(_) => "MetadataPatchError",
                 BuildError::Values(_) => "ValuesFilesError",
                 BuildError::Dependency(_) => "DependencyBuildError",
+                BuildError::Verification(_) => "ChartVerificationError",
                 BuildError::Package(_) => "ChartPackageError",
             },
             Self::Storage(StorageError::Lock(_)) => reason::ACQUIRE_LOCK_FAILED,
@@ -152,7 +225,7 @@ impl Policy for Error {
         match self {
             Self::Kind(_)
             | Self::Unsupported { .. }
-            | Self::Verify
+            | Self::Verify { .. }
             | Self::Url(_)
             | Self::Client(_)
             | Self::Build(
@@ -166,7 +239,7 @@ impl Policy for Error {
 
     fn condition(&self) -> Option<ConditionType> {
         match self {
-            Self::Verify => Some(VERIFIED),
+            Self::Verify { .. } | Self::Keys { .. } => Some(VERIFIED),
             Self::Unpack(_) => None,
             Self::Build(error) => Some(match error {
                 BuildError::Reference(_) | BuildError::Pull(_) => FETCH_FAILED,
@@ -222,6 +295,11 @@ mod tests {
             (
                 BuildError::Dependency("x".into()),
                 "DependencyBuildError",
+                Class::Retry,
+            ),
+            (
+                BuildError::Verification("x".into()),
+                "ChartVerificationError",
                 Class::Retry,
             ),
             (

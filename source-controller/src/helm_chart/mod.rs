@@ -12,26 +12,29 @@
 mod build;
 pub mod conditions;
 mod error;
-mod notify;
 mod steps;
 mod values;
-pub mod watch;
+mod watch;
 
-use common::reconcile::{
-    ObservedGeneration, Opening, Pass, Profile, Reconciler, Schedule, Step, Stop, Verdict,
-};
+use std::time::Duration;
+
+use common::conditions::ConditionType;
+use common::controller::{Index, Trigger};
+use common::reconcile::{Pass, Step};
+use crds::meta::Artifact;
 use crds::source::HelmChart;
 
-use crate::source::{self, MANAGER, Options, Publisher};
-use crate::storage::Storage;
+use crate::source::{self, Kind, Sources, Success};
 pub use error::Error;
 
 /// Reconciles every HelmChart that the controller looks at.
+pub type HelmCharts = Sources<Charts>;
+
+/// The kind.
 #[derive(Debug, Clone)]
-pub struct HelmCharts {
-    storage: Storage,
-    options: Options,
-    limits: Limits,
+pub struct Charts {
+    /// Budgets of a chart.
+    pub limits: Limits,
 }
 
 /// Budgets of a chart (C6).
@@ -41,6 +44,8 @@ pub struct Limits {
     pub chart: u64,
     /// Bytes of a file in it: `--helm-chart-file-max-size`.
     pub file: u64,
+    /// Bytes of an index that lists charts it needs: `--helm-index-max-size`.
+    pub index: u64,
 }
 
 /// What the steps of a pass hand to each other.
@@ -52,65 +57,30 @@ pub struct State {
     build: Option<build::Build>,
 }
 
-impl HelmCharts {
-    /// A reconciler that publishes to this storage.
-    pub fn new(storage: Storage, options: Options, limits: Limits) -> Self {
-        Self {
-            storage,
-            options,
-            limits,
-        }
-    }
-}
-
-impl Publisher for HelmCharts {
-    fn storage(&self) -> &Storage {
-        &self.storage
-    }
-}
-
-impl Reconciler for HelmCharts {
+impl Kind for Charts {
     type Object = HelmChart;
     type State = State;
 
-    const PROFILE: Profile = Profile {
-        manager: MANAGER,
-        owned: conditions::ORDER,
-        summary: conditions::SUMMARY,
-        observed_generation: ObservedGeneration::Settled,
-        opening: Opening::Announced,
-    };
+    const CONDITIONS: &'static [ConditionType] = conditions::ORDER;
+    const STEPS: &'static [Step<HelmCharts>] = source::steps![support, source, build, artifact];
 
-    fn steps(&self) -> &'static [Step<Self>] {
-        const STEPS: &[Step<HelmCharts>] = &[
-            Step::new("storage", |charts, pass| {
-                Box::pin(source::storage::run(charts, pass))
-            }),
-            Step::new("support", |charts, pass| {
-                Box::pin(steps::support::run(charts, pass))
-            }),
-            Step::new("source", |charts, pass| {
-                Box::pin(steps::source::run(charts, pass))
-            }),
-            Step::new("build", |charts, pass| {
-                Box::pin(steps::build::run(charts, pass))
-            }),
-            Step::new("artifact", |charts, pass| {
-                Box::pin(steps::artifact::run(charts, pass))
-            }),
-        ];
-        STEPS
+    fn interval(object: &HelmChart) -> Duration {
+        object.spec.interval.as_std()
     }
 
-    fn schedule(&self, object: &HelmChart) -> Schedule {
-        Schedule::every(object.spec.interval.as_std()).with_jitter(self.options.jitter)
+    fn indexes() -> Vec<Index<HelmChart>> {
+        watch::indexes()
     }
 
-    async fn finalize(&self, pass: &mut Pass<Self>) -> Result<(), Stop> {
-        source::storage::finalize(self, pass).await
+    fn triggers() -> Vec<Trigger<HelmChart>> {
+        watch::triggers()
     }
 
-    fn conclude(&self, pass: &mut Pass<Self>, verdict: &Verdict) {
-        notify::success(pass, verdict);
+    /// In the words of the build (E4, E5).
+    fn success(pass: &Pass<HelmCharts>, _: &Artifact) -> Option<Success> {
+        pass.state.build.as_ref().map(|build| Success {
+            message: build.to_string(),
+            reason: Some(build.reason()),
+        })
     }
 }

@@ -1,37 +1,28 @@
 //! What wakes charts besides their own changes: a new revision of their source, stalled ones too (C1).
 
-use std::sync::Arc;
-
-use common::context::Context;
-use common::controller::{Controller, Index, Limits, Store, Trigger, Watched};
+use common::controller::{Index, Store, Trigger, Watched};
 use common::object::{Object as _, ObjectKey};
 use common::queue::Urgency;
-use crds::meta::Artifact;
 use crds::source::{ChartSourceKind, GitRepository, HelmChart, HelmRepository};
 
-use super::HelmCharts;
+use crate::source::Published;
 
 const BY_SOURCE: &str = "source";
 
-/// The controller, with its watches and index.
-pub fn controller(
-    charts: HelmCharts,
-    context: Arc<Context>,
-    limits: Limits,
-) -> Controller<HelmCharts> {
-    let index = Index {
+/// Charts by their source.
+pub fn indexes() -> Vec<Index<HelmChart>> {
+    vec![Index {
         name: BY_SOURCE,
         values: by_source,
-    };
-    Controller::new(charts, context, limits, vec![index])
-        .trigger(source::<HelmRepository>(
-            ChartSourceKind::HelmRepository,
-            |it| it.status.artifact.as_ref(),
-        ))
-        .trigger(source::<GitRepository>(
-            ChartSourceKind::GitRepository,
-            |it| it.status.artifact.as_ref(),
-        ))
+    }]
+}
+
+/// The kinds of sources.
+pub fn triggers() -> Vec<Trigger<HelmChart>> {
+    vec![
+        source::<HelmRepository>(ChartSourceKind::HelmRepository),
+        source::<GitRepository>(ChartSourceKind::GitRepository),
+    ]
 }
 
 fn by_source(chart: &HelmChart) -> Vec<String> {
@@ -43,11 +34,8 @@ fn name(kind: &ChartSourceKind, namespace: &str, name: &str) -> String {
     format!("{}/{namespace}/{name}", kind.as_str())
 }
 
-fn source<T: Watched>(
-    kind: ChartSourceKind,
-    artifact: fn(&T) -> Option<&Artifact>,
-) -> Trigger<HelmChart> {
-    let revision = move |source: &T| artifact(source).map(|artifact| artifact.revision.clone());
+fn source<T: Watched + Published>(kind: ChartSourceKind) -> Trigger<HelmChart> {
+    let revision = |source: &T| Some(source.artifact()?.revision.clone());
     Trigger::on(
         Urgency::Enqueue,
         move |source: &T| revision(source).unwrap_or_default(),

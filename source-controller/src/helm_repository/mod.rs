@@ -17,25 +17,25 @@ mod steps;
 
 use std::time::Duration;
 
-use common::reconcile::{
-    ObservedGeneration, Opening, Pass, Profile, Reconciler, Schedule, Step, Stop, Verdict,
-};
+use common::conditions::ConditionType;
+use common::reconcile::{Pass, Step};
+use crds::meta::Artifact;
 use crds::source::{HelmRepository, HelmRepositoryType};
 
-use crate::source::{self, MANAGER, Options, Publisher};
-use crate::storage::Storage;
+use crate::source::{self, Kind, Sources, Success};
 pub use error::Error;
 
 /// The interval of objects that name none.
 const DEFAULT_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Reconciles every HelmRepository that the controller looks at.
+pub type HelmRepositories = Sources<Helm>;
+
+/// The kind.
 #[derive(Debug, Clone)]
-pub struct HelmRepositories {
-    storage: Storage,
-    options: Options,
+pub struct Helm {
     /// Bytes of an index: `--helm-index-max-size`.
-    index_limit: u64,
+    pub index_limit: u64,
 }
 
 /// What the steps of a pass hand to each other.
@@ -47,65 +47,24 @@ pub struct State {
     index: Option<helm_repo::Index>,
 }
 
-impl HelmRepositories {
-    /// A reconciler that publishes to this storage. `index_limit` is in bytes.
-    pub fn new(storage: Storage, options: Options, index_limit: u64) -> Self {
-        Self {
-            storage,
-            options,
-            index_limit,
-        }
-    }
-}
-
-impl Publisher for HelmRepositories {
-    fn storage(&self) -> &Storage {
-        &self.storage
-    }
-}
-
-impl Reconciler for HelmRepositories {
+impl Kind for Helm {
     type Object = HelmRepository;
     type State = State;
 
-    const PROFILE: Profile = Profile {
-        manager: MANAGER,
-        owned: conditions::ORDER,
-        summary: conditions::SUMMARY,
-        observed_generation: ObservedGeneration::Settled,
-        opening: Opening::Announced,
-    };
+    const CONDITIONS: &'static [ConditionType] = conditions::ORDER;
+    const OVERRIDING: &'static [ConditionType] = &[];
+    const STEPS: &'static [Step<HelmRepositories>] = source::steps![source, artifact];
 
-    fn steps(&self) -> &'static [Step<Self>] {
-        const STEPS: &[Step<HelmRepositories>] = &[
-            Step::new("storage", |repositories, pass| {
-                Box::pin(source::storage::run(repositories, pass))
-            }),
-            Step::new("source", |repositories, pass| {
-                Box::pin(steps::source::run(repositories, pass))
-            }),
-            Step::new("artifact", |repositories, pass| {
-                Box::pin(steps::artifact::run(repositories, pass))
-            }),
-        ];
-        STEPS
-    }
-
-    fn schedule(&self, object: &HelmRepository) -> Schedule {
+    fn interval(object: &HelmRepository) -> Duration {
         let interval = object.spec.interval.as_ref();
-        let interval = interval.map_or(DEFAULT_INTERVAL, crds::meta::Duration::as_std);
-        Schedule::every(interval).with_jitter(self.options.jitter)
+        interval.map_or(DEFAULT_INTERVAL, crds::meta::Duration::as_std)
     }
 
-    fn is_static(&self, object: &HelmRepository) -> bool {
+    fn is_static(object: &HelmRepository) -> bool {
         object.spec.r#type == Some(HelmRepositoryType::Oci)
     }
 
-    async fn finalize(&self, pass: &mut Pass<Self>) -> Result<(), Stop> {
-        source::storage::finalize(self, pass).await
-    }
-
-    fn conclude(&self, pass: &mut Pass<Self>, verdict: &Verdict) {
-        notify::success(pass, verdict);
+    fn success(pass: &Pass<HelmRepositories>, artifact: &Artifact) -> Option<Success> {
+        Some(notify::message(artifact, &pass.object.spec.url).into())
     }
 }

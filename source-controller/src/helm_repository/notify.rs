@@ -1,21 +1,14 @@
-//! The success event (E5).
+//! What the success event says (E5).
 
-use common::reconcile::{Pass, Verdict};
+use crds::meta::Artifact;
 
-use super::HelmRepositories;
-use super::conditions::FAILURES;
-use crate::source::notify;
-
-/// Tells of a new artifact, or that a failure is over.
-pub fn success(pass: &Pass<HelmRepositories>, verdict: &Verdict) {
-    notify::success(pass, verdict, FAILURES, |pass, artifact| {
-        let size = artifact.size.map_or_else(
-            || "unknown size".to_owned(),
-            |size| format!("size {}", human(size)),
-        );
-        let url = &pass.object.spec.url;
-        format!("stored fetched index of {size} from '{url}'")
-    });
+/// The size of the stored index, and where it comes from.
+pub fn message(artifact: &Artifact, url: &str) -> String {
+    let size = artifact.size.map_or_else(
+        || "unknown size".to_owned(),
+        |size| format!("size {}", human(size)),
+    );
+    format!("stored fetched index of {size} from '{url}'")
 }
 
 /// A number of bytes with four digits and a decimal unit: `2.048kB`, `1.5MB`.

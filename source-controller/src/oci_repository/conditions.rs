@@ -1,17 +1,8 @@
-//! The conditions of an OCIRepository (K7) and how Ready follows from them (R8).
+//! The conditions of an OCIRepository (K7).
 
-use common::conditions::{ConditionType, Summary};
+use common::conditions::ConditionType;
 
 pub use crate::source::conditions::{FETCH_FAILED, IN_STORAGE, OUTDATED, STORAGE_FAILED, VERIFIED};
 
 /// The most telling first.
 pub const ORDER: &[ConditionType] = &[STORAGE_FAILED, FETCH_FAILED, OUTDATED, IN_STORAGE, VERIFIED];
-
-/// How Ready is derived.
-pub const SUMMARY: Summary = Summary {
-    order: ORDER,
-    overriding: &[VERIFIED],
-};
-
-/// Those whose end is a recovery (E4).
-pub const FAILURES: &[ConditionType] = &[STORAGE_FAILED, FETCH_FAILED];

@@ -10,6 +10,7 @@ use oci::name::NameError;
 
 use super::conditions::{FETCH_FAILED, VERIFIED};
 use crate::source::StorageError;
+use crate::source::cosign::VerifyError;
 use crate::source::secrets::SecretError;
 
 /// Why a pass stopped. Messages begin as users know them (E7).
@@ -135,23 +136,6 @@ pub enum TagError {
     /// `spec.ref.tag` or `spec.ref.digest` is none.
     #[error(transparent)]
     Name(#[from] NameError),
-}
-
-/// Why the signature of an artifact does not count.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// The keys cannot be read from the cluster.
-    #[error(transparent)]
-    Secret(#[from] SecretError),
-    /// The keys are none.
-    #[error(transparent)]
-    Keys(#[from] signature::Error),
-    /// The signatures cannot be read from the registry.
-    #[error("{0}")]
-    Registry(#[source] Box<oci::Error>),
-    /// No key signed it.
-    #[error("no matching signatures were found for '{0}'")]
-    NoMatch(String),
 }
 
 impl Policy for Error {

@@ -15,21 +15,22 @@ mod error;
 mod notify;
 mod steps;
 
-use common::reconcile::{
-    ObservedGeneration, Opening, Pass, Profile, Reconciler, Schedule, Step, Stop, Verdict,
-};
+use std::time::Duration;
+
+use common::conditions::ConditionType;
+use common::reconcile::{Pass, Step};
+use crds::meta::Artifact;
 use crds::source::OciRepository;
 
-use crate::source::{self, MANAGER, Options, Publisher};
-use crate::storage::Storage;
+use crate::source::{self, Kind, Sources, Success};
 pub use error::Error;
 
 /// Reconciles every OCIRepository that the controller looks at.
+pub type OciRepositories = Sources<Oci>;
+
+/// The kind.
 #[derive(Debug, Clone)]
-pub struct OciRepositories {
-    storage: Storage,
-    options: Options,
-}
+pub struct Oci;
 
 /// What the steps of a pass hand to each other.
 #[derive(Default)]
@@ -40,58 +41,18 @@ pub struct State {
     layer: Option<content::Layer>,
 }
 
-impl OciRepositories {
-    /// A reconciler that publishes to this storage.
-    pub fn new(storage: Storage, options: Options) -> Self {
-        Self { storage, options }
-    }
-}
-
-impl Publisher for OciRepositories {
-    fn storage(&self) -> &Storage {
-        &self.storage
-    }
-}
-
-impl Reconciler for OciRepositories {
+impl Kind for Oci {
     type Object = OciRepository;
     type State = State;
 
-    const PROFILE: Profile = Profile {
-        manager: MANAGER,
-        owned: conditions::ORDER,
-        summary: conditions::SUMMARY,
-        observed_generation: ObservedGeneration::Settled,
-        opening: Opening::Announced,
-    };
+    const CONDITIONS: &'static [ConditionType] = conditions::ORDER;
+    const STEPS: &'static [Step<OciRepositories>] = source::steps![support, source, artifact];
 
-    fn steps(&self) -> &'static [Step<Self>] {
-        const STEPS: &[Step<OciRepositories>] = &[
-            Step::new("storage", |repositories, pass| {
-                Box::pin(source::storage::run(repositories, pass))
-            }),
-            Step::new("support", |repositories, pass| {
-                Box::pin(steps::support::run(repositories, pass))
-            }),
-            Step::new("source", |repositories, pass| {
-                Box::pin(steps::source::run(repositories, pass))
-            }),
-            Step::new("artifact", |repositories, pass| {
-                Box::pin(steps::artifact::run(repositories, pass))
-            }),
-        ];
-        STEPS
+    fn interval(object: &OciRepository) -> Duration {
+        object.spec.interval.as_std()
     }
 
-    fn schedule(&self, object: &OciRepository) -> Schedule {
-        Schedule::every(object.spec.interval.as_std()).with_jitter(self.options.jitter)
-    }
-
-    async fn finalize(&self, pass: &mut Pass<Self>) -> Result<(), Stop> {
-        source::storage::finalize(self, pass).await
-    }
-
-    fn conclude(&self, pass: &mut Pass<Self>, verdict: &Verdict) {
-        notify::success(pass, verdict);
+    fn success(pass: &Pass<OciRepositories>, artifact: &Artifact) -> Option<Success> {
+        Some(notify::message(artifact, &pass.object.spec.url).into())
     }
 }

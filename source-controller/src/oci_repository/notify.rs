@@ -1,20 +1,9 @@
-//! The success event (E5).
+//! What the success event says (E5).
 
-use common::reconcile::{Pass, Verdict};
 use crds::meta::{Artifact, ORIGIN_REVISION_KEY, ORIGIN_SOURCE_KEY};
 
-use super::OciRepositories;
-use super::conditions::FAILURES;
-use crate::source::notify;
-
-/// Tells of a new artifact, or that a failure is over.
-pub fn success(pass: &Pass<OciRepositories>, verdict: &Verdict) {
-    notify::success(pass, verdict, FAILURES, |pass, artifact| {
-        message(artifact, &pass.object.spec.url)
-    });
-}
-
-fn message(artifact: &Artifact, url: &str) -> String {
+/// Revision and URL, and where the content comes from as far as its publisher says so.
+pub fn message(artifact: &Artifact, url: &str) -> String {
     let revision = &artifact.revision;
     let message = format!("stored artifact with revision '{revision}' from '{url}'");
     let origin = |key: &str| artifact.metadata.get(key).filter(|text| !text.is_empty());

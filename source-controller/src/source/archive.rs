@@ -8,7 +8,7 @@ use artifact::tree::Tree;
 use crds::meta::Artifact;
 use select::ignore::{self, Matcher};
 
-use super::StorageError;
+use super::{Published, StorageError};
 use crate::storage::Storage;
 
 /// Where an artifact goes, and what it says of itself.
@@ -32,6 +32,20 @@ pub struct Selection {
 }
 
 impl Destination {
+    /// A file among the artifacts of an object.
+    pub fn new(
+        storage: &Storage,
+        object: &impl Published,
+        file: &str,
+        revision: String,
+    ) -> Result<Self, StorageError> {
+        Ok(Self {
+            storage: storage.clone(),
+            path: object.directory()?.file(file)?,
+            revision,
+        })
+    }
+
     /// Runs `write` with the directory made and the artifact locked (S6).
     pub fn locked<T, E: From<StorageError>>(
         &self,

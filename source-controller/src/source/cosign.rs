@@ -4,7 +4,8 @@ use artifact::Digest;
 use oci::name::Version;
 use oci::{Descriptor, Manifest, Registry};
 use signature::cosign::{BUNDLE, Keys, PAYLOAD, SIGNATURE};
-use transport::SecretData;
+
+use super::secrets::{SecretError, Secrets};
 
 /// Bytes of a signature with what it is for.
 const MAX_SIGNATURE: u64 = 1 << 20;
@@ -15,20 +16,50 @@ const MAX_SIGNATURES: usize = 128;
 /// How the names of trusted keys end.
 const KEY: &str = ".pub";
 
-/// The trusted keys of a Secret.
-pub fn keys(data: &SecretData) -> Result<Keys, signature::Error> {
-    let keys = data.iter().filter(|(name, _)| name.ends_with(KEY));
-    Keys::read(keys.map(|(_, pem)| pem.as_slice()))
+/// Why the signature of an artifact does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The keys cannot be read from the cluster.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The keys are none.
+    #[error(transparent)]
+    Keys(#[from] signature::Error),
+    /// The Secret holds none.
+    #[error("no public keys found in secret '{0}'")]
+    NoKeys(String),
+    /// The signatures cannot be read from the registry.
+    #[error("{0}")]
+    Registry(#[source] Box<oci::Error>),
+    /// No key signed it.
+    #[error("no matching signatures were found for '{0}'")]
+    NoMatch(String),
 }
 
-/// Whether one of the keys signed the artifact of this digest. Bundles that refer to it come first, then the
+/// The trusted keys of a Secret.
+pub async fn keys(secrets: &Secrets, name: &str) -> Result<Keys, VerifyError> {
+    let data = secrets.data_in_full(name).await?;
+    let mut keys = data
+        .iter()
+        .filter(|(name, _)| name.ends_with(KEY))
+        .peekable();
+    if keys.peek().is_none() {
+        return Err(VerifyError::NoKeys(secrets.name_of(name)));
+    }
+    Ok(Keys::read(keys.map(|(_, pem)| pem.as_slice()))?)
+}
+
+/// Verifies that one of the keys signed the artifact of this digest. Bundles that refer to it come first, then the
 /// older form (O6).
-pub async fn is_signed(
-    registry: &Registry,
-    digest: &Digest,
-    keys: &Keys,
-) -> Result<bool, oci::Error> {
-    Ok(by_bundle(registry, digest, keys).await? || by_tag(registry, digest, keys).await?)
+pub async fn verify(registry: &Registry, digest: &Digest, keys: &Keys) -> Result<(), VerifyError> {
+    let failed = |error| VerifyError::Registry(Box::new(error));
+    if by_bundle(registry, digest, keys).await.map_err(failed)?
+        || by_tag(registry, digest, keys).await.map_err(failed)?
+    {
+        return Ok(());
+    }
+    let reference = registry.repository().digest(digest.clone());
+    Err(VerifyError::NoMatch(reference.to_string()))
 }
 
 async fn by_bundle(registry: &Registry, digest: &Digest, keys: &Keys) -> Result<bool, oci::Error> {

@@ -1,10 +1,12 @@
-//! What is in storage: collect garbage, verify the advertised artifact, heal (R5); and the end of an object (R2).
+//! What is in storage: collect garbage, verify the advertised artifact, heal (R5); the stable link (S2); and the end of
+//! an object (R2).
 
+use artifact::store::ArtifactPath;
 use common::reconcile::{Flow, Notice, Pass, Progress, ReadyNote, Stop};
 use crds::source::well_known::reason;
 
 use super::conditions::{IN_STORAGE, STORAGE_FAILED};
-use super::{NEXT, Published, Publisher, StorageError, background};
+use super::{Kind, NEXT, Published, Sources, StorageError, background};
 use crate::storage::{Damage, Storage};
 
 /// What became of the advertised artifact.
@@ -14,10 +16,10 @@ struct Outcome {
 }
 
 /// Runs the step.
-pub async fn run<R: Publisher>(publisher: &R, pass: &mut Pass<R>) -> Result<Flow, Stop> {
+pub async fn run<K: Kind>(sources: &Sources<K>, pass: &mut Pass<Sources<K>>) -> Result<Flow, Stop> {
     pass.remove(STORAGE_FAILED);
     let directory = pass.object.directory()?;
-    let storage = publisher.storage();
+    let storage = &sources.storage;
     let mut disappeared = false;
     if let Some(artifact) = pass.object.artifact() {
         // A path that is not ours is as good as none.
@@ -46,7 +48,7 @@ pub async fn run<R: Publisher>(publisher: &R, pass: &mut Pass<R>) -> Result<Flow
             artifact.url = storage.url(&path);
         }
         if let Some(url) = pass.object.url_mut()
-            && let Some(link) = <R::Object as Published>::LINK
+            && let Some(link) = K::Object::LINK
             && url.is_some()
         {
             *url = Some(storage.link_url(&directory.file(link).map_err(StorageError::Path)?));
@@ -64,10 +66,31 @@ pub async fn run<R: Publisher>(publisher: &R, pass: &mut Pass<R>) -> Result<Flow
     NEXT
 }
 
+/// Moves the stable link to a new artifact, as far as that works (S2), and notes its address.
+pub fn link<K: Kind>(sources: &Sources<K>, pass: &mut Pass<Sources<K>>, artifact: &ArtifactPath) {
+    let Some(name) = K::Object::LINK else {
+        return;
+    };
+    match sources.storage.link(artifact, name) {
+        Ok(url) => {
+            if let Some(status) = pass.object.url_mut() {
+                *status = Some(url);
+            }
+        }
+        Err(error) => {
+            let message = format!("failed to update status URL symlink: {error}");
+            pass.event(Notice::Trace, reason::SYMLINK_UPDATE_FAILED, &message, &[]);
+        }
+    }
+}
+
 /// Removes the object's artifacts (R2).
-pub async fn finalize<R: Publisher>(publisher: &R, pass: &mut Pass<R>) -> Result<(), Stop> {
+pub async fn finalize<K: Kind>(
+    sources: &Sources<K>,
+    pass: &mut Pass<Sources<K>>,
+) -> Result<(), Stop> {
     let directory = pass.object.directory()?;
-    let storage = publisher.storage().clone();
+    let storage = sources.storage.clone();
     let removed = background(move || {
         storage
             .remove_object(&directory)
@@ -83,7 +106,7 @@ pub async fn finalize<R: Publisher>(publisher: &R, pass: &mut Pass<R>) -> Result
     Ok(())
 }
 
-fn tell<R: Publisher>(pass: &Pass<R>, outcome: &Outcome) {
+fn tell<K: Kind>(pass: &Pass<Sources<K>>, outcome: &Outcome) {
     if outcome.collected > 0 {
         let message = format!("garbage collected {} artifacts", outcome.collected);
         let reason = reason::GARBAGE_COLLECTION_SUCCEEDED;
@@ -99,11 +122,7 @@ fn tell<R: Publisher>(pass: &Pass<R>, outcome: &Outcome) {
 }
 
 /// Collects and verifies; a damaged file is removed.
-fn check(
-    storage: &Storage,
-    path: &artifact::store::ArtifactPath,
-    digest: &str,
-) -> Result<Outcome, StorageError> {
+fn check(storage: &Storage, path: &ArtifactPath, digest: &str) -> Result<Outcome, StorageError> {
     // What could not be collected now is tried again by the next pass (S8).
     let collected = storage.collect_garbage(path).unwrap_or_default();
     let damage = storage.verify(path, digest).err();

@@ -9,3 +9,4 @@ mod helm_chart;
 mod helm_repository;
 mod oci_repository;
 mod plane;
+mod table;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use artifact::store::Retention;
 use artifact::{Algorithm, Store, archive};
 use common::context::{Context, Scope};
-use common::controller::{Controller, Limits};
+use common::controller::Limits;
 use common::events::{Event, Recorder};
 use common::flags::FeatureGates;
 use common::jitter::Jitter;
@@ -26,12 +26,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use source_controller::advertise::Advertised;
-use source_controller::git_repository::GitRepositories;
-use source_controller::helm_chart::{self, HelmCharts, Limits as ChartLimits};
-use source_controller::helm_repository::HelmRepositories;
-use source_controller::oci_repository::OciRepositories;
+use source_controller::git_repository::Git;
+use source_controller::helm_chart::{self, Charts};
+use source_controller::helm_repository::Helm;
+use source_controller::oci_repository::Oci;
 use source_controller::server;
-use source_controller::source::{Budget, Options};
+use source_controller::source::{Budget, Options, Setup};
 use source_controller::storage::Storage;
 use testing::{ControlPlane, Dir, wait_for};
 use tokio::sync::watch;
@@ -144,40 +144,43 @@ impl Plane {
             },
             shutdown: shutdown.clone(),
         });
-        let options = Options {
-            jitter: Jitter::percent(0),
-            requeue_dependency: Duration::from_secs(1),
-            temporary: std::env::temp_dir(),
-            budget: self.options.budget,
-        };
-        let limits = Limits {
-            concurrent: 2,
-            backoff: Backoff {
-                min: Duration::from_millis(50),
-                max: Duration::from_millis(200),
+        let setup = Setup {
+            storage,
+            options: Options {
+                jitter: Jitter::percent(0),
+                requeue_dependency: Duration::from_secs(1),
+                temporary: std::env::temp_dir(),
+                budget: self.options.budget,
+                algorithms: git::ssh::Algorithms::default(),
             },
-            // A pass that does not end by itself is to be noticed.
-            grace: PATIENCE * 2,
+            context,
+            limits: Limits {
+                concurrent: 2,
+                backoff: Backoff {
+                    min: Duration::from_millis(50),
+                    max: Duration::from_millis(200),
+                },
+                // A pass that does not end by itself is to be noticed.
+                grace: PATIENCE * 2,
+            },
         };
-        let git = GitRepositories::new(storage.clone(), options.clone());
-        let git = Controller::new(git, context.clone(), limits, Vec::new());
-        let oci = OciRepositories::new(storage.clone(), options.clone());
-        let oci = Controller::new(oci, context.clone(), limits, Vec::new());
-        let helm = HelmRepositories::new(storage.clone(), options.clone(), INDEX_LIMIT);
-        let helm = Controller::new(helm, context.clone(), limits, Vec::new());
-        let chart_limits = ChartLimits {
-            chart: 10 << 20,
-            file: 5 << 20,
+        let helm = Helm {
+            index_limit: INDEX_LIMIT,
         };
-        let charts = HelmCharts::new(storage, options, chart_limits);
-        let charts = helm_chart::watch::controller(charts, context, limits);
+        let charts = Charts {
+            limits: helm_chart::Limits {
+                chart: 10 << 20,
+                file: 5 << 20,
+                index: INDEX_LIMIT,
+            },
+        };
         let events = self.events.clone();
         let stop = shutdown.clone();
         let tasks = vec![
-            tokio::spawn(git.run()),
-            tokio::spawn(oci.run()),
-            tokio::spawn(helm.run()),
-            tokio::spawn(charts.run()),
+            tokio::spawn(setup.controller(Git).run()),
+            tokio::spawn(setup.controller(Oci).run()),
+            tokio::spawn(setup.controller(helm).run()),
+            tokio::spawn(setup.controller(charts).run()),
             tokio::spawn(async move { server::serve(listener, root, stop).await.unwrap() }),
             tokio::spawn(async move {
                 while let Some(event) = received.recv().await {
@@ -263,6 +266,20 @@ impl Plane {
             .unwrap()
     }
 
+    /// Waits as well, and returns what there was instead when that takes too long.
+    pub async fn try_wait<K: Kind>(
+        &self,
+        name: &str,
+        patience: Duration,
+        condition: impl Fn(&K) -> bool,
+    ) -> Result<K, String> {
+        let holds = |object: Option<&K>| object.is_some_and(&condition);
+        match wait_for(&self.api(), name, "as expected", patience, holds).await {
+            Ok(object) => Ok(object.unwrap()),
+            Err(timeout) => Err(timeout.to_string()),
+        }
+    }
+
     pub async fn wait_gone<K: Kind>(&self, name: &str) {
         wait_for(&self.api::<K>(), name, "gone", PATIENCE, |object| {
             object.is_none()
@@ -326,6 +343,22 @@ impl Plane {
     /// The file of an artifact in the storage.
     pub fn file(&self, artifact: &Artifact) -> PathBuf {
         self.storage_dir.path().join(&artifact.path)
+    }
+
+    /// Whether anything of the object is in the storage.
+    pub fn has_files<K: Kind>(&self, object: &K) -> bool {
+        let kind = K::kind(&()).to_lowercase();
+        let name = object.meta().name.clone().unwrap_or_default();
+        let directory = self
+            .storage_dir
+            .path()
+            .join(kind)
+            .join(&self.namespace)
+            .join(name);
+        std::fs::read_dir(directory).is_ok_and(|files| {
+            let mut names = files.map(|file| file.unwrap().file_name());
+            names.any(|name| !name.to_string_lossy().ends_with(".lock"))
+        })
     }
 
     /// Paths of the files in an artifact.

@@ -1,7 +1,8 @@
-//! Git over http(s), as a remote that misbehaves on request.
+//! Git over http(s) and ssh, as a remote that misbehaves on request.
 //!
 //! ```text
 //! Repository (bare, written with git fast-import) ◀── git http-backend ◀── Server: TLS, auth, faults, log
+//!                                                ◀── git upload-pack, git receive-pack ◀── SshServer: keys, log
 //! ```
 
 mod auth;
@@ -10,6 +11,7 @@ mod fault;
 mod program;
 mod repository;
 mod server;
+mod ssh;
 mod tls;
 
 pub use auth::Auth;
@@ -17,4 +19,5 @@ pub use fault::{Fault, Gate, Stage};
 pub use program::git_dir;
 pub use repository::{Commit, Repository};
 pub use server::{Request, Server};
+pub use ssh::{Form, SshKey, SshServer};
 pub use tls::Transport;

@@ -9,10 +9,19 @@ use super::Process;
 impl Process {
     /// Resident memory in bytes.
     pub fn resident_bytes(&self) -> anyhow::Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most resident memory since the start, in bytes.
+    pub fn peak_bytes(&self) -> anyhow::Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> anyhow::Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
         let kib = line
-            .context("no VmRSS line")?
+            .with_context(|| format!("no line {field}"))?
             .trim()
             .trim_end_matches(" kB")
             .parse::<u64>()?;
@@ -54,6 +63,7 @@ mod tests {
             std::thread::yield_now();
         }
         assert!(process.resident_bytes().unwrap() > 100_000);
+        assert!(process.peak_bytes().unwrap() >= process.resident_bytes().unwrap());
         process.check_running().unwrap();
     }
 }

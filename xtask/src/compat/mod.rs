@@ -28,12 +28,14 @@ const SHEETS: &[&str] = &[
     "source",
     "kustomize-controller",
     "notification-controller",
+    "helm-controller",
     "image-automation",
 ];
 
-/// Sheets whose IDs others use too, with the folders that their tests lie in; those show nothing of another sheet.
+/// Sheets whose IDs others use too, and the folders in which their tests lie. Those show nothing of another sheet.
 const APART: &[(&str, &[&str])] = &[
     ("notification-controller", &["notification-controller/"]),
+    ("helm-controller", &["helm-controller/", "engines/helm/"]),
     (
         "image-automation",
         &[
@@ -46,10 +48,10 @@ const APART: &[(&str, &[&str])] = &[
 
 /// Whether tests of this file may show facts of the sheet.
 fn concerns(sheet: &str, file: &str) -> bool {
-    let holds = |folders: &&[&str]| folders.iter().any(|folder| file.starts_with(folder));
-    match APART.iter().find(|(_, folders)| holds(folders)) {
-        Some((owner, _)) => *owner == sheet,
-        None => APART.iter().all(|(apart, _)| *apart != sheet),
+    let lies_in = |folders: &[&str]| folders.iter().any(|folder| file.starts_with(folder));
+    match APART.iter().find(|(apart, _)| *apart == sheet) {
+        Some((_, folders)) => lies_in(folders),
+        None => !APART.iter().any(|(_, folders)| lies_in(folders)),
     }
 }
 

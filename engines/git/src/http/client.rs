@@ -29,7 +29,8 @@ pub(super) fn build(access: &Access, identity: Identity) -> Result<Client, Error
 /// The header that says who we are.
 pub(super) fn authorization(credentials: &Credentials) -> Result<Option<HeaderValue>, Error> {
     let (name, value) = match credentials {
-        Credentials::Anonymous => return Ok(None),
+        // A key is for the other transport.
+        Credentials::Anonymous | Credentials::Key(_) => return Ok(None),
         Credentials::Bearer(token) => ("bearerToken", format!("Bearer {}", token.expose())),
         Credentials::Basic(login) => {
             let pair = format!("{}:{}", login.username, login.password.expose());

@@ -5,7 +5,6 @@
 //! budget.
 
 mod client;
-mod conversation;
 mod stream;
 
 use gix::protocol::transport::client::blocking_io::http::{
@@ -16,9 +15,9 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATIO
 use reqwest::{StatusCode, Url};
 use transport::chain;
 
-pub(crate) use self::conversation::{FirstFailure, Watch};
 use self::stream::{Body, Handle, Headers, PostBody};
 use crate::access::{Access, Identity};
+use crate::conversation::{FirstFailure, Watch};
 use crate::error::{Error, RemoteError};
 use crate::url::RemoteUrl;
 

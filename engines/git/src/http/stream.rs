@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use reqwest::blocking::{RequestBuilder, Response};
 
-use super::conversation::{FirstFailure, Watch};
 use transport::chain;
 
 use super::{HttpError, checked};
+use crate::conversation::{FirstFailure, Watch};
 
 /// The response headers as the git library wants to read them.
 fn header_lines(response: &Response) -> Vec<u8> {

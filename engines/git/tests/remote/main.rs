@@ -5,7 +5,9 @@
 mod access;
 mod faults;
 mod files;
+mod push;
 mod references;
+mod ssh;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -126,7 +126,7 @@ impl<'t> State<'_, 't> {
         // Only `call` shows how its first argument is written.
         let callee = match (arguments.first(), &last) {
             _ if function != Builtin::Call => String::new(),
-            (Some(argument), _) => argument.to_string(),
+            (Some(argument), _) => self.shown(argument).to_string(),
             (None, Some(last)) => callee_name(last),
             (None, None) => String::new(),
         };

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
+
 use super::budget::Purse;
 use super::state::run;
 use super::templates::{Parsed, Templates, put};
@@ -125,12 +127,12 @@ impl Context {
         if let Some(parsed) = self.parsed.get(text) {
             return Ok(parsed.clone());
         }
-        let source = text.to_str_lossy();
-        let parsed = Parsed::new(&self.templates.name, &source, &self.templates.functions)
-            .map_err(|error| {
+        let parsed = Parsed::new(&self.templates.name, text, &self.templates.functions).map_err(
+            |error| {
                 FuncError::new(error.to_string())
                     .context(format_args!("cannot parse template {}", quote(text)))
-            })?;
+            },
+        )?;
         if self.cached + text.len() > MAX_CACHED {
             self.parsed.clear();
             self.cached = 0;
@@ -180,12 +182,8 @@ impl Context {
 /// What Helm makes of a printed template: every `<no value>` is dropped, whether it stands for nil or was written so.
 pub fn without_no_value(text: Vec<u8>) -> Vec<u8> {
     const NO_VALUE: &[u8] = b"<no value>";
-    let next = |from: usize| {
-        text[from..]
-            .windows(NO_VALUE.len())
-            .position(|window| window == NO_VALUE)
-            .map(|at| from + at)
-    };
+    let finder = Finder::new(NO_VALUE);
+    let next = |from: usize| finder.find(&text[from..]).map(|at| from + at);
     let Some(mut found) = next(0) else {
         return text;
     };

@@ -2,7 +2,7 @@
 
 use super::slot::Slot;
 use super::state::{At, Evaluated, State};
-use crate::parse::{Argument, Command, Declaration, Number, Pipeline};
+use crate::parse::{Argument, Command, Declaration, Notation, Number, Pipeline};
 use crate::stack::with_room;
 use crate::value::{Type, Value};
 
@@ -19,22 +19,22 @@ impl<'t> State<'_, 't> {
     /// The value of a pipeline, which its variables take.
     pub(super) fn pipeline(&mut self, dot: &Slot, pipeline: &'t Pipeline) -> Evaluated {
         self.at(At::Pipeline(pipeline));
-        let mut value = None;
-        for command in &pipeline.commands {
-            value = Some(self.command(dot, command, value)?.unboxed());
+        let mut value = self.command(dot, &pipeline.first, None)?.unboxed();
+        for command in &pipeline.rest {
+            value = self.command(dot, command, Some(value))?.unboxed();
         }
-        let value = value.unwrap_or_default();
         for variable in &pipeline.variables {
+            let name = variable.of(self.text);
             match pipeline.declaration {
-                Declaration::New => self.variables.push((&variable.name, value.clone())),
-                Declaration::Assign => self.assign(&variable.name, value.clone())?,
+                Declaration::New => self.variables.push((name, value.clone())),
+                Declaration::Assign => self.assign(name, value.clone())?,
             }
         }
         Ok(value)
     }
 
     /// Gives the innermost variable of a name another value.
-    pub(super) fn assign(&mut self, name: &str, value: Slot) -> Evaluated<()> {
+    pub(super) fn assign(&mut self, name: &[u8], value: Slot) -> Evaluated<()> {
         match self
             .variables
             .iter_mut()
@@ -45,21 +45,25 @@ impl<'t> State<'_, 't> {
                 *slot = value;
                 Ok(())
             }
-            None => self.fail(format_args!("undefined variable: {name}")),
+            None => self.undefined(name),
         }
+    }
+
+    fn undefined<T>(&self, name: &[u8]) -> Evaluated<T> {
+        let name = String::from_utf8_lossy(name);
+        self.fail(format_args!("undefined variable: {name}"))
     }
 
     /// A command with the value of the command before it, if there is one, as its last argument.
     fn command(&mut self, dot: &Slot, command: &'t Command, last: Option<Slot>) -> Evaluated {
-        let Some((word, arguments)) = command.arguments.split_first() else {
-            return self.fail("empty command");
-        };
+        let (word, arguments) = (&command.word, &*command.arguments);
         match word {
-            Argument::Field(_) | Argument::Chain(_) | Argument::Variable(_) => {
+            Argument::Field(_) | Argument::Chain(..) | Argument::Variable { .. } => {
                 return self.chain(dot, word, Some((word, arguments)), last);
             }
-            Argument::Function(_, name) => {
+            Argument::Function(name) => {
                 self.at(At::Argument(word));
+                let name = self.name(*name);
                 return self.call_function(dot, name, At::Command(command), arguments, last);
             }
             Argument::Pipeline(pipeline) => {
@@ -80,13 +84,14 @@ impl<'t> State<'_, 't> {
     /// Fails when something that takes no arguments was given one.
     pub(super) fn not_a_function(
         &self,
-        word: &Argument,
+        word: &'t Argument,
         arguments: &[Argument],
         last: Option<&Slot>,
     ) -> Evaluated<()> {
         if arguments.is_empty() && last.is_none() {
             return Ok(());
         }
+        let word = self.shown(word);
         self.fail(format_args!("can't give argument to non-function {word}"))
     }
 
@@ -95,13 +100,21 @@ impl<'t> State<'_, 't> {
         self.at(At::Argument(constant));
         Ok(Slot::plain(match constant {
             Argument::Bool(_, value) => Value::Bool(*value),
-            Argument::Text { value, .. } => Value::Str(value.clone()),
-            Argument::Number(_, number) => match ideal(number) {
-                Some(value) => value,
-                None => return self.fail(format_args!("{} overflows int", number.text)),
-            },
-            other => return self.fail(format_args!("can't evaluate command \"{other}\"")),
+            Argument::Text(text) => Value::Str(text.value(self.text)),
+            Argument::Number(number) => {
+                let Some(value) = ideal(number) else {
+                    let number = self.shown(constant);
+                    return self.fail(format_args!("{number} overflows int"));
+                };
+                value
+            }
+            other => return self.no_command(other),
         }))
+    }
+
+    fn no_command<T>(&self, operand: &'t Argument) -> Evaluated<T> {
+        let operand = self.shown(operand);
+        self.fail(format_args!("can't evaluate command \"{operand}\""))
     }
 
     /// `.a.b`, `$x.a.b` and `(pipeline).a.b`. `call` is the word and the arguments of the command; an operand has none.
@@ -114,29 +127,27 @@ impl<'t> State<'_, 't> {
     ) -> Evaluated {
         self.at(At::Argument(operand));
         let (mut receiver, names) = match operand {
-            Argument::Field(field) => (dot.clone(), field.names.as_slice()),
-            Argument::Variable(variable) => {
-                let value = self.variable(&variable.name)?;
-                if variable.fields.is_empty() {
+            Argument::Field(names) => (dot.clone(), *names),
+            Argument::Variable { name, fields } => {
+                let value = self.variable(name.of(self.text))?;
+                if fields.span.is_empty() {
                     if let Some((word, arguments)) = call {
                         self.not_a_function(word, arguments, last.as_ref())?;
                     }
                     return Ok(value);
                 }
-                (value, variable.fields.as_slice())
+                (value, *fields)
             }
-            Argument::Chain(chain) => {
-                let term = chain.term.as_ref();
-                let value = self.term(dot, term)?;
-                (value, chain.names.as_slice())
-            }
-            other => return self.fail(format_args!("can't evaluate command \"{other}\"")),
+            Argument::Chain(term, names) => (self.term(dot, term)?, *names),
+            other => return self.no_command(other),
         };
-        let Some((name, path)) = names.split_last() else {
+        let mut names = names.each(self.text);
+        let Some(mut name) = names.next() else {
             return Ok(receiver);
         };
-        for step in path {
-            receiver = self.field(dot, step, At::Argument(operand), &[], None, receiver)?;
+        for next in names {
+            receiver = self.field(dot, name, At::Argument(operand), &[], None, receiver)?;
+            name = next;
         }
         let arguments = call.map_or(&[][..], |(_, arguments)| arguments);
         self.field(dot, name, At::Argument(operand), arguments, last, receiver)
@@ -147,18 +158,18 @@ impl<'t> State<'_, 't> {
         self.at(At::Argument(term));
         match term {
             Argument::Pipeline(pipeline) => with_room(|| self.pipeline(dot, pipeline)),
-            Argument::Function(_, name) => {
-                self.call_function(dot, name, At::Argument(term), &[], None)
+            Argument::Function(name) => {
+                self.call_function(dot, self.name(*name), At::Argument(term), &[], None)
             }
             Argument::Dot(_) => Ok(dot.clone()),
-            Argument::Field(_) | Argument::Variable(_) | Argument::Chain(_) => {
+            Argument::Field(_) | Argument::Variable { .. } | Argument::Chain(..) => {
                 self.chain(dot, term, None, None)
             }
             constant => self.constant(constant),
         }
     }
 
-    fn variable(&self, name: &str) -> Evaluated {
+    fn variable(&self, name: &[u8]) -> Evaluated {
         match self
             .variables
             .iter()
@@ -166,7 +177,7 @@ impl<'t> State<'_, 't> {
             .find(|(known, _)| *known == name)
         {
             Some((_, slot)) => Ok(slot.clone()),
-            None => self.fail(format_args!("undefined variable: {name}")),
+            None => self.undefined(name),
         }
     }
 
@@ -187,7 +198,7 @@ impl<'t> State<'_, 't> {
                 }
                 Wanted::Of(wanted) => self.fail(format_args!("cannot assign nil to {wanted}")),
             },
-            Argument::Field(_) | Argument::Variable(_) | Argument::Chain(_) => {
+            Argument::Field(_) | Argument::Variable { .. } | Argument::Chain(..) => {
                 let value = self.chain(dot, argument, None, None)?;
                 self.validate(value, wanted)
             }
@@ -195,20 +206,25 @@ impl<'t> State<'_, 't> {
                 let value = with_room(|| self.pipeline(dot, pipeline))?;
                 self.validate(value, wanted)
             }
-            Argument::Function(_, name) => {
+            Argument::Function(name) => {
+                let name = self.name(*name);
                 let value = self.call_function(dot, name, At::Argument(argument), &[], None)?;
                 self.validate(value, wanted)
             }
-            Argument::Bool(..) | Argument::Number(..) | Argument::Text { .. } => match wanted {
+            Argument::Bool(..) | Argument::Number(_) | Argument::Text(_) => match wanted {
                 Wanted::Anything | Wanted::Of(Type::Any) => self.constant(argument),
-                Wanted::Of(wanted) => match typed(argument, wanted) {
+                Wanted::Of(wanted) => match typed(argument, wanted, self.text) {
                     Ok(value) => Ok(Slot::plain(value)),
                     Err(Some(expected)) => {
-                        self.fail(format_args!("expected {expected}; found {argument}"))
+                        let found = self.shown(argument);
+                        self.fail(format_args!("expected {expected}; found {found}"))
                     }
-                    Err(None) => self.fail(format_args!(
-                        "can't handle {argument} for arg of type {wanted}"
-                    )),
+                    Err(None) => {
+                        let found = self.shown(argument);
+                        self.fail(format_args!(
+                            "can't handle {found} for arg of type {wanted}"
+                        ))
+                    }
                 },
             },
         }
@@ -269,22 +285,17 @@ fn ideal(number: &Number) -> Option<Value> {
     if let Some((real, imaginary)) = number.complex {
         return Some(Value::Complex(real, imaginary));
     }
-    let text = &number.text;
-    let hexadecimal =
-        (text.starts_with("0x") || text.starts_with("0X")) && !text.contains(['p', 'P']);
-    let is_float =
-        !hexadecimal && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']);
     match (number.float, number.int) {
-        (Some(float), _) if is_float => Some(Value::Float(float)),
+        (Some(float), _) if number.notation == Notation::Floating => Some(Value::Float(float)),
         (_, Some(int)) => Some(Value::int(int)),
         (_, None) => None,
     }
 }
 
-/// A constant as a value of a type; the error tells what was expected, if a constant can be of the type at all.
-fn typed(constant: &Argument, wanted: Type) -> Result<Value, Option<&'static str>> {
+/// A constant of a source as a value of a type; the error tells what was expected, if a constant can be of the type at all.
+fn typed(constant: &Argument, wanted: Type, source: &[u8]) -> Result<Value, Option<&'static str>> {
     let number = match constant {
-        Argument::Number(_, number) => Some(number),
+        Argument::Number(number) => Some(number),
         _ => None,
     };
     let (value, expected) = match wanted {
@@ -297,7 +308,7 @@ fn typed(constant: &Argument, wanted: Type) -> Result<Value, Option<&'static str
         ),
         Type::String => (
             match constant {
-                Argument::Text { value, .. } => Some(Value::Str(value.clone())),
+                Argument::Text(text) => Some(Value::Str(text.value(source))),
                 _ => None,
             },
             "string",

@@ -3,7 +3,7 @@
 use super::slot::Slot;
 use super::{Context, ExecError, FuncError, Functions};
 use crate::fmt::quote;
-use crate::parse::{Argument, Command, Definition, Node, Pipeline, TemplateCall};
+use crate::parse::{Argument, Command, Definition, Node, Pipeline, Shown, Span, TemplateCall};
 use crate::value::Value;
 
 /// How deep calls by functions may nest on top of what `{{template}}` may.
@@ -30,10 +30,12 @@ pub(super) enum At<'t> {
 pub(super) struct State<'c, 't> {
     pub(super) context: &'c mut Context,
     pub(super) template: &'t Definition,
+    /// What the spans of its tree are pieces of.
+    pub(super) text: &'t [u8],
     pub(super) functions: &'t Functions,
     pub(super) node: At<'t>,
     /// Variables by name, innermost last.
-    pub(super) variables: Vec<(&'t str, Slot)>,
+    pub(super) variables: Vec<(&'t [u8], Slot)>,
     /// The arguments of the calls under way.
     pub(super) arguments: Vec<Value>,
     pub(super) out: &'c mut Vec<u8>,
@@ -65,9 +67,10 @@ pub(super) fn enter(
     let mut state = State {
         context,
         template,
+        text: &template.source.text,
         functions: &functions,
         node: At::Nothing,
-        variables: vec![("$", dot.clone())],
+        variables: vec![(b"$", dot.clone())],
         arguments: Vec::new(),
         out,
         depth,
@@ -83,6 +86,16 @@ pub(super) fn enter(
 }
 
 impl<'t> State<'_, 't> {
+    /// A name in the source of the template.
+    pub(super) fn name(&self, span: Span) -> &'t str {
+        span.name(self.text)
+    }
+
+    /// How an operand is written.
+    pub(super) fn shown(&self, argument: &'t Argument) -> Shown<'t, Argument> {
+        Shown(argument, self.text)
+    }
+
     pub(super) fn at(&mut self, node: At<'t>) {
         self.node = node;
     }
@@ -108,7 +121,7 @@ impl<'t> State<'_, 't> {
         let place = match self.node {
             At::Nothing => name.to_string(),
             node => {
-                let (position, shown) = node.show();
+                let (position, shown) = node.show(self.text);
                 let location = self.template.source.locate(position);
                 format!("{location}: executing {} at <{shown}>", quote(&**name))
             }
@@ -144,16 +157,22 @@ impl<'t> State<'_, 't> {
 
 impl At<'_> {
     /// Where the node stands, and how it is written.
-    fn show(self) -> (usize, String) {
+    fn show(self, text: &[u8]) -> (usize, String) {
         match self {
-            Self::Node(Node::Action(pipeline)) => {
-                (pipeline.position, format!("{{{{{pipeline}}}}}"))
+            Self::Node(node) => {
+                let position = match node {
+                    Node::Action(pipeline) => pipeline.position as usize,
+                    _ => 0,
+                };
+                (position, Shown(node, text).to_string())
             }
-            Self::Node(node) => (0, node.to_string()),
-            Self::Call(call) => (call.position, call.to_string()),
-            Self::Pipeline(pipeline) => (pipeline.position, pipeline.to_string()),
-            Self::Command(command) => (command.position, command.to_string()),
-            Self::Argument(argument) => (argument.position(), argument.to_string()),
+            Self::Call(call) => (call.position, Shown(call, text).to_string()),
+            Self::Pipeline(pipeline) => (
+                pipeline.position as usize,
+                Shown(pipeline, text).to_string(),
+            ),
+            Self::Command(command) => (command.position as usize, Shown(command, text).to_string()),
+            Self::Argument(argument) => (argument.position(), Shown(argument, text).to_string()),
             Self::Nothing => (0, String::new()),
         }
     }

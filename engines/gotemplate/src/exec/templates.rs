@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::builtin::builtin;
 use super::{Budget, Context, Functions, Hosts};
 use crate::parse::{Definition, ParseError, parse};
+use crate::value::Str;
 
 /// What looking up a key that a map lacks gives, by Go's option `missingkey`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,8 +27,12 @@ pub enum MissingKey {
 pub struct Parsed(pub(super) Arc<[Arc<Definition>]>);
 
 impl Parsed {
-    /// Parses a text that may call the built-in functions and `functions`.
-    pub fn new(name: &str, text: &str, functions: &Functions) -> Result<Self, ParseError> {
+    /// Parses a text, which is kept, that may call the built-in functions and `functions`.
+    pub fn new(
+        name: &str,
+        text: impl Into<Str>,
+        functions: &Functions,
+    ) -> Result<Self, ParseError> {
         let known =
             |function: &str| functions.get(function).is_some() || builtin(function).is_some();
         let definitions = parse(name, text, &known)?;
@@ -61,7 +66,7 @@ impl Templates {
     }
 
     /// Parses a text and adds what it defines.
-    pub fn add(&mut self, name: &str, text: &str) -> Result<(), ParseError> {
+    pub fn add(&mut self, name: &str, text: impl Into<Str>) -> Result<(), ParseError> {
         let parsed = Parsed::new(name, text, &self.functions)?;
         self.add_parsed(&parsed);
         Ok(())
@@ -92,7 +97,7 @@ impl Templates {
 
 /// Go's rule for a name that is defined twice: a later definition wins, but a blank one replaces nothing.
 pub(super) fn put(by_name: &mut HashMap<Box<str>, Arc<Definition>>, definition: &Arc<Definition>) {
-    if !(definition.body.is_blank() && by_name.contains_key(&definition.name)) {
+    if !(definition.is_blank && by_name.contains_key(&definition.name)) {
         by_name.insert(definition.name.clone(), Arc::clone(definition));
     }
 }

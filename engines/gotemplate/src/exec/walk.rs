@@ -3,7 +3,7 @@
 use super::slot::Slot;
 use super::state::{At, Evaluated, State, enter};
 use crate::fmt::{self, quote};
-use crate::parse::{Branch, Declaration, List, Node, Pipeline, TemplateCall};
+use crate::parse::{Branch, Declaration, Node, Pipeline, TemplateCall};
 use crate::stack::with_room;
 use crate::value::{IntKind, UintKind, Value};
 
@@ -16,9 +16,9 @@ pub(super) enum Flow {
 }
 
 impl<'t> State<'_, 't> {
-    pub(super) fn walk_list(&mut self, dot: &Slot, list: &'t List) -> Evaluated<Flow> {
+    pub(super) fn walk_list(&mut self, dot: &Slot, list: &'t [Node]) -> Evaluated<Flow> {
         with_room(|| {
-            for node in &list.nodes {
+            for node in list {
                 let flow = self.walk(dot, node)?;
                 if flow != Flow::Next {
                     return Ok(flow);
@@ -33,10 +33,17 @@ impl<'t> State<'_, 't> {
         self.step()?;
         match node {
             Node::Text(text) => {
+                let text = text.of(self.text);
                 self.made(text.len())?;
-                self.out.extend_from_slice(text.as_bytes());
+                self.out.extend_from_slice(text);
             }
             Node::Action(pipeline) => {
+                if let Some(constant) = pipeline.lone_text() {
+                    let text = constant.bytes(self.text);
+                    self.made(text.len())?;
+                    self.out.extend_from_slice(text);
+                    return Ok(Flow::Next);
+                }
                 // Variables stay until the end of the body around the action.
                 let value = self.pipeline(dot, pipeline)?;
                 if pipeline.variables.is_empty() {
@@ -89,6 +96,11 @@ impl<'t> State<'_, 't> {
 
     /// Runs the body for every element; tells whether there was one.
     fn iterate(&mut self, over: &Value, branch: &'t Branch) -> Evaluated<bool> {
+        if let Value::Host(host) = over
+            && let Some(entries) = host.entries()
+        {
+            return self.entries(entries, branch);
+        }
         match &over.underlying() {
             Value::Nil => Ok(false),
             Value::Int(kind, count) => {
@@ -134,6 +146,17 @@ impl<'t> State<'_, 't> {
         }
     }
 
+    fn entries(&mut self, entries: Vec<(Value, Value)>, branch: &'t Branch) -> Evaluated<bool> {
+        let ran = !entries.is_empty();
+        for (key, value) in entries {
+            let (key, value) = (Slot::plain(key), Slot::plain(value));
+            if self.iteration(branch, key, &value)? == Flow::Break {
+                break;
+            }
+        }
+        Ok(ran)
+    }
+
     fn count(
         &mut self,
         over: &Value,
@@ -175,12 +198,12 @@ impl<'t> State<'_, 't> {
         item: &Slot,
     ) -> Evaluated<()> {
         let top = self.variables.len();
-        match (pipeline.variables.as_slice(), pipeline.declaration) {
+        match (&*pipeline.variables, pipeline.declaration) {
             ([], _) => {}
-            ([only], Declaration::Assign) => self.assign(&only.name, item.clone())?,
+            ([only], Declaration::Assign) => self.assign(only.of(self.text), item.clone())?,
             ([first, second, ..], Declaration::Assign) => {
-                self.assign(&first.name, key)?;
-                self.assign(&second.name, item.clone())?;
+                self.assign(first.of(self.text), key)?;
+                self.assign(second.of(self.text), item.clone())?;
             }
             ([_], Declaration::New) => self.variables[top - 1].1 = item.clone(),
             ([_, _, ..], Declaration::New) => {

@@ -24,6 +24,7 @@ use printer::Printer;
 pub use float::float;
 pub use printable::is_print;
 pub use quote::quote;
+pub(crate) use runes::first_runes;
 pub use runes::{rune_count, runes};
 
 /// `fmt.Sprint`: operands in their default format, a space between two of which neither is a string.

@@ -26,7 +26,7 @@ pub fn rune_count(text: &[u8]) -> usize {
 }
 
 /// The text without what follows its first `count` characters.
-pub(super) fn first_runes(text: &[u8], count: usize) -> &[u8] {
+pub(crate) fn first_runes(text: &[u8], count: usize) -> &[u8] {
     let len = runes(text).take(count).map(|(_, bytes)| bytes.len()).sum();
     &text[..len]
 }

@@ -30,7 +30,8 @@ fn copy(value: &Value, depth: usize) -> Option<Value> {
         Value::List(list) => {
             let items: Option<Vec<Value>> =
                 list.items().iter().map(|item| copy(item, depth)).collect();
-            Value::List(List::typed(list.list_type(), items?))
+            let copy = List::typed(list.list_type(), items?);
+            Value::List(copy.with_capacity(list.capacity()))
         }
         Value::Map(map) if map.is_nil() => value.clone(),
         Value::Map(map) => {

@@ -1,12 +1,12 @@
 //! Documents: JSON and YAML, to text and back.
 
-use yaml::node::{SequenceIndent, encode_v3};
+use yaml::node::{Node, SequenceIndent, encode_v3};
 use yaml::{Budget, Dialect};
 
 use super::Duration;
 use super::json::{self, JsonError};
 use crate::exec::{FuncError, Functions};
-use crate::value::{List, ListType, Map, MapType, Numbers, Str, Value};
+use crate::value::{Data, List, ListType, Map, MapType, Numbers, Str, Value};
 
 pub(super) fn add(functions: &mut Functions) {
     functions.add("toJson", |value: Value| {
@@ -177,39 +177,64 @@ fn not_finite(tree: &yaml::Value) -> Option<&'static str> {
 
 /// As go-yaml v3 prints it with an indentation of two, without the last line end.
 fn to_yaml_pretty(value: &Value) -> String {
-    let Some(tree) = with_texts(value, MAX_DEPTH).and_then(|value| value.to_yaml(MAX_DEPTH)) else {
+    let Some(tree) = pretty(value, MAX_DEPTH) else {
         return String::new();
     };
-    let mut text = encode_v3(&tree, SequenceIndent::Wide);
+    let mut text = encode_v3(tree, SequenceIndent::Wide);
     if text.ends_with('\n') {
         text.pop();
     }
     text
 }
 
-/// The value as go-yaml sees it, with durations as text and empty lists and maps for nil ones; nothing when it nests too deep.
-fn with_texts(value: &Value, depth: usize) -> Option<Value> {
+/// The value as go-yaml v3 sees it: structs with the fields' names in lower case, bytes as numbers, durations as text, empty lists
+/// and maps for nil ones; nothing when it nests too deep.
+fn pretty(value: &Value, depth: usize) -> Option<Node> {
     let depth = depth.checked_sub(1)?;
+    let key = |key: &[u8]| yaml::Str::from(&*String::from_utf8_lossy(key));
     Some(match value {
         Value::List(list) => {
-            let items: Option<Vec<Value>> = list
-                .items()
-                .iter()
-                .map(|item| with_texts(item, depth))
-                .collect();
-            Value::list(items?)
+            let items = list.items();
+            let items: Option<Vec<Node>> = items.iter().map(|item| pretty(item, depth)).collect();
+            Node::sequence(items?)
         }
+        Value::Bytes(bytes) => Node::sequence(
+            bytes
+                .iter()
+                .map(|byte| Node::from(&yaml::Value::from(u64::from(*byte))))
+                .collect(),
+        ),
         Value::Map(map) => {
-            let entries: Option<Vec<_>> = map
-                .entries()
+            let entries = map.entries();
+            let entries: Option<Vec<_>> = entries
                 .iter()
-                .map(|(key, item)| Some((key.clone(), with_texts(item, depth)?)))
+                .map(|(name, item)| Some((key(name), pretty(item, depth)?)))
                 .collect();
-            Value::Map(Map::from_entries(MapType::ANY, entries?))
+            Node::sorted_mapping(entries?)
         }
-        _ => match value.as_host::<Duration>() {
-            Some(duration) => Value::from(duration.to_string()),
-            None => value.clone(),
-        },
+        Value::Host(host) => {
+            if let Some(duration) = value.as_host::<Duration>() {
+                return Some(Node::from(&yaml::Value::from(duration.to_string())));
+            }
+            match host.underlying().map_or_else(|| host.data(), Data::Plain) {
+                Data::Plain(plain) => pretty(&plain, depth)?,
+                Data::Fields(_) => {
+                    let fields = host.fields();
+                    let exported = fields.iter().filter(|(name, _)| is_exported(name));
+                    let entries: Option<Vec<_>> = exported
+                        .map(|(name, field)| {
+                            Some((name.to_lowercase().into(), pretty(field, depth)?))
+                        })
+                        .collect();
+                    Node::mapping(entries?)
+                }
+            }
+        }
+        scalar => Node::from(&scalar.to_yaml(1)?),
     })
+}
+
+/// Whether Go shows a field to encoders.
+pub(super) fn is_exported(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_uppercase())
 }

@@ -6,7 +6,7 @@ use super::time::{MONTHS, Time, WEEKDAYS, Zone};
 use super::world::now;
 use super::{Duration, methods};
 use crate::exec::{Context, FuncError, FuncResult, Function, Functions, Param, Return};
-use crate::value::{Host, IntKind, Kind, Str, Type, Value};
+use crate::value::{Data, Host, IntKind, Kind, Str, Type, Value};
 
 pub(super) fn add(functions: &mut Functions) {
     functions.add("now", |context: &mut Context| now(context));
@@ -135,8 +135,9 @@ impl Host for Time {
         Some(Str::from(self.to_string()))
     }
 
-    fn data(&self) -> Value {
-        Value::from(self.format("2006-01-02T15:04:05.999999999Z07:00"))
+    fn data(&self) -> Data {
+        let text = self.format("2006-01-02T15:04:05.999999999Z07:00");
+        Data::Plain(text.into())
     }
 
     fn equals(&self, other: &dyn Host) -> Option<bool> {

@@ -106,36 +106,7 @@ fn push(list: Value, item: Value) -> Result<List, FuncError> {
     let len = items.len();
     items.push(item);
     // Go's `append` grows the storage; `slice` can reach into what it leaves empty.
-    Ok(List::new(items).with_capacity(grown(len)))
-}
-
-/// The capacity that Go gives a slice of `len` interfaces, which is full, when one more comes.
-fn grown(len: usize) -> usize {
-    const SIZE: usize = 16;
-    /// Sizes of memory blocks in bytes, as Go's allocator has them.
-    const CLASSES: [usize; 68] = [
-        0, 8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288,
-        320, 352, 384, 416, 448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536,
-        1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864, 5120, 5376, 6144, 6528, 6784, 6912,
-        8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760,
-        24576, 27264, 32768,
-    ];
-    let wanted = if len < 256 {
-        (len * 2).max(len + 1)
-    } else {
-        let mut capacity = len;
-        while capacity < len + 1 {
-            capacity += (capacity + 3 * 256) / 4;
-        }
-        capacity
-    };
-    let bytes = wanted * SIZE;
-    let block = CLASSES
-        .iter()
-        .find(|class| **class >= bytes)
-        .copied()
-        .unwrap_or_else(|| bytes.next_multiple_of(8192));
-    block / SIZE
+    Ok(List::new(items).with_capacity(List::grown(len)))
 }
 
 fn prepend(list: Value, item: Value) -> Result<List, FuncError> {

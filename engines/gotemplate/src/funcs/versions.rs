@@ -8,7 +8,7 @@ use select::semver::{Constraint, Version};
 
 use crate::exec::{FuncError, FuncResult, Function, Functions, Param, Return};
 use crate::fmt;
-use crate::value::{Field, Host, Kind, Str, Type, UintKind, Value};
+use crate::value::{Data, Field, Host, Kind, Str, Type, UintKind, Value};
 
 pub(super) fn add(functions: &mut Functions) {
     functions.add("semver", |text: Str| SemVer::parse(&text.to_str_lossy()));
@@ -242,8 +242,8 @@ impl Host for SemVer {
         Some(Str::from(self.to_string()))
     }
 
-    fn data(&self) -> Value {
-        Value::from(self.to_string())
+    fn data(&self) -> Data {
+        Data::Plain(self.to_string().into())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Bodies, definitions and actions.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::ast::{Branch, List, Node, TemplateCall};
+use super::ast::{Branch, List, Node, TemplateCall, Text};
 use super::literal::unquote;
 use super::parser::{Definition, Parsed, Parser};
 use super::token::{Keyword, Kind, Token};
@@ -27,7 +28,6 @@ enum Item {
 impl Parser<'_> {
     /// The source itself: text, actions and definitions up to its end.
     pub(super) fn top(&mut self) -> Parsed<List> {
-        let mut body = List::default();
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelimiter {
                 let start = self.at;
@@ -39,18 +39,18 @@ impl Parser<'_> {
                 self.at = start;
             }
             match self.item()? {
-                Item::Node(node) => body.nodes.push(node),
+                Item::Node(node) => self.nodes.push(node),
                 Item::Ends(end) => return self.error(format!("unexpected {}", end.show())),
             }
         }
-        Ok(body)
+        Ok(std::mem::take(&mut self.nodes).into())
     }
 
     fn definition(&mut self) -> Parsed<()> {
         const CONTEXT: &str = "define clause";
         let token = self.next_solid();
-        let name = self.template_name(&token, CONTEXT)?;
-        self.expect(&Kind::RightDelimiter, CONTEXT)?;
+        let name = self.template_name(token, CONTEXT)?;
+        self.expect(Kind::RightDelimiter, CONTEXT)?;
         self.separate_body(&name, CONTEXT)
     }
 
@@ -68,8 +68,9 @@ impl Parser<'_> {
     pub(super) fn define(&mut self, name: &str, body: List) -> Parsed<()> {
         let definition = Definition {
             name: name.into(),
-            body,
             source: Arc::clone(self.source),
+            is_blank: self.is_blank(&body),
+            body,
         };
         match self
             .definitions
@@ -77,8 +78,8 @@ impl Parser<'_> {
             .find(|known| *known.name == *name)
         {
             None => self.definitions.push(definition),
-            Some(known) if known.body.is_blank() => *known = definition,
-            Some(_) if definition.body.is_blank() => {}
+            Some(known) if known.is_blank => *known = definition,
+            Some(_) if definition.is_blank => {}
             Some(_) => {
                 return self.error(format!(
                     "template: multiple definition of template {}",
@@ -87,6 +88,16 @@ impl Parser<'_> {
             }
         }
         Ok(())
+    }
+
+    fn is_blank(&self, body: &[Node]) -> bool {
+        body.iter().all(|node| {
+            let text = match node {
+                Node::Text(span) => std::str::from_utf8(span.of(self.text)),
+                _ => return false,
+            };
+            text.is_ok_and(|text| text.trim().is_empty())
+        })
     }
 
     /// Text and actions up to an end or an else.
@@ -99,13 +110,13 @@ impl Parser<'_> {
         if self.nesting > MAX_NESTING {
             return self.error(format!("actions nest deeper than {MAX_NESTING}"));
         }
-        let mut body = List::default();
+        let start = self.nodes.len();
         while self.peek_solid().kind != Kind::Eof {
             match self.item()? {
-                Item::Node(node) => body.nodes.push(node),
+                Item::Node(node) => self.nodes.push(node),
                 Item::Ends(end) => {
                     self.nesting -= 1;
-                    return Ok((body, end));
+                    return Ok((self.nodes.drain(start..).collect(), end));
                 }
             }
         }
@@ -116,14 +127,14 @@ impl Parser<'_> {
     fn item(&mut self) -> Parsed<Item> {
         let token = self.next_solid();
         match token.kind {
-            Kind::Text => Ok(Item::Node(Node::Text(self.value(&token).into()))),
+            Kind::Text => Ok(Item::Node(Node::Text(token.span))),
             Kind::LeftDelimiter => {
-                self.action_line = Some(token.line);
+                self.action = Some(token.span.start());
                 let item = self.action()?;
-                self.action_line = None;
+                self.action = None;
                 Ok(item)
             }
-            _ => self.unexpected(&token, "input"),
+            _ => self.unexpected(token, "input"),
         }
     }
 
@@ -132,8 +143,8 @@ impl Parser<'_> {
         let token = self.next_solid();
         let Kind::Keyword(keyword) = token.kind else {
             self.at = start;
-            let pipeline = self.pipeline("command", &Kind::RightDelimiter)?;
-            return Ok(Item::Node(Node::Action(pipeline)));
+            let pipeline = self.pipeline("command", Kind::RightDelimiter)?;
+            return Ok(Item::Node(Node::Action(Box::new(pipeline))));
         };
         let node = match keyword {
             Keyword::Block => self.block()?,
@@ -141,18 +152,18 @@ impl Parser<'_> {
             Keyword::Continue => self.leave("{{continue}}", Node::Continue)?,
             Keyword::Else => return self.otherwise().map(Item::Ends),
             Keyword::End => {
-                self.expect(&Kind::RightDelimiter, "end")?;
+                self.expect(Kind::RightDelimiter, "end")?;
                 return Ok(Item::Ends(End::End));
             }
-            Keyword::If => Node::If(self.branch(Keyword::If)?),
-            Keyword::Range => Node::Range(self.branch(Keyword::Range)?),
-            Keyword::With => Node::With(self.branch(Keyword::With)?),
+            Keyword::If => Node::If(Box::new(self.branch(Keyword::If)?)),
+            Keyword::Range => Node::Range(Box::new(self.branch(Keyword::Range)?)),
+            Keyword::With => Node::With(Box::new(self.branch(Keyword::With)?)),
             Keyword::Template => self.call()?,
             Keyword::Define => {
                 self.at = start;
                 self.skip_space();
                 let token = self.next();
-                return self.unexpected(&token, "command");
+                return self.unexpected(token, "command");
             }
         };
         Ok(Item::Node(node))
@@ -161,7 +172,7 @@ impl Parser<'_> {
     fn leave(&mut self, word: &str, node: Node) -> Parsed<Node> {
         let token = self.next_solid();
         if token.kind != Kind::RightDelimiter {
-            return self.unexpected(&token, word);
+            return self.unexpected(token, word);
         }
         if self.scope.ranges == 0 {
             return self.error(format!("{word} outside {{{{range}}}}"));
@@ -175,7 +186,7 @@ impl Parser<'_> {
             self.peek_solid().kind,
             Kind::Keyword(Keyword::If | Keyword::With)
         ) {
-            self.expect(&Kind::RightDelimiter, "else")?;
+            self.expect(Kind::RightDelimiter, "else")?;
         }
         Ok(End::Else)
     }
@@ -187,7 +198,7 @@ impl Parser<'_> {
             _ => "with",
         };
         let known = self.scope.variables.len();
-        let pipeline = self.pipeline(context, &Kind::RightDelimiter)?;
+        let pipeline = self.pipeline(context, Kind::RightDelimiter)?;
         let ranges = usize::from(keyword == Keyword::Range);
         self.scope.ranges += ranges;
         let (body, end) = self.body()?;
@@ -197,13 +208,13 @@ impl Parser<'_> {
             End::Else if keyword != Keyword::Range && self.is_keyword(keyword) => {
                 // `{{else if}}` is an if of its own, whose end ends both.
                 self.next();
-                let inner = self.nested_branch(keyword)?;
+                let inner = Box::new(self.nested_branch(keyword)?);
                 let node = if keyword == Keyword::If {
                     Node::If(inner)
                 } else {
                     Node::With(inner)
                 };
-                Some(List { nodes: vec![node] })
+                Some([node].into())
             }
             End::Else => {
                 let (otherwise, end) = self.body()?;
@@ -215,7 +226,6 @@ impl Parser<'_> {
         };
         self.scope.variables.truncate(known);
         Ok(Branch {
-            position: pipeline.position,
             pipeline,
             body,
             otherwise,
@@ -235,48 +245,54 @@ impl Parser<'_> {
     fn block(&mut self) -> Parsed<Node> {
         const CONTEXT: &str = "block clause";
         let token = self.next_solid();
-        let name = self.template_name(&token, CONTEXT)?;
-        let pipeline = self.pipeline(CONTEXT, &Kind::RightDelimiter)?;
+        let name = self.template_name(token, CONTEXT)?;
+        let pipeline = self.pipeline(CONTEXT, Kind::RightDelimiter)?;
         self.separate_body(&name, CONTEXT)?;
-        Ok(Node::Template(TemplateCall {
-            position: token.start,
+        Ok(Node::Template(Box::new(TemplateCall {
+            position: token.span.start(),
             name: name.into(),
             pipeline: Some(pipeline),
-        }))
+        })))
     }
 
     fn call(&mut self) -> Parsed<Node> {
         const CONTEXT: &str = "template clause";
         let token = self.next_solid();
-        let name = self.template_name(&token, CONTEXT)?;
+        let name = self.template_name(token, CONTEXT)?;
         let pipeline = if self.peek_solid().kind == Kind::RightDelimiter {
             self.next();
             None
         } else {
-            Some(self.pipeline(CONTEXT, &Kind::RightDelimiter)?)
+            Some(self.pipeline(CONTEXT, Kind::RightDelimiter)?)
         };
-        Ok(Node::Template(TemplateCall {
-            position: token.start,
+        Ok(Node::Template(Box::new(TemplateCall {
+            position: token.span.start(),
             name: name.into(),
             pipeline,
-        }))
+        })))
     }
 
-    fn template_name(&self, token: &Token, context: &str) -> Parsed<String> {
+    fn template_name(&self, token: Token, context: &str) -> Parsed<String> {
         match token.kind {
             Kind::Str | Kind::RawString => {
                 let name = self.unquoted(token)?;
-                Ok(String::from_utf8_lossy(&name).into_owned())
+                Ok(String::from_utf8_lossy(name.bytes(self.text)).into_owned())
             }
             _ => self.unexpected(token, context),
         }
     }
 
-    pub(super) fn unquoted(&self, token: &Token) -> Parsed<Vec<u8>> {
-        match unquote(self.value(token)) {
-            Some(text) => Ok(text),
-            None => self.error("invalid syntax"),
-        }
+    pub(super) fn unquoted(&self, token: Token) -> Parsed<Text> {
+        let Some(value) = unquote(self.value(token)) else {
+            return self.error("invalid syntax");
+        };
+        Ok(Text {
+            quoted: token.span,
+            unescaped: match value {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(value) => Some(value.into()),
+            },
+        })
     }
 }
 

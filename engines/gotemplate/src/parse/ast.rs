@@ -1,29 +1,74 @@
-//! The syntax tree. Positions are byte offsets into the source text; [`super::Source::locate`] turns them into line and column.
+//! The syntax tree. It holds no text of its own but where the source cannot be shown as it stands: names and constants are
+//! [`Span`]s, so that a tree takes little room and is made with few allocations.
 
 use crate::value::Str;
 
-/// A sequence of nodes: the body of a template or of a branch.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct List {
-    /// In the order of the source.
-    pub nodes: Vec<Node>,
+/// A piece of the source text, as byte offsets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    start: u32,
+    end: u32,
 }
+
+impl Span {
+    /// From `start` to before `end`. Sources are shorter than 4 GiB; what lies beyond counts as the end.
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        let short = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Self {
+            start: short(start),
+            end: short(end),
+        }
+    }
+
+    /// Where it begins.
+    pub(crate) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// The text of a span of `source`.
+    pub(crate) fn of(self, source: &[u8]) -> &[u8] {
+        source
+            .get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// A name in `source`: the scanner takes only letters and digits into names.
+    pub(crate) fn name(self, source: &[u8]) -> &str {
+        std::str::from_utf8(self.of(source)).unwrap_or_default()
+    }
+
+    /// From the beginning of this to the end of `last`.
+    pub(crate) fn to(self, last: Self) -> Self {
+        Self {
+            start: self.start,
+            end: last.end,
+        }
+    }
+
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+}
+
+/// A sequence of nodes: the body of a template or of a branch, in the order of the source.
+pub(crate) type List = Box<[Node]>;
 
 /// What stands in a body.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Node {
+pub(crate) enum Node {
     /// Plain text.
-    Text(Box<str>),
+    Text(Span),
     /// `{{pipeline}}`.
-    Action(Pipeline),
+    Action(Box<Pipeline>),
     /// `{{if pipeline}} … {{else}} … {{end}}`.
-    If(Branch),
+    If(Box<Branch>),
     /// `{{range pipeline}} … {{else}} … {{end}}`.
-    Range(Branch),
+    Range(Box<Branch>),
     /// `{{with pipeline}} … {{else}} … {{end}}`.
-    With(Branch),
+    With(Box<Branch>),
     /// `{{template "name" pipeline}}`, and the call that a `{{block}}` leaves.
-    Template(TemplateCall),
+    Template(Box<TemplateCall>),
     /// `{{break}}`.
     Break,
     /// `{{continue}}`.
@@ -32,44 +77,60 @@ pub enum Node {
 
 /// A control action with its bodies.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Branch {
-    /// Where its pipeline begins.
-    pub position: usize,
+pub(crate) struct Branch {
     /// What decides.
-    pub pipeline: Pipeline,
+    pub(crate) pipeline: Pipeline,
     /// The body.
-    pub body: List,
+    pub(crate) body: List,
     /// The body after `{{else}}`. `{{else if}}` is an `If` inside it.
-    pub otherwise: Option<List>,
+    pub(crate) otherwise: Option<List>,
 }
 
 /// A call of a named template.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TemplateCall {
+pub(crate) struct TemplateCall {
     /// Where the name stands.
-    pub position: usize,
+    pub(crate) position: usize,
     /// The name.
-    pub name: Box<str>,
+    pub(crate) name: Box<str>,
     /// What becomes the dot; nothing means nil.
-    pub pipeline: Option<Pipeline>,
+    pub(crate) pipeline: Option<Pipeline>,
 }
 
 /// `$a, $b := command | command`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     /// Where it begins.
-    pub position: usize,
+    pub(crate) position: u32,
     /// Whether its variables are new or set again.
-    pub declaration: Declaration,
-    /// The variables that take the value; two at most, and two in a range only.
-    pub variables: Vec<Variable>,
-    /// At least one.
-    pub commands: Vec<Command>,
+    pub(crate) declaration: Declaration,
+    /// The names, with their dollar signs, of the variables that take the value; two at most, and two in a range only.
+    pub(crate) variables: Box<[Span]>,
+    /// The first command. There is always one.
+    pub(crate) first: Command,
+    /// The commands that its value goes on to.
+    pub(crate) rest: Box<[Command]>,
+}
+
+impl Pipeline {
+    /// The constant that the whole pipeline is, when it is one.
+    pub(crate) fn lone_text(&self) -> Option<&Text> {
+        match &self.first {
+            Command {
+                word: Argument::Text(text),
+                arguments,
+                ..
+            } if arguments.is_empty() && self.rest.is_empty() && self.variables.is_empty() => {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// How the variables of a pipeline take its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Declaration {
+pub(crate) enum Declaration {
     /// `:=`
     New,
     /// `=`
@@ -78,114 +139,134 @@ pub enum Declaration {
 
 /// A word and its arguments.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Command {
+pub(crate) struct Command {
     /// Where it begins.
-    pub position: usize,
-    /// At least one: the first is what is called or looked up.
-    pub arguments: Vec<Argument>,
+    pub(crate) position: u32,
+    /// What is called or looked up.
+    pub(crate) word: Argument,
+    /// What it is given.
+    pub(crate) arguments: Box<[Argument]>,
 }
 
 /// An operand of a command.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Argument {
+pub(crate) enum Argument {
     /// `.a.b`
-    Field(Field),
-    /// `$x.a.b`
-    Variable(Variable),
-    /// `.`
-    Dot(usize),
-    /// `nil`
-    Nil(usize),
-    /// `true`, `false`
-    Bool(usize, bool),
-    /// A numeric constant.
-    Number(usize, Number),
-    /// A string constant: as it was written, and its value.
-    Text {
-        /// Where it stands.
-        position: usize,
-        /// With its quotes.
-        quoted: Box<str>,
-        /// The value.
-        value: Str,
+    Field(Names),
+    /// `$x`, `$x.a.b`
+    Variable {
+        /// With the dollar sign.
+        name: Span,
+        /// What follows it; blame falls on it, or on the name where nothing does.
+        fields: Names,
     },
+    /// `.`
+    Dot(u32),
+    /// `nil`
+    Nil(u32),
+    /// `true`, `false`
+    Bool(u32, bool),
+    /// A numeric constant.
+    Number(Box<Number>),
+    /// A string constant.
+    Text(Text),
     /// The name of a function.
-    Function(usize, Box<str>),
+    Function(Span),
     /// `(pipeline).a.b` and `function.a.b`.
-    Chain(Chain),
+    Chain(Box<Argument>, Names),
     /// `(pipeline)`
     Pipeline(Box<Pipeline>),
 }
 
-/// Names after dots.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// Where the first dot stands, or the last group of dots if the term was written in several.
-    pub position: usize,
-    /// Without the dots.
-    pub names: Vec<Box<str>>,
+/// Names after dots: `.a.b`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Names {
+    /// Where blame falls: the first dot, or the second name's when the operand begins with a field.
+    pub(crate) position: u32,
+    /// As they are written, from the first dot on.
+    pub(crate) span: Span,
 }
 
-/// A variable, maybe with names after it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variable {
-    /// Where it stands, or its fields if it has some.
-    pub position: usize,
-    /// With the dollar sign.
-    pub name: Box<str>,
-    /// The names after it, without dots.
-    pub fields: Vec<Box<str>>,
+impl Names {
+    /// Each without its dot.
+    pub(crate) fn each(self, source: &[u8]) -> impl Iterator<Item = &str> {
+        self.span.name(source).split('.').skip(1)
+    }
 }
 
-/// Names after a term that is neither field nor variable.
+/// A string constant.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chain {
-    /// Where the first dot stands.
-    pub position: usize,
-    /// The term.
-    pub term: Box<Argument>,
-    /// Without the dots.
-    pub names: Vec<Box<str>>,
+pub(crate) struct Text {
+    /// With its quotes.
+    pub(crate) quoted: Span,
+    /// The value, where it is not what stands between the quotes.
+    pub(crate) unescaped: Option<Str>,
 }
 
-/// An untyped numeric constant under every type that can hold it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Number {
-    /// As it was written.
-    pub text: Box<str>,
-    /// As a signed integer.
-    pub int: Option<i64>,
-    /// As an unsigned integer.
-    pub uint: Option<u64>,
-    /// As a floating point number.
-    pub float: Option<f64>,
-    /// As a complex number, real part first, when it was written as one.
-    pub complex: Option<(f64, f64)>,
-}
+impl Text {
+    /// The value.
+    pub(crate) fn bytes<'t>(&'t self, source: &'t [u8]) -> &'t [u8] {
+        match &self.unescaped {
+            Some(value) => value,
+            None => match self.quoted.of(source) {
+                [_, inner @ .., _] => inner,
+                _ => &[],
+            },
+        }
+    }
 
-impl Argument {
-    /// Where it stands.
-    pub fn position(&self) -> usize {
-        match self {
-            Self::Field(field) => field.position,
-            Self::Variable(variable) => variable.position,
-            Self::Chain(chain) => chain.position,
-            Self::Pipeline(pipeline) => pipeline.position,
-            Self::Text { position, .. }
-            | Self::Dot(position)
-            | Self::Nil(position)
-            | Self::Bool(position, _)
-            | Self::Number(position, _)
-            | Self::Function(position, _) => *position,
+    /// The value, to be kept.
+    pub(crate) fn value(&self, source: &[u8]) -> Str {
+        match &self.unescaped {
+            Some(value) => value.clone(),
+            None => self.bytes(source).into(),
         }
     }
 }
 
-impl List {
-    /// Whether nothing but white space stands in it; such a definition does not replace another one.
-    pub fn is_blank(&self) -> bool {
-        self.nodes
-            .iter()
-            .all(|node| matches!(node, Node::Text(text) if text.trim().is_empty()))
+/// An untyped numeric constant under every type that can hold it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Number {
+    /// As it was written.
+    pub(crate) span: Span,
+    /// What it is where no type is asked for.
+    pub(crate) notation: Notation,
+    /// As a signed integer.
+    pub(crate) int: Option<i64>,
+    /// As an unsigned integer.
+    pub(crate) uint: Option<u64>,
+    /// As a floating point number.
+    pub(crate) float: Option<f64>,
+    /// As a complex number, real part first, when it was written as one.
+    pub(crate) complex: Option<(f64, f64)>,
+}
+
+/// How a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notation {
+    /// Without point and exponent.
+    Integer,
+    /// With a point or an exponent.
+    Floating,
+}
+
+impl Argument {
+    /// Where it stands.
+    pub(crate) fn position(&self) -> usize {
+        match self {
+            Self::Number(number) => number.span.start(),
+            Self::Text(text) => text.quoted.start(),
+            Self::Function(name) => name.start(),
+            Self::Pipeline(pipeline) => pipeline.position as usize,
+            Self::Field(Names { position, .. })
+            | Self::Variable {
+                fields: Names { position, .. },
+                ..
+            }
+            | Self::Chain(_, Names { position, .. })
+            | Self::Dot(position)
+            | Self::Nil(position)
+            | Self::Bool(position, _) => *position as usize,
+        }
     }
 }

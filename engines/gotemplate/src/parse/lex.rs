@@ -1,47 +1,67 @@
 //! The scanner. It runs over the whole text once; a mistake becomes the last token, so that the parser meets it where it
 //! stands and can say in which action (Go: `text/template/parse/lex.go` for the rules).
 
+use memchr::memchr;
+use memchr::memmem::Finder;
+
+use super::ast::Span;
 use super::chars::{
-    begins_with_trim, code_point, count_lines, ends_with_trim, is_alphanumeric, is_space, trim_end,
+    begins_with_trim, code_point, ends_with_trim, first_char, is_alphanumeric, is_name_byte,
+    is_space, leading_space, trimmed_len,
 };
-use super::token::{Keyword, Kind, Token};
+use super::token::{Kind, Token};
 use crate::fmt::quote;
 
-const LEFT: &str = "{{";
-const RIGHT: &str = "}}";
-const COMMENT_START: &str = "/*";
-const COMMENT_END: &str = "*/";
+const LEFT: &[u8] = b"{{";
+const RIGHT: &[u8] = b"}}";
+const COMMENT_START: &[u8] = b"/*";
+const COMMENT_END: &[u8] = b"*/";
 
-/// All tokens of `text`; the last one is `Eof` or `Error`. Comments leave no token.
-pub(super) fn lex(text: &str) -> Vec<Token> {
+/// What a scan found.
+pub(super) struct Scanned {
+    /// The tokens; the last one is `Eof` or `Error`. Comments leave none.
+    pub(super) tokens: Vec<Token>,
+    /// What the error is, if the last token is one.
+    pub(super) problem: String,
+}
+
+/// Scans a text of less than 4 GiB.
+pub(super) fn lex(text: &[u8]) -> Scanned {
     let mut scanner = Scanner {
         text,
+        left: Finder::new(LEFT),
         at: 0,
         start: 0,
-        line: 1,
-        start_line: 1,
-        tokens: Vec::new(),
+        // Most templates hold more text than actions.
+        tokens: Vec::with_capacity(text.len() / 16 + 8),
     };
-    if let Err(message) = scanner.run() {
-        scanner.push(Kind::Error(message));
+    let problem = match scanner.run() {
+        Ok(()) => String::new(),
+        Err(problem) => {
+            scanner.push(Kind::Error);
+            problem
+        }
+    };
+    Scanned {
+        tokens: scanner.tokens,
+        problem,
     }
-    scanner.tokens
 }
 
 struct Scanner<'t> {
-    text: &'t str,
+    text: &'t [u8],
+    /// Finds left delimiters.
+    left: Finder<'static>,
     at: usize,
     /// Where the token under work begins.
     start: usize,
-    line: usize,
-    start_line: usize,
     tokens: Vec<Token>,
 }
 
 /// What a scan step gives; the error is the text of the error token.
 type Step = Result<(), String>;
 
-impl Scanner<'_> {
+impl<'t> Scanner<'t> {
     fn run(&mut self) -> Step {
         while self.text_part()? {
             self.action()?;
@@ -50,101 +70,84 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn rest(&self) -> &str {
+    fn rest(&self) -> &'t [u8] {
         &self.text[self.at..]
     }
 
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
     }
 
-    fn bump(&mut self) -> Option<char> {
-        let next = self.peek()?;
-        self.at += next.len_utf8();
-        self.line += usize::from(next == '\n');
-        Some(next)
-    }
-
-    fn accept(&mut self, valid: &str) -> bool {
-        let accepted = self.peek().is_some_and(|next| valid.contains(next));
-        if accepted {
-            self.bump();
-        }
+    fn accept(&mut self, valid: &[u8]) -> bool {
+        let accepted = self.peek().is_some_and(|next| valid.contains(&next));
+        self.at += usize::from(accepted);
         accepted
     }
 
-    fn accept_run(&mut self, valid: &str) {
+    fn accept_run(&mut self, valid: &[u8]) {
         while self.accept(valid) {}
     }
 
     fn push(&mut self, kind: Kind) {
         self.tokens.push(Token {
             kind,
-            start: self.start,
-            end: self.at,
-            line: self.start_line,
+            span: Span::new(self.start, self.at),
         });
-        self.skip();
-    }
-
-    /// Drops what was read since the last token.
-    fn skip(&mut self) {
         self.start = self.at;
-        self.start_line = self.line;
     }
 
-    /// Moves forward over `len` bytes.
-    fn advance(&mut self, len: usize) {
-        self.line += count_lines(&self.rest()[..len]);
+    /// Moves on without a token.
+    fn skip(&mut self, len: usize) {
         self.at += len;
+        self.start = self.at;
     }
 
     /// Plain text up to the next action; false at the end of the source. Comments are passed over here.
     fn text_part(&mut self) -> Result<bool, String> {
         loop {
-            let Some(len) = self.rest().find(LEFT) else {
-                self.advance(self.rest().len());
+            let rest = self.rest();
+            let Some(len) = self.left.find(rest) else {
+                self.at = self.text.len();
                 if self.at > self.start {
                     self.push(Kind::Text);
                 }
                 return Ok(false);
             };
-            let trims = begins_with_trim(&self.rest()[len + LEFT.len()..]);
+            let trims = begins_with_trim(&rest[len + LEFT.len()..]);
             let kept = if trims {
-                trim_end(&self.rest()[..len]).len()
+                trimmed_len(&rest[..len])
             } else {
                 len
             };
-            self.advance(kept);
-            if self.at > self.start {
+            if kept > 0 {
+                self.at += kept;
                 self.push(Kind::Text);
             }
-            self.advance(len - kept);
-            self.skip();
+            self.skip(len - kept);
             let marker = LEFT.len() + if trims { 2 } else { 0 };
             if !self.rest()[marker..].starts_with(COMMENT_START) {
-                self.advance(LEFT.len());
+                self.at += LEFT.len();
                 self.push(Kind::LeftDelimiter);
-                self.advance(marker - LEFT.len());
-                self.skip();
+                self.skip(marker - LEFT.len());
                 return Ok(true);
             }
-            self.advance(marker);
-            self.skip();
+            self.skip(marker);
             self.comment()?;
         }
     }
 
     /// A comment from its opening marker to the text after its action.
     fn comment(&mut self) -> Step {
-        let Some(len) = self.rest()[COMMENT_START.len()..].find(COMMENT_END) else {
+        let inner = &self.rest()[COMMENT_START.len()..];
+        let Some(len) = memchr::memmem::find(inner, COMMENT_END) else {
             return Err("unclosed comment".to_owned());
         };
-        self.advance(COMMENT_START.len() + len + COMMENT_END.len());
+        self.at += COMMENT_START.len() + len + COMMENT_END.len();
         let Some(trims) = self.right_delimiter() else {
             return Err("comment ends before closing delimiter".to_owned());
         };
-        self.close(trims);
+        self.at += RIGHT.len() + if trims { 2 } else { 0 };
+        self.trim_following(trims);
         Ok(())
     }
 
@@ -157,77 +160,79 @@ impl Scanner<'_> {
         rest.starts_with(RIGHT).then_some(false)
     }
 
-    /// Passes over a right delimiter and the spaces that it trims.
-    fn close(&mut self, trims: bool) {
-        self.advance(RIGHT.len() + if trims { 2 } else { 0 });
-        self.trim_following(trims);
-    }
-
     fn trim_following(&mut self, trims: bool) {
-        if trims {
-            let rest = self.rest();
-            self.advance(rest.len() - rest.trim_start_matches(is_space).len());
-        }
-        self.skip();
+        let space = if trims { leading_space(self.rest()) } else { 0 };
+        self.skip(space);
     }
 
     /// Everything between the delimiters, and the right one.
     fn action(&mut self) -> Step {
         let mut depth = 0_usize;
         loop {
-            if let Some(trims) = self.right_delimiter() {
+            let next = self.peek();
+            if next.is_some_and(|next| next == b'}' || is_space(next))
+                && let Some(trims) = self.right_delimiter()
+            {
                 if depth > 0 {
                     return Err("unclosed left paren".to_owned());
                 }
                 if trims {
-                    self.advance(2);
-                    self.skip();
+                    self.skip(2);
                 }
-                self.advance(RIGHT.len());
+                self.at += RIGHT.len();
                 self.push(Kind::RightDelimiter);
                 self.trim_following(trims);
                 return Ok(());
             }
-            match self.bump() {
-                None => return Err("unclosed action".to_owned()),
-                Some(space) if is_space(space) => self.space(),
-                Some('=') => self.push(Kind::Assign),
-                Some(':') => {
-                    if self.bump() != Some('=') {
+            let Some(next) = next else {
+                return Err("unclosed action".to_owned());
+            };
+            self.at += 1;
+            match next {
+                b' ' | b'\t' | b'\r' | b'\n' => self.space(),
+                b'=' => self.push(Kind::Assign),
+                b':' => {
+                    if !self.accept(b"=") {
                         return Err("expected :=".to_owned());
                     }
                     self.push(Kind::Declare);
                 }
-                Some('|') => self.push(Kind::Pipe),
-                Some('"') => self.quoted('"', Kind::Str, "unterminated quoted string")?,
-                Some('\'') => {
-                    self.quoted('\'', Kind::CharConstant, "unterminated character constant")?;
+                b'|' => self.push(Kind::Pipe),
+                b'"' => self.quoted(b'"', Kind::Str, "unterminated quoted string")?,
+                b'\'' => {
+                    self.quoted(b'\'', Kind::CharConstant, "unterminated character constant")?;
                 }
-                Some('`') => self.raw_string()?,
-                Some('$') => self.name(Kind::Variable, Kind::Variable)?,
+                b'`' => self.raw_string()?,
+                b'$' => self.name(Kind::Variable, Kind::Variable)?,
                 // At the end of the text a dot counts as the beginning of a number.
-                Some('.') if self.peek().is_some_and(|next| !next.is_ascii_digit()) => {
-                    self.field()?;
+                b'.' if self.peek().is_some_and(|next| !next.is_ascii_digit()) => {
+                    self.name(Kind::Dot, Kind::Field)?;
                 }
-                Some('(') => {
+                b'(' => {
                     depth += 1;
                     self.push(Kind::LeftParen);
                 }
-                Some(')') => {
+                b')' => {
                     depth = depth.checked_sub(1).ok_or("unexpected right paren")?;
                     self.push(Kind::RightParen);
                 }
-                Some('.' | '+' | '-' | '0'..='9') => {
+                b'.' | b'+' | b'-' | b'0'..=b'9' => {
                     self.at = self.start;
                     self.number()?;
                 }
-                Some(letter) if is_alphanumeric(letter) => self.word()?,
-                Some(' '..='~') => self.push(Kind::Char),
-                Some(other) => {
-                    return Err(format!(
-                        "unrecognized character in action: {}",
-                        code_point(other)
-                    ));
+                _ if is_name_byte(next) => self.word()?,
+                b' '..=b'~' => self.push(Kind::Char),
+                _ => {
+                    self.at = self.start;
+                    match first_char(self.rest()) {
+                        Some((letter, _)) if is_alphanumeric(letter) => self.word()?,
+                        other => {
+                            return Err(format!(
+                                "unrecognized character in action: {}",
+                                other.map_or_else(String::new, |(c, _)| code_point(c))
+                            ));
+                        }
+                    }
                 }
             }
         }
@@ -235,29 +240,29 @@ impl Scanner<'_> {
 
     /// A run of spaces, whose last one may belong to a trimming right delimiter.
     fn space(&mut self) {
-        while self.peek().is_some_and(is_space) {
-            self.bump();
-        }
-        let last = self.at - 1;
-        if ends_with_trim(&self.text[last..]) && self.text[last + 2..].starts_with(RIGHT) {
-            self.line -= usize::from(self.text.as_bytes()[last] == b'\n');
-            self.at = last;
-            if last == self.start {
+        self.at += leading_space(self.rest());
+        let rest = self.rest();
+        if rest.first() == Some(&b'-') && rest[1..].starts_with(RIGHT) {
+            self.at -= 1;
+            if self.at == self.start {
                 return;
             }
         }
         self.push(Kind::Space);
     }
 
-    fn quoted(&mut self, quote: char, kind: Kind, unterminated: &str) -> Step {
+    fn quoted(&mut self, quote: u8, kind: Kind, unterminated: &str) -> Step {
         loop {
-            match self.bump() {
-                Some('\\') => {
-                    if matches!(self.bump(), None | Some('\n')) {
-                        return Err(unterminated.to_owned());
+            let next = self.peek();
+            self.at += 1;
+            match next {
+                Some(b'\\') => {
+                    if matches!(self.peek(), None | Some(b'\n')) {
+                        return Err(self.cut(unterminated));
                     }
+                    self.at += 1;
                 }
-                None | Some('\n') => return Err(unterminated.to_owned()),
+                None | Some(b'\n') => return Err(self.cut(unterminated)),
                 Some(end) if end == quote => break,
                 Some(_) => {}
             }
@@ -266,18 +271,19 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn raw_string(&mut self) -> Step {
-        let Some(len) = self.rest().find('`') else {
-            return Err("unterminated raw quoted string".to_owned());
-        };
-        self.advance(len + 1);
-        self.push(Kind::RawString);
-        Ok(())
+    /// The error for a constant that does not end; the cursor stays within the text.
+    fn cut(&mut self, problem: &str) -> String {
+        self.at = self.at.min(self.text.len());
+        problem.to_owned()
     }
 
-    /// A field after its dot, or the dot itself.
-    fn field(&mut self) -> Step {
-        self.name(Kind::Dot, Kind::Field)
+    fn raw_string(&mut self) -> Step {
+        let Some(len) = memchr(b'`', self.rest()) else {
+            return Err("unterminated raw quoted string".to_owned());
+        };
+        self.at += len + 1;
+        self.push(Kind::RawString);
+        Ok(())
     }
 
     /// What follows a dot or a dollar sign: `alone` when nothing does.
@@ -292,36 +298,38 @@ impl Scanner<'_> {
     }
 
     fn letters(&mut self) -> Step {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.bump();
-        }
+        let next = loop {
+            let rest = self.rest();
+            let plain = rest.iter().position(|byte| !is_name_byte(*byte));
+            self.at += plain.unwrap_or(rest.len());
+            match self.peek() {
+                Some(byte) if !byte.is_ascii() => match first_char(self.rest()) {
+                    Some((letter, width)) if is_alphanumeric(letter) => self.at += width,
+                    other => break other,
+                },
+                other => break other.map(|byte| (char::from(byte), 1)),
+            }
+        };
         if self.at_terminator() {
             return Ok(());
         }
         Err(format!(
             "bad character {}",
-            self.peek().map_or_else(String::new, code_point)
+            next.map_or_else(String::new, |(c, _)| code_point(c))
         ))
     }
 
     fn word(&mut self) -> Step {
         self.letters()?;
-        let word = &self.text[self.start..self.at];
-        let kind = match (word, Keyword::of(word)) {
-            (_, Some(keyword)) => Kind::Keyword(keyword),
-            ("nil", _) => Kind::Nil,
-            ("true" | "false", _) => Kind::Bool,
-            _ => Kind::Identifier,
-        };
-        self.push(kind);
+        self.push(Kind::of_word(&self.text[self.start..self.at]));
         Ok(())
     }
 
     /// Whether what stands here may follow a name.
     fn at_terminator(&self) -> bool {
         match self.peek() {
-            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(next) => is_space(next) || self.rest().starts_with(RIGHT),
+            None | Some(b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+            Some(next) => is_space(next) || next == b'}' && self.rest().starts_with(RIGHT),
         }
     }
 
@@ -329,9 +337,9 @@ impl Scanner<'_> {
     fn number(&mut self) -> Step {
         let mut valid = self.scan_number();
         let mut kind = Kind::Number;
-        if valid && matches!(self.peek(), Some('+' | '-')) {
+        if valid && matches!(self.peek(), Some(b'+' | b'-')) {
             kind = Kind::Complex;
-            valid = self.scan_number() && self.text[..self.at].ends_with('i');
+            valid = self.scan_number() && self.text[..self.at].ends_with(b"i");
         }
         if valid {
             self.push(kind);
@@ -344,37 +352,39 @@ impl Scanner<'_> {
     }
 
     fn scan_number(&mut self) -> bool {
-        const DECIMAL: &str = "0123456789_";
-        const HEXADECIMAL: &str = "0123456789abcdefABCDEF_";
-        self.accept("+-");
+        const DECIMAL: &[u8] = b"0123456789_";
+        const HEXADECIMAL: &[u8] = b"0123456789abcdefABCDEF_";
+        self.accept(b"+-");
         let mut digits = DECIMAL;
-        if self.accept("0") {
-            if self.accept("xX") {
+        if self.accept(b"0") {
+            if self.accept(b"xX") {
                 digits = HEXADECIMAL;
-            } else if self.accept("oO") {
-                digits = "01234567_";
-            } else if self.accept("bB") {
-                digits = "01_";
+            } else if self.accept(b"oO") {
+                digits = b"01234567_";
+            } else if self.accept(b"bB") {
+                digits = b"01_";
             }
         }
         self.accept_run(digits);
-        if self.accept(".") {
+        if self.accept(b".") {
             self.accept_run(digits);
         }
-        let exponent = match digits {
-            DECIMAL => "eE",
-            HEXADECIMAL => "pP",
-            _ => "",
+        let exponent: &[u8] = match digits {
+            DECIMAL => b"eE",
+            HEXADECIMAL => b"pP",
+            _ => b"",
         };
         if self.accept(exponent) {
-            self.accept("+-");
+            self.accept(b"+-");
             self.accept_run(DECIMAL);
         }
-        self.accept("i");
-        if self.peek().is_some_and(is_alphanumeric) {
-            self.bump();
-            return false;
+        self.accept(b"i");
+        match first_char(self.rest()) {
+            Some((next, width)) if is_alphanumeric(next) => {
+                self.at += width;
+                false
+            }
+            _ => true,
         }
-        true
     }
 }

@@ -1,28 +1,42 @@
 //! Constants as Go writes them: quoted strings, characters, numbers.
 
-use super::ast::Number;
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+use super::ast::{Notation, Number, Span};
+use super::chars::first_char;
 use crate::fmt::quote;
 
-/// The value of a quoted or raw string constant; `None` for bad syntax.
-pub(super) fn unquote(literal: &str) -> Option<Vec<u8>> {
-    if let Some(raw) = literal
-        .strip_prefix('`')
-        .and_then(|rest| rest.strip_suffix('`'))
-    {
-        return Some(raw.replace('\r', "").into_bytes());
+/// The value of a quoted or raw string constant, borrowed where it is what stands between the quotes; `None` for bad syntax.
+pub(super) fn unquote(literal: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let [quote, inner @ .., end] = literal else {
+        return None;
+    };
+    if quote != end {
+        return None;
     }
-    let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
+    if *quote == b'`' {
+        if memchr(b'\r', inner).is_none() {
+            return Some(Cow::Borrowed(inner));
+        }
+        let kept = inner.iter().copied().filter(|byte| *byte != b'\r');
+        return Some(Cow::Owned(kept.collect()));
+    }
+    if memchr2(b'\\', b'"', inner).is_none() && std::str::from_utf8(inner).is_ok() {
+        return Some(Cow::Borrowed(inner));
+    }
     let mut bytes = Vec::with_capacity(inner.len());
     let mut rest = inner;
     while !rest.is_empty() {
-        let (unit, tail) = unquote_unit(rest, '"')?;
+        let (unit, tail) = unquote_unit(rest, b'"')?;
         match unit {
             Unit::Byte(byte) => bytes.push(byte),
             Unit::Char(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
         rest = tail;
     }
-    Some(bytes)
+    Some(Cow::Owned(bytes))
 }
 
 enum Unit {
@@ -30,36 +44,35 @@ enum Unit {
     Char(char),
 }
 
-/// One character or escape at the beginning of `text`.
-fn unquote_unit(text: &str, quote: char) -> Option<(Unit, &str)> {
-    let mut chars = text.chars();
-    let first = chars.next()?;
-    if first == quote {
+/// One character or escape at the beginning of `text`. A byte that belongs to no character is U+FFFD here.
+fn unquote_unit(text: &[u8], quote: u8) -> Option<(Unit, &[u8])> {
+    let (first, width) = first_char(text)?;
+    let rest = &text[width..];
+    if first == char::from(quote) {
         return None;
     }
     if first != '\\' {
-        return Some((Unit::Char(first), chars.as_str()));
+        return Some((Unit::Char(first), rest));
     }
-    let escape = chars.next()?;
-    let rest = chars.as_str();
+    let (escape, rest) = rest.split_first()?;
     let simple = |c| Some((Unit::Char(c), rest));
     match escape {
-        'a' => simple('\u{7}'),
-        'b' => simple('\u{8}'),
-        'f' => simple('\u{c}'),
-        'n' => simple('\n'),
-        'r' => simple('\r'),
-        't' => simple('\t'),
-        'v' => simple('\u{b}'),
-        '\\' => simple('\\'),
-        '\'' | '"' if escape == quote => simple(quote),
-        'x' => digits(rest, 2, 16)
+        b'a' => simple('\u{7}'),
+        b'b' => simple('\u{8}'),
+        b'f' => simple('\u{c}'),
+        b'n' => simple('\n'),
+        b'r' => simple('\r'),
+        b't' => simple('\t'),
+        b'v' => simple('\u{b}'),
+        b'\\' => simple('\\'),
+        b'\'' | b'"' if *escape == quote => simple(char::from(quote)),
+        b'x' => digits(rest, 2, 16)
             .and_then(|(code, rest)| Some((Unit::Byte(u8::try_from(code).ok()?), rest))),
-        'u' => digits(rest, 4, 16)
+        b'u' => digits(rest, 4, 16)
             .and_then(|(code, rest)| Some((Unit::Char(char::from_u32(code)?), rest))),
-        'U' => digits(rest, 8, 16)
+        b'U' => digits(rest, 8, 16)
             .and_then(|(code, rest)| Some((Unit::Char(char::from_u32(code)?), rest))),
-        '0'..='7' => {
+        b'0'..=b'7' => {
             let (code, rest) = digits(&text[1..], 3, 8)?;
             Some((Unit::Byte(u8::try_from(code).ok()?), rest))
         }
@@ -67,22 +80,25 @@ fn unquote_unit(text: &str, quote: char) -> Option<(Unit, &str)> {
     }
 }
 
-fn digits(text: &str, count: usize, radix: u32) -> Option<(u32, &str)> {
-    let digits = text.get(..count)?;
-    let valid = digits.chars().all(|c| c.is_digit(radix));
-    valid
-        .then(|| u32::from_str_radix(digits, radix).ok())
-        .flatten()
-        .map(|code| (code, &text[count..]))
+fn digits(text: &[u8], count: usize, radix: u32) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_at_checked(count)?;
+    let mut code = 0_u32;
+    for digit in digits {
+        let digit = char::from(*digit).to_digit(radix)?;
+        code = code.checked_mul(radix)?.checked_add(digit)?;
+    }
+    Some((code, rest))
 }
 
 /// A character constant with its quotes.
-pub(super) fn character(text: &str) -> Result<Number, String> {
-    let inner = text.strip_prefix('\'').unwrap_or(text);
-    let Some((unit, tail)) = unquote_unit(inner, '\'') else {
+pub(super) fn character(source: &[u8], span: Span) -> Result<Number, String> {
+    let text = span.of(source);
+    let inner = text.strip_prefix(b"'").unwrap_or(text);
+    let Some((unit, tail)) = unquote_unit(inner, b'\'') else {
         return Err("invalid syntax".to_owned());
     };
-    if tail != "'" {
+    if tail != b"'" {
+        let text = String::from_utf8_lossy(text);
         return Err(format!("malformed character constant: {text}"));
     }
     let code = match unit {
@@ -90,7 +106,8 @@ pub(super) fn character(text: &str) -> Result<Number, String> {
         Unit::Char(c) => u32::from(c),
     };
     Ok(Number {
-        text: text.into(),
+        span,
+        notation: Notation::Integer,
         int: Some(i64::from(code)),
         uint: Some(u64::from(code)),
         float: Some(f64::from(code)),
@@ -106,9 +123,22 @@ pub(super) fn character(text: &str) -> Result<Number, String> {
     clippy::float_cmp,
     reason = "a constant takes every type that holds it exactly"
 )]
-pub(super) fn number(text: &str) -> Result<Number, String> {
+pub(super) fn number(source: &[u8], span: Span) -> Result<Number, String> {
+    // The scanner takes nothing but ASCII into numbers.
+    let text = span.name(source);
+    let hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+    let floating = if hexadecimal {
+        &['p', 'P'][..]
+    } else {
+        &['.', 'e', 'E', 'p', 'P']
+    };
     let mut number = Number {
-        text: text.into(),
+        span,
+        notation: if text.contains(floating) {
+            Notation::Floating
+        } else {
+            Notation::Integer
+        },
         int: None,
         uint: None,
         float: None,
@@ -198,7 +228,7 @@ fn separated(digits: &str, prefixed: bool) -> Option<String> {
 }
 
 /// `strconv.ParseFloat(text, 64)` without infinities and names.
-pub(crate) fn parse_float(text: &str) -> Option<f64> {
+fn parse_float(text: &str) -> Option<f64> {
     let (sign, magnitude) = match text.as_bytes().first()? {
         b'-' => (-1.0, &text[1..]),
         b'+' => (1.0, &text[1..]),

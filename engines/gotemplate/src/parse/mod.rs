@@ -1,7 +1,7 @@
 //! From source text to syntax trees.
 //!
 //! ```text
-//! text ──lex──▶ tokens ──parser──▶ Definition { name, List } for the text itself and each define and block
+//! text ──lex──▶ tokens ──parser──▶ Definition for the text itself and each define and block
 //! ```
 
 mod actions;
@@ -17,8 +17,8 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use ast::{
-    Argument, Branch, Chain, Command, Declaration, Field, List, Node, Number, Pipeline,
-    TemplateCall, Variable,
+pub(crate) use ast::{
+    Argument, Branch, Command, Declaration, Node, Notation, Number, Pipeline, Span, TemplateCall,
 };
 pub use parser::{Definition, ParseError, Source, parse};
+pub(crate) use print::Shown;

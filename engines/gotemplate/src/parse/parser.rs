@@ -1,11 +1,16 @@
 //! The parser: tokens to trees, with Go's error texts (rules: Go's `text/template/parse/parse.go`).
 
+use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
-use super::ast::List;
+use memchr::{memchr_iter, memrchr};
+
+use super::ast::{Argument, Command, List, Node, Span};
 use super::lex::lex;
+use super::print::Shown;
 use super::token::{Keyword, Kind, Token};
-use crate::fmt::quote;
+use crate::fmt::{first_runes, quote};
+use crate::value::Str;
 
 /// A source text under its name.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,30 +18,42 @@ pub struct Source {
     /// The name of the template, which errors begin with.
     pub name: Box<str>,
     /// The text.
-    pub text: Box<str>,
+    pub text: Str,
 }
 
 impl Source {
     /// `name:line:column` of a byte offset: lines from 1, columns in bytes from 0.
     pub fn locate(&self, position: usize) -> String {
         let before = &self.text[..position.min(self.text.len())];
-        let column = before
-            .rfind('\n')
-            .map_or(before.len(), |newline| before.len() - newline - 1);
-        let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
-        format!("{}:{line}:{column}", self.name)
+        let column =
+            memrchr(b'\n', before).map_or(before.len(), |newline| before.len() - newline - 1);
+        format!("{}:{}:{column}", self.name, self.line(position))
+    }
+
+    /// The line of a byte offset, from 1.
+    fn line(&self, position: usize) -> usize {
+        let before = &self.text[..position.min(self.text.len())];
+        1 + memchr_iter(b'\n', before).count()
     }
 }
 
-/// A template that a source defines: the source itself, a `{{define}}` or a `{{block}}`.
+/// A template that a source defines: the source itself, a `{{define}}` or a `{{block}}`. It shows its body in a normal form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
     /// Its name.
     pub name: Box<str>,
-    /// Its body.
-    pub body: List,
     /// Where it stands.
     pub source: Arc<Source>,
+    /// Its body.
+    pub(crate) body: List,
+    /// Whether nothing but white space stands in it; such a definition does not replace another one.
+    pub(crate) is_blank: bool,
+}
+
+impl Display for Definition {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Shown(&*self.body, &self.source.text).fmt(f)
+    }
 }
 
 /// A syntax error, worded as Go words it: `template: name:line: what`.
@@ -50,23 +67,37 @@ pub struct ParseError(String);
 /// error unless one of the two is blank.
 pub fn parse(
     name: &str,
-    text: &str,
+    text: impl Into<Str>,
     is_function: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Definition>, ParseError> {
     let source = Arc::new(Source {
         name: name.into(),
         text: text.into(),
     });
+    if u32::try_from(source.text.len()).is_err() {
+        return Err(ParseError(format!(
+            "template: {name}: text is larger than 4 GiB"
+        )));
+    }
+    let scanned = lex(&source.text);
     let mut parser = Parser {
         source: &source,
-        text,
-        tokens: lex(text),
+        text: &source.text,
+        last: scanned.tokens.last().copied().unwrap_or(Token {
+            kind: Kind::Eof,
+            span: Span::new(0, 0),
+        }),
+        tokens: scanned.tokens,
+        problem: scanned.problem,
         at: 0,
         is_function,
         scope: Scope::default(),
         definitions: Vec::new(),
-        action_line: None,
+        action: None,
         nesting: 0,
+        nodes: Vec::new(),
+        arguments: Vec::new(),
+        commands: Vec::new(),
     };
     let body = parser.top()?;
     parser.define(name, body)?;
@@ -75,29 +106,39 @@ pub fn parse(
 
 pub(super) struct Parser<'p> {
     pub(super) source: &'p Arc<Source>,
-    pub(super) text: &'p str,
+    pub(super) text: &'p [u8],
     pub(super) tokens: Vec<Token>,
+    /// The last token.
+    last: Token,
+    /// What the last token says, if it is an error.
+    problem: String,
     pub(super) at: usize,
     pub(super) is_function: &'p dyn Fn(&str) -> bool,
-    pub(super) scope: Scope,
+    pub(super) scope: Scope<'p>,
     pub(super) definitions: Vec<Definition>,
-    /// The line of the action under work.
-    pub(super) action_line: Option<usize>,
+    /// Where the action under work begins.
+    pub(super) action: Option<usize>,
     pub(super) nesting: usize,
+    /// What the bodies under work hold so far, the innermost at the end.
+    pub(super) nodes: Vec<Node>,
+    /// What the commands under work are given so far, the innermost at the end.
+    pub(super) arguments: Vec<Argument>,
+    /// The commands of the pipelines under work, the innermost at the end.
+    pub(super) commands: Vec<Command>,
 }
 
 /// What belongs to the definition under work.
 #[derive(Debug)]
-pub(super) struct Scope {
-    pub(super) variables: Vec<Box<str>>,
+pub(super) struct Scope<'p> {
+    pub(super) variables: Vec<&'p [u8]>,
     pub(super) ranges: usize,
     pub(super) parens: usize,
 }
 
-impl Default for Scope {
+impl Default for Scope<'_> {
     fn default() -> Self {
         Self {
-            variables: vec!["$".into()],
+            variables: vec![b"$"],
             ranges: 0,
             parens: 0,
         }
@@ -110,12 +151,12 @@ impl<'p> Parser<'p> {
     // Tokens.
 
     /// The token under the cursor; the last one stays.
-    pub(super) fn peek(&self) -> &Token {
-        &self.tokens[self.at.min(self.tokens.len() - 1)]
+    pub(super) fn peek(&self) -> Token {
+        self.tokens.get(self.at).copied().unwrap_or(self.last)
     }
 
     pub(super) fn next(&mut self) -> Token {
-        let token = self.peek().clone();
+        let token = self.peek();
         self.at = (self.at + 1).min(self.tokens.len());
         token
     }
@@ -125,7 +166,7 @@ impl<'p> Parser<'p> {
         self.next()
     }
 
-    pub(super) fn peek_solid(&mut self) -> &Token {
+    pub(super) fn peek_solid(&mut self) -> Token {
         self.skip_space();
         self.peek()
     }
@@ -136,8 +177,8 @@ impl<'p> Parser<'p> {
         }
     }
 
-    pub(super) fn value(&self, token: &Token) -> &'p str {
-        &self.text[token.start..token.end]
+    pub(super) fn value(&self, token: Token) -> &'p [u8] {
+        token.span.of(self.text)
     }
 
     pub(super) fn is_keyword(&self, keyword: Keyword) -> bool {
@@ -147,53 +188,54 @@ impl<'p> Parser<'p> {
     // Errors.
 
     /// An error on the line of the last token that was read.
-    pub(super) fn error<T>(&self, message: impl std::fmt::Display) -> Parsed<T> {
+    #[cold]
+    pub(super) fn error<T>(&self, message: impl Display) -> Parsed<T> {
         let last = self.at.clamp(1, self.tokens.len()) - 1;
-        let line = self.tokens[last].line;
+        let line = self.source.line(self.tokens[last].span.start());
         Err(ParseError(format!(
             "template: {}:{line}: {message}",
             self.source.name
         )))
     }
 
-    pub(super) fn unexpected<T>(&self, token: &Token, context: &str) -> Parsed<T> {
-        if let Kind::Error(message) = &token.kind {
-            let started = self.action_line.filter(|line| *line != token.line);
+    #[cold]
+    pub(super) fn unexpected<T>(&self, token: Token, context: &str) -> Parsed<T> {
+        if token.kind == Kind::Error {
+            let line = self.source.line(token.span.start());
+            let started = self.action.map(|start| self.source.line(start));
+            let started = started.filter(|started| *started != line);
             let extra = started.map_or_else(String::new, |line| {
-                let word = if message.ends_with(" action") {
+                let word = if self.problem.ends_with(" action") {
                     ""
                 } else {
                     " in action"
                 };
                 format!("{word} started at {}:{line}", self.source.name)
             });
-            return self.error(format!("{message}{extra}"));
+            return self.error(format!("{}{extra}", self.problem));
         }
         self.error(format!("unexpected {} in {context}", self.show(token)))
     }
 
     /// A token in an error.
-    fn show(&self, token: &Token) -> String {
+    fn show(&self, token: Token) -> String {
         let value = self.value(token);
-        match &token.kind {
+        match token.kind {
             Kind::Eof => "EOF".to_owned(),
-            Kind::Error(message) => message.clone(),
-            Kind::Keyword(_) | Kind::Nil => format!("<{value}>"),
+            Kind::Error => self.problem.clone(),
+            Kind::Keyword(_) | Kind::Nil => format!("<{}>", String::from_utf8_lossy(value)),
             Kind::Dot => "<.>".to_owned(),
-            _ if value.len() > 10 => {
-                let short: String = value.chars().take(10).collect();
-                format!("{}...", quote(&short))
-            }
+            _ if value.len() > 10 => format!("{}...", quote(first_runes(value, 10))),
             _ => quote(value),
         }
     }
 
-    pub(super) fn expect(&mut self, kind: &Kind, context: &str) -> Parsed<Token> {
+    pub(super) fn expect(&mut self, kind: Kind, context: &str) -> Parsed<()> {
         let token = self.next_solid();
-        if token.kind == *kind {
-            Ok(token)
+        if token.kind == kind {
+            Ok(())
         } else {
-            self.unexpected(&token, context)
+            self.unexpected(token, context)
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Pipelines, commands and operands.
 
-use super::ast::{Argument, Chain, Command, Declaration, Field, Pipeline, Variable};
+use super::ast::{Argument, Command, Declaration, Names, Pipeline, Span};
 use super::literal::{character, number};
 use super::parser::{Parsed, Parser};
+use super::print::Shown;
 use super::token::{Kind, Token};
 use crate::fmt::quote;
 use crate::stack::with_room;
@@ -11,21 +12,16 @@ use crate::stack::with_room;
 const MAX_PARENS: usize = 1_000;
 
 impl Parser<'_> {
-    pub(super) fn pipeline(&mut self, context: &str, end: &Kind) -> Parsed<Pipeline> {
-        let position = self.peek_solid().start;
-        let mut pipeline = Pipeline {
-            position,
-            declaration: Declaration::New,
-            variables: Vec::new(),
-            commands: Vec::new(),
-        };
-        self.declarations(&mut pipeline, context)?;
+    pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipeline> {
+        let position = short(self.peek_solid().span);
+        let (declaration, variables) = self.declarations(context)?;
+        let start = self.commands.len();
         loop {
-            let token = self.peek_solid().clone();
+            let token = self.peek_solid();
             match token.kind {
-                ref kind if kind == end => {
+                kind if kind == end => {
                     self.next();
-                    return self.checked(pipeline, context);
+                    break;
                 }
                 Kind::Bool
                 | Kind::CharConstant
@@ -38,45 +34,62 @@ impl Parser<'_> {
                 | Kind::RawString
                 | Kind::Str
                 | Kind::Variable
-                | Kind::LeftParen => pipeline.commands.push(self.command()?),
+                | Kind::LeftParen => {
+                    let command = self.command()?;
+                    self.commands.push(command);
+                }
                 _ => {
                     self.next();
-                    return self.unexpected(&token, context);
+                    return self.unexpected(token, context);
                 }
             }
         }
+        let mut commands = self.commands.drain(start..);
+        let Some(first) = commands.next() else {
+            drop(commands);
+            return self.error(format!("missing value for {context}"));
+        };
+        let pipeline = Pipeline {
+            position,
+            declaration,
+            variables,
+            first,
+            rest: commands.collect(),
+        };
+        self.checked(pipeline)
     }
 
     /// `$x :=`, `$x =`, and in a range `$i, $x :=`.
-    fn declarations(&mut self, pipeline: &mut Pipeline, context: &str) -> Parsed<()> {
+    fn declarations(&mut self, context: &str) -> Parsed<(Declaration, Box<[Span]>)> {
+        let mut declaration = Declaration::New;
+        let mut variables = Vec::new();
         while self.peek_solid().kind == Kind::Variable {
             let start = self.at;
             let token = self.next();
-            let next = self.peek_solid().clone();
-            let comma = next.kind == Kind::Char && self.value(&next) == ",";
+            let next = self.peek_solid();
+            let comma = next.kind == Kind::Char && self.value(next) == b",";
             if !comma && !matches!(next.kind, Kind::Assign | Kind::Declare) {
-                if !self.is_known(&token) {
+                if !self.is_known(token) {
                     // Go has read on by now: the error is on the line of what follows.
                     self.next();
-                    return self.undefined(&token);
+                    return self.undefined(token);
                 }
                 self.at = start;
-                return Ok(());
+                break;
             }
             if next.kind == Kind::Assign {
-                pipeline.declaration = Declaration::Assign;
+                declaration = Declaration::Assign;
             }
             self.next();
-            let variable = self.variable(&token);
-            self.scope.variables.push(self.value(&token).into());
-            pipeline.variables.push(variable);
+            self.scope.variables.push(token.span.of(self.text));
+            variables.push(token.span);
             if !comma {
-                return Ok(());
+                break;
             }
-            if context != "range" || pipeline.variables.len() >= 2 {
+            if context != "range" || variables.len() >= 2 {
                 return self.error(format!("too many declarations in {context}"));
             }
-            let follows = &self.peek_solid().kind;
+            let follows = self.peek_solid().kind;
             if !matches!(
                 follows,
                 Kind::Variable | Kind::RightDelimiter | Kind::RightParen
@@ -84,26 +97,22 @@ impl Parser<'_> {
                 return self.error("range can only initialize variables");
             }
         }
-        Ok(())
+        Ok((declaration, variables.into()))
     }
 
-    fn checked(&self, pipeline: Pipeline, context: &str) -> Parsed<Pipeline> {
-        if pipeline.commands.is_empty() {
-            return self.error(format!("missing value for {context}"));
-        }
-        for (index, command) in pipeline.commands.iter().enumerate().skip(1) {
-            let first = &command.arguments[0];
+    fn checked(&self, pipeline: Pipeline) -> Parsed<Pipeline> {
+        for (index, command) in pipeline.rest.iter().enumerate() {
             if matches!(
-                first,
+                command.word,
                 Argument::Bool(..)
                     | Argument::Dot(_)
                     | Argument::Nil(_)
-                    | Argument::Number(..)
-                    | Argument::Text { .. }
+                    | Argument::Number(_)
+                    | Argument::Text(_)
             ) {
                 return self.error(format!(
                     "non executable command in pipeline stage {}",
-                    index + 1
+                    index + 2
                 ));
             }
         }
@@ -111,12 +120,15 @@ impl Parser<'_> {
     }
 
     fn command(&mut self) -> Parsed<Command> {
-        let position = self.peek_solid().start;
-        let mut arguments = Vec::new();
+        let position = short(self.peek_solid().span);
+        let mut word = None;
+        let start = self.arguments.len();
         loop {
             self.skip_space();
-            if let Some(operand) = self.operand()? {
-                arguments.push(operand);
+            match self.operand()? {
+                Some(operand) if word.is_none() => word = Some(operand),
+                Some(operand) => self.arguments.push(operand),
+                None => {}
             }
             let token = self.next();
             match token.kind {
@@ -126,15 +138,16 @@ impl Parser<'_> {
                     break;
                 }
                 Kind::Pipe => break,
-                _ => return self.unexpected(&token, "operand"),
+                _ => return self.unexpected(token, "operand"),
             }
         }
-        if arguments.is_empty() {
+        let Some(word) = word else {
             return self.error("empty command");
-        }
+        };
         Ok(Command {
             position,
-            arguments,
+            word,
+            arguments: self.arguments.drain(start..).collect(),
         })
     }
 
@@ -143,40 +156,36 @@ impl Parser<'_> {
         let Some(term) = self.term()? else {
             return Ok(None);
         };
-        if self.peek().kind != Kind::Field {
-            return Ok(Some(term));
-        }
-        let position = self.peek().start;
-        let mut names: Vec<Box<str>> = Vec::new();
+        let first = self.peek().span;
+        let mut last = None;
         while self.peek().kind == Kind::Field {
-            let token = self.next();
-            names.push(self.value(&token)[1..].into());
+            last = Some(self.next().span);
         }
+        let Some(last) = last else {
+            return Ok(Some(term));
+        };
+        let names = Names {
+            position: short(first),
+            span: first.to(last),
+        };
         let operand = match term {
-            Argument::Field(mut field) => {
-                field.names.append(&mut names);
-                Argument::Field(Field { position, ..field })
-            }
-            Argument::Variable(mut variable) => {
-                variable.fields.append(&mut names);
-                Argument::Variable(Variable {
-                    position,
-                    ..variable
-                })
-            }
+            Argument::Field(Names { span, .. }) => Argument::Field(Names {
+                span: span.to(last),
+                ..names
+            }),
+            Argument::Variable { name, .. } => Argument::Variable {
+                name,
+                fields: names,
+            },
             Argument::Bool(..)
-            | Argument::Text { .. }
-            | Argument::Number(..)
+            | Argument::Text(_)
+            | Argument::Number(_)
             | Argument::Nil(_)
             | Argument::Dot(_) => {
-                let term = quote(term.to_string());
+                let term = quote(Shown(&term, self.text).to_string());
                 return self.error(format!("unexpected . after term {term}"));
             }
-            term => Argument::Chain(Chain {
-                position,
-                term: Box::new(term),
-                names,
-            }),
+            term => Argument::Chain(Box::new(term), names),
         };
         Ok(Some(operand))
     }
@@ -184,36 +193,42 @@ impl Parser<'_> {
     fn term(&mut self) -> Parsed<Option<Argument>> {
         let start = self.at;
         let token = self.next_solid();
-        let position = token.start;
-        let value = self.value(&token);
+        let position = short(token.span);
         let term = match token.kind {
             Kind::Identifier => {
-                if !(self.is_function)(value) {
-                    return self.error(format!("function {} not defined", quote(value)));
+                let name = token.span.name(self.text);
+                if !(self.is_function)(name) {
+                    return self.error(format!("function {} not defined", quote(name)));
                 }
-                Argument::Function(position, value.into())
+                Argument::Function(token.span)
             }
             Kind::Dot => Argument::Dot(position),
             Kind::Nil => Argument::Nil(position),
             Kind::Variable => {
-                if !self.is_known(&token) {
-                    return self.undefined(&token);
+                if !self.is_known(token) {
+                    return self.undefined(token);
                 }
-                Argument::Variable(self.variable(&token))
+                Argument::Variable {
+                    name: token.span,
+                    fields: Names {
+                        position,
+                        span: Span::new(0, 0),
+                    },
+                }
             }
-            Kind::Field => Argument::Field(Field {
+            Kind::Field => Argument::Field(Names {
                 position,
-                names: vec![value[1..].into()],
+                span: token.span,
             }),
-            Kind::Bool => Argument::Bool(position, value == "true"),
+            Kind::Bool => Argument::Bool(position, self.value(token) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
                 let number = if token.kind == Kind::CharConstant {
-                    character(value)
+                    character(self.text, token.span)
                 } else {
-                    number(value)
+                    number(self.text, token.span)
                 };
                 match number {
-                    Ok(number) => Argument::Number(position, number),
+                    Ok(number) => Argument::Number(Box::new(number)),
                     Err(message) => return self.error(message),
                 }
             }
@@ -223,18 +238,11 @@ impl Parser<'_> {
                 }
                 self.scope.parens += 1;
                 let pipeline =
-                    with_room(|| self.pipeline("parenthesized pipeline", &Kind::RightParen))?;
+                    with_room(|| self.pipeline("parenthesized pipeline", Kind::RightParen))?;
                 self.scope.parens -= 1;
                 Argument::Pipeline(Box::new(pipeline))
             }
-            Kind::Str | Kind::RawString => {
-                let text = self.unquoted(&token)?;
-                Argument::Text {
-                    position,
-                    quoted: value.into(),
-                    value: text.into(),
-                }
-            }
+            Kind::Str | Kind::RawString => Argument::Text(self.unquoted(token)?),
             _ => {
                 self.at = start;
                 return Ok(None);
@@ -243,23 +251,26 @@ impl Parser<'_> {
         Ok(Some(term))
     }
 
-    fn is_known(&self, variable: &Token) -> bool {
+    fn is_known(&self, variable: Token) -> bool {
         let name = self.value(variable);
-        self.scope.variables.iter().any(|known| **known == *name)
+        // The latest first: it is the likeliest.
+        self.scope
+            .variables
+            .iter()
+            .rev()
+            .any(|known| *known == name)
     }
 
-    fn undefined<T>(&self, variable: &Token) -> Parsed<T> {
+    fn undefined<T>(&self, variable: Token) -> Parsed<T> {
         self.error(format!(
             "undefined variable {}",
             quote(self.value(variable))
         ))
     }
+}
 
-    fn variable(&self, token: &Token) -> Variable {
-        Variable {
-            position: token.start,
-            name: self.value(token).into(),
-            fields: Vec::new(),
-        }
-    }
+/// Where a span begins, as trees keep it.
+fn short(span: Span) -> u32 {
+    // Spans are made of 32-bit offsets.
+    u32::try_from(span.start()).unwrap_or(u32::MAX)
 }

@@ -3,112 +3,135 @@
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use super::ast::{
-    Argument, Branch, Command, Declaration, List, Node, Pipeline, TemplateCall, Variable,
+    Argument, Branch, Command, Declaration, Names, Node, Pipeline, Span, TemplateCall,
 };
 use crate::fmt::quote;
 
-impl Display for List {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.nodes.iter().try_for_each(|node| node.fmt(f))
+/// Something of a tree, shown with the source that it was parsed from.
+pub(crate) struct Shown<'t, T: ?Sized>(pub(crate) &'t T, pub(crate) &'t [u8]);
+
+impl<'t, T: ?Sized> Shown<'t, T> {
+    /// Something else of the same source.
+    fn with<'u, U: ?Sized>(&self, other: &'u U) -> Shown<'u, U>
+    where
+        't: 'u,
+    {
+        Shown(other, self.1)
+    }
+
+    fn span(&self, f: &mut Formatter<'_>, span: Span) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(span.of(self.1)))
+    }
+
+    fn names(&self, f: &mut Formatter<'_>, names: Names) -> fmt::Result {
+        self.span(f, names.span)
     }
 }
 
-impl Display for Node {
+impl Display for Shown<'_, [Node]> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => f.write_str(text),
-            Self::Action(pipeline) => write!(f, "{{{{{pipeline}}}}}"),
-            Self::If(branch) => control(f, "if", branch),
-            Self::Range(branch) => control(f, "range", branch),
-            Self::With(branch) => control(f, "with", branch),
-            Self::Template(call) => call.fmt(f),
-            Self::Break => f.write_str("{{break}}"),
-            Self::Continue => f.write_str("{{continue}}"),
+        self.0.iter().try_for_each(|node| self.with(node).fmt(f))
+    }
+}
+
+impl Display for Shown<'_, Node> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Node::Text(text) => self.span(f, *text),
+            Node::Action(pipeline) => write!(f, "{{{{{}}}}}", self.with(&**pipeline)),
+            Node::If(branch) => self.control(f, "if", branch),
+            Node::Range(branch) => self.control(f, "range", branch),
+            Node::With(branch) => self.control(f, "with", branch),
+            Node::Template(call) => self.with(&**call).fmt(f),
+            Node::Break => f.write_str("{{break}}"),
+            Node::Continue => f.write_str("{{continue}}"),
         }
     }
 }
 
-fn control(f: &mut Formatter<'_>, word: &str, branch: &Branch) -> fmt::Result {
-    write!(f, "{{{{{word} {}}}}}{}", branch.pipeline, branch.body)?;
-    if let Some(otherwise) = &branch.otherwise {
-        write!(f, "{{{{else}}}}{otherwise}")?;
+impl Shown<'_, Node> {
+    fn control(&self, f: &mut Formatter<'_>, word: &str, branch: &Branch) -> fmt::Result {
+        let pipeline = self.with(&branch.pipeline);
+        write!(f, "{{{{{word} {pipeline}}}}}{}", self.with(&*branch.body))?;
+        if let Some(otherwise) = &branch.otherwise {
+            write!(f, "{{{{else}}}}{}", self.with(&**otherwise))?;
+        }
+        f.write_str("{{end}}")
     }
-    f.write_str("{{end}}")
 }
 
-impl Display for TemplateCall {
+impl Display for Shown<'_, TemplateCall> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{{template {}", quote(&*self.name))?;
-        if let Some(pipeline) = &self.pipeline {
-            write!(f, " {pipeline}")?;
+        write!(f, "{{{{template {}", quote(&*self.0.name))?;
+        if let Some(pipeline) = &self.0.pipeline {
+            write!(f, " {}", self.with(pipeline))?;
         }
         f.write_str("}}")
     }
 }
 
-impl Display for Pipeline {
+impl Display for Shown<'_, Pipeline> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (index, variable) in self.variables.iter().enumerate() {
+        for (index, variable) in self.0.variables.iter().enumerate() {
             f.write_str(if index > 0 { ", " } else { "" })?;
-            variable.fmt(f)?;
+            self.span(f, *variable)?;
         }
-        if !self.variables.is_empty() {
-            f.write_str(match self.declaration {
+        if !self.0.variables.is_empty() {
+            f.write_str(match self.0.declaration {
                 Declaration::New => " := ",
                 Declaration::Assign => " = ",
             })?;
         }
-        for (index, command) in self.commands.iter().enumerate() {
-            f.write_str(if index > 0 { " | " } else { "" })?;
-            command.fmt(f)?;
+        self.with(&self.0.first).fmt(f)?;
+        for command in &self.0.rest {
+            write!(f, " | {}", self.with(command))?;
         }
         Ok(())
     }
 }
 
-impl Display for Command {
+impl Display for Shown<'_, Command> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (index, argument) in self.arguments.iter().enumerate() {
-            f.write_str(if index > 0 { " " } else { "" })?;
-            match argument {
-                Argument::Pipeline(pipeline) => write!(f, "({pipeline})")?,
-                other => other.fmt(f)?,
+        self.in_command(f, &self.0.word)?;
+        for argument in &self.0.arguments {
+            f.write_char(' ')?;
+            self.in_command(f, argument)?;
+        }
+        Ok(())
+    }
+}
+
+impl Shown<'_, Command> {
+    fn in_command(&self, f: &mut Formatter<'_>, argument: &Argument) -> fmt::Result {
+        match argument {
+            Argument::Pipeline(pipeline) => write!(f, "({})", self.with(&**pipeline)),
+            other => self.with(other).fmt(f),
+        }
+    }
+}
+
+impl Display for Shown<'_, Argument> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Argument::Field(names) => self.names(f, *names),
+            Argument::Variable { name, fields } => {
+                self.span(f, *name)?;
+                self.names(f, *fields)
             }
-        }
-        Ok(())
-    }
-}
-
-impl Display for Variable {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        names(f, &self.fields)
-    }
-}
-
-impl Display for Argument {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Field(field) => names(f, &field.names),
-            Self::Variable(variable) => variable.fmt(f),
-            Self::Dot(_) => f.write_char('.'),
-            Self::Nil(_) => f.write_str("nil"),
-            Self::Bool(_, value) => value.fmt(f),
-            Self::Number(_, number) => f.write_str(&number.text),
-            Self::Text { quoted, .. } => f.write_str(quoted),
-            Self::Function(_, name) => f.write_str(name),
-            Self::Chain(chain) => {
-                match chain.term.as_ref() {
-                    Self::Pipeline(pipeline) => write!(f, "({pipeline})")?,
-                    term => term.fmt(f)?,
+            Argument::Dot(_) => f.write_char('.'),
+            Argument::Nil(_) => f.write_str("nil"),
+            Argument::Bool(_, value) => value.fmt(f),
+            Argument::Number(number) => self.span(f, number.span),
+            Argument::Text(text) => self.span(f, text.quoted),
+            Argument::Function(name) => self.span(f, *name),
+            Argument::Chain(term, names) => {
+                match &**term {
+                    Argument::Pipeline(pipeline) => write!(f, "({})", self.with(&**pipeline))?,
+                    term => self.with(term).fmt(f)?,
                 }
-                names(f, &chain.names)
+                self.names(f, *names)
             }
-            Self::Pipeline(pipeline) => pipeline.fmt(f),
+            Argument::Pipeline(pipeline) => self.with(&**pipeline).fmt(f),
         }
     }
-}
-
-fn names(f: &mut Formatter<'_>, names: &[Box<str>]) -> fmt::Result {
-    names.iter().try_for_each(|name| write!(f, ".{name}"))
 }

@@ -6,7 +6,7 @@ fn functions(name: &str) -> bool {
 
 fn body(text: &str) -> String {
     let definitions = parse("t", text, &functions).unwrap();
-    definitions.last().unwrap().body.to_string()
+    definitions.last().unwrap().to_string()
 }
 
 fn error(text: &str) -> String {
@@ -51,7 +51,7 @@ fn definitions_are_collected_and_blank_ones_give_way() {
     let names: Vec<_> = parse("t", text, &functions)
         .unwrap()
         .into_iter()
-        .map(|d| (d.name.to_string(), d.body.to_string()))
+        .map(|d| (d.name.to_string(), d.to_string()))
         .collect();
     let expected = [("a", "A"), ("b", "B"), ("t", "{{template \"b\" .}}")];
     assert_eq!(
@@ -124,4 +124,32 @@ fn nesting_has_a_limit() {
     assert!(error(&deep).contains("nest deeper"));
     let parens = format!("{{{{ {}", "(".repeat(20_000));
     assert!(error(&parens).contains("max expression depth exceeded"));
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_kept_outside_of_quotes() {
+    let text = b"a\xff{{ `\xfe` }}{{ \"\xfd\" }}{{ \"\\xfc\" }}";
+    let definitions = parse("t", &text[..], &functions).unwrap();
+    let source = &definitions[0].source.text;
+    let shown: Vec<&[u8]> = definitions[0]
+        .body
+        .iter()
+        .map(|node| match node {
+            Node::Text(span) => span.of(source),
+            Node::Action(pipeline) => pipeline.lone_text().unwrap().bytes(source),
+            _ => b"other",
+        })
+        .collect();
+    let expected: [&[u8]; 4] = [b"a\xff", b"\xfe", "\u{fffd}".as_bytes(), b"\xfc"];
+    assert_eq!(shown, expected);
+    for (text, expected) in [
+        (&b"{{ a\xff }}"[..], "bad character U+FFFD '\u{fffd}'"),
+        (
+            b"{{ \xff }}",
+            "unrecognized character in action: U+FFFD '\u{fffd}'",
+        ),
+    ] {
+        let error = parse("t", text, &functions).unwrap_err();
+        assert_eq!(error.to_string(), format!("template: t:1: {expected}"));
+    }
 }

@@ -1,10 +1,12 @@
 //! The tokens of the language.
 
+use super::ast::Span;
+
 /// What a token is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The scan failed; the text tells why. Nothing follows.
-    Error(String),
+    /// The scan failed. Nothing follows.
+    Error,
     Bool,
     /// Any other printable ASCII character: comma and the like.
     Char,
@@ -46,31 +48,30 @@ pub(super) enum Keyword {
     With,
 }
 
-impl Keyword {
-    pub(super) fn of(word: &str) -> Option<Self> {
-        Some(match word {
-            "block" => Self::Block,
-            "break" => Self::Break,
-            "continue" => Self::Continue,
-            "define" => Self::Define,
-            "else" => Self::Else,
-            "end" => Self::End,
-            "if" => Self::If,
-            "range" => Self::Range,
-            "template" => Self::Template,
-            "with" => Self::With,
-            _ => return None,
+impl Kind {
+    /// What a word is.
+    pub(super) fn of_word(word: &[u8]) -> Self {
+        Self::Keyword(match word {
+            b"block" => Keyword::Block,
+            b"break" => Keyword::Break,
+            b"continue" => Keyword::Continue,
+            b"define" => Keyword::Define,
+            b"else" => Keyword::Else,
+            b"end" => Keyword::End,
+            b"if" => Keyword::If,
+            b"range" => Keyword::Range,
+            b"template" => Keyword::Template,
+            b"with" => Keyword::With,
+            b"nil" => return Self::Nil,
+            b"true" | b"false" => return Self::Bool,
+            _ => return Self::Identifier,
         })
     }
 }
 
-/// A token: its kind, and where its text stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A token: its kind, and where its text stands. An error names the line on which its token begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: Kind,
-    /// Byte offsets of the text in the source.
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// The line on which it begins, from 1.
-    pub(super) line: usize,
+    pub(super) span: Span,
 }

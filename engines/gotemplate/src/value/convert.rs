@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Kind, List, Map, Str, Type, Value};
+use super::{Data, Kind, List, Map, Str, Type, Value};
 
 /// What the numbers of a document become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Value {
             }
             yaml::Value::Float(value) => Self::Float(*value),
             yaml::Value::Str(text) => Self::Str(text.into()),
-            yaml::Value::Seq(items) => Self::List(List::new(
+            yaml::Value::Seq(items) => Self::List(List::appended(
                 items
                     .iter()
                     .map(|item| Self::from_yaml(item, numbers))
@@ -44,7 +44,7 @@ impl Value {
         }
     }
 
-    /// The tree that JSON and YAML encoders of Go would see, keys in their order; nothing when it nests deeper than `depth` levels,
+    /// The tree that JSON and YAML encoders of Go would see, keys in their order, those of structs as well; nothing when it nests deeper than `depth` levels,
     /// as a map that was put into itself does.
     ///
     /// Text that is no UTF-8 gets U+FFFD where it is none; bytes become base64; nil lists and maps become null.
@@ -78,7 +78,13 @@ impl Value {
             }
             Self::Host(host) => match host.underlying() {
                 Some(plain) => plain.to_yaml(depth)?,
-                None => host.data().to_yaml(depth)?,
+                None => match host.data() {
+                    Data::Plain(plain) => plain.to_yaml(depth)?,
+                    Data::Fields(fields) => {
+                        let map: Map = fields.into_iter().collect();
+                        Self::Map(map).to_yaml(depth + 1)?
+                    }
+                },
             },
         })
     }

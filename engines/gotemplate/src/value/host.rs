@@ -20,6 +20,15 @@ pub enum Field {
     Unexported,
 }
 
+/// What documents show of a host.
+#[derive(Debug, Clone)]
+pub enum Data {
+    /// A value that stands for it.
+    Plain(Value),
+    /// The fields of a struct in order of declaration, by the names that they have in JSON.
+    Fields(Vec<(&'static str, Value)>),
+}
+
 /// A struct, a pointer to one, or a named scalar: what templates see of an object of the program.
 ///
 /// Everything but the type has a default, so a host says only what it has.
@@ -32,6 +41,11 @@ pub trait Host: Any + Debug {
 
     /// The plain number, string, list or map that a named type stands for; nothing for structs and pointers.
     fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// The entries of a map whose keys are no strings, in order: what `range` goes over.
+    fn entries(&self) -> Option<Vec<(Value, Value)>> {
         None
     }
 
@@ -64,8 +78,8 @@ pub trait Host: Any + Debug {
     }
 
     /// What JSON and YAML show of it.
-    fn data(&self) -> Value {
-        Value::Nil
+    fn data(&self) -> Data {
+        Data::Plain(Value::Nil)
     }
 
     /// Whether `other` is equal to it in the sense of Go's `==`; nothing when its type cannot be compared.

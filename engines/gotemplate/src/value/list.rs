@@ -39,6 +39,44 @@ impl List {
         Self::typed(ListType::ANY, items)
     }
 
+    /// A `[]interface {}` that was filled item by item, as decoders fill it.
+    pub fn appended(items: Vec<Value>) -> Self {
+        let mut capacity = 0;
+        while capacity < items.len() {
+            capacity = Self::grown(capacity);
+        }
+        Self::with(ListType::ANY, items, capacity)
+    }
+
+    /// The capacity that Go gives a slice of `len` interfaces, which is full, when one more comes.
+    pub(crate) fn grown(len: usize) -> usize {
+        const SIZE: usize = 16;
+        /// Sizes of memory blocks in bytes, as Go's allocator has them.
+        const CLASSES: [usize; 68] = [
+            0, 8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256,
+            288, 320, 352, 384, 416, 448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280,
+            1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864, 5120, 5376, 6144,
+            6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432,
+            19072, 20480, 21760, 24576, 27264, 32768,
+        ];
+        let wanted = if len < 256 {
+            (len * 2).max(len + 1)
+        } else {
+            let mut capacity = len;
+            while capacity < len + 1 {
+                capacity += (capacity + 3 * 256) / 4;
+            }
+            capacity
+        };
+        let bytes = wanted * SIZE;
+        let block = CLASSES
+            .iter()
+            .find(|class| **class >= bytes)
+            .copied()
+            .unwrap_or_else(|| bytes.next_multiple_of(8192));
+        block / SIZE
+    }
+
     /// A `[]string` with these items.
     pub fn strings<S: Into<Str>>(items: impl IntoIterator<Item = S>) -> Self {
         let items = items.into_iter().map(|item| Value::Str(item.into()));
@@ -48,13 +86,17 @@ impl List {
     /// A list of a type; the items must be of its element type.
     pub fn typed(list_type: &'static ListType, items: Vec<Value>) -> Self {
         let len = items.len();
+        Self::with(list_type, items, len)
+    }
+
+    fn with(list_type: &'static ListType, items: Vec<Value>, capacity: usize) -> Self {
         Self(Rc::new(Window {
             list_type,
             is_nil: false,
+            len: items.len(),
             storage: Rc::new(RefCell::new(Items(items))),
             start: 0,
-            len,
-            capacity: len,
+            capacity,
         }))
     }
 

@@ -24,7 +24,7 @@ mod types;
 use std::rc::Rc;
 
 pub use convert::Numbers;
-pub use host::{Field, Host};
+pub use host::{Data, Field, Host};
 pub use list::List;
 pub use map::Map;
 pub use text::Str;

@@ -1,8 +1,8 @@
 //! Charts as gzip-compressed tarballs, read into memory within a budget.
 
-use std::io::{self, Read as _};
+use std::io;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 
 use super::{BOM, Error, File};
 
@@ -26,6 +26,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
     let failed = |error: io::Error| Error::Archive(error.to_string());
     let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes));
     let mut files = Vec::new();
+    // Files are unpacked here, where the memory is warm, and copied once to where they stay.
+    let mut unpacked = Vec::new();
     let mut left = MAX_SIZE;
     for entry in archive.entries().map_err(failed)? {
         let mut entry = entry.map_err(failed)?;
@@ -41,19 +43,36 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
         if files.len() >= MAX_ENTRIES || entry.size() > left {
             return Err(Error::Size(MAX_SIZE));
         }
-        let mut data = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or_default());
-        entry.read_to_end(&mut data).map_err(failed)?;
+        let size = usize::try_from(entry.size()).unwrap_or_default();
+        if unpacked.len() < size {
+            unpacked.resize(size, 0);
+        }
+        let data = fill(&mut entry, &mut unpacked[..size]).map_err(failed)?;
         left -= data.len() as u64;
         if left == 0 || (data.len() as u64) < entry.size() {
             return Err(Error::Size(MAX_SIZE));
         }
-        let data = data.strip_prefix(BOM).unwrap_or(&data).into();
+        let data = data.strip_prefix(BOM).unwrap_or(data).into();
         files.push(File { name, data });
     }
     if files.is_empty() {
         return Err(Error::Empty);
     }
     Ok(files)
+}
+
+/// Reads until `room` is full or the end comes; gives what was read.
+fn fill<'a>(source: &mut impl io::Read, room: &'a mut [u8]) -> io::Result<&'a [u8]> {
+    let mut filled = 0;
+    while filled < room.len() {
+        match source.read(&mut room[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(&room[..filled])
 }
 
 /// The path of an entry below the topmost directory, or why it is not allowed.

@@ -19,6 +19,8 @@ struct Inner {
     /// By the path under which they were parsed.
     templates: HashMap<String, Entry<Parsed>>,
     schema: Option<Entry<Arc<Schema>>>,
+    /// How many templates were parsed.
+    parsed: usize,
 }
 
 struct Entry<T> {
@@ -42,12 +44,18 @@ impl Made {
             return Ok(entry.made.clone());
         }
         let made = parse()?;
+        known.parsed += 1;
         let entry = Entry {
             data: Arc::clone(&file.data),
             made: made.clone(),
         };
         known.templates.insert(path.to_owned(), entry);
         Ok(made)
+    }
+
+    /// How many templates were parsed so far.
+    pub fn parsed(&self) -> usize {
+        self.lock().parsed
     }
 
     /// The schema with this text.

@@ -22,8 +22,8 @@ use yaml::Value;
 pub use archive::MAX_SIZE;
 pub use cache::Cache;
 pub use error::Error;
-pub(crate) use metadata::document;
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
+pub(crate) use metadata::{document, entries, every_document};
 pub use package::Package;
 
 use crate::diagnostic::Diagnostic;
@@ -105,6 +105,13 @@ impl Chart {
     /// Its place below the topmost chart, `parent/charts/child`.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// How many templates were parsed for renders of it since it was loaded, those of its subcharts included. A render parses what
+    /// no render before it has parsed.
+    pub fn parsed_templates(&self) -> usize {
+        let below = self.dependencies.iter().map(Self::parsed_templates);
+        self.made.parsed() + below.sum::<usize>()
     }
 
     /// Whether it can be a release: library charts cannot.

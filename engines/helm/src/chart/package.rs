@@ -7,10 +7,13 @@ use artifact::Root;
 use flate2::{Compression, GzBuilder};
 use yaml::Value;
 
-use super::{Error, File, Metadata, archive, directory, document};
+use super::{Error, File, Lock, Metadata, archive, directory, document};
 
 const CHART: &str = "Chart.yaml";
 const REQUIREMENTS: &str = "requirements.yaml";
+
+/// Where the chosen versions of dependencies stand, the newer place first.
+const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
 const VALUES: &str = "values.yaml";
 
 /// How the names of archives end.
@@ -64,6 +67,21 @@ impl Package {
         Ok(metadata)
     }
 
+    /// The versions of dependencies that were chosen, where that was written down.
+    pub fn lock(&self) -> Result<Option<Lock>, Error> {
+        let found = LOCKS
+            .into_iter()
+            .find_map(|name| Some((name, self.file(name)?)));
+        found
+            .map(|(name, text)| {
+                Lock::read(text).map_err(|problem| Error::File {
+                    file: name.to_owned(),
+                    problem,
+                })
+            })
+            .transpose()
+    }
+
     /// The bytes of a file.
     pub fn file(&self, name: &str) -> Option<&[u8]> {
         let found = self.files.iter().find(|file| file.name == name);
@@ -113,20 +131,39 @@ impl Package {
         }
     }
 
+    /// Adds a chart to `charts/`, as a directory of its name.
+    pub fn vendor(&mut self, chart: &Self) -> Result<(), Error> {
+        let name = chart.metadata()?.name;
+        self.files.extend(chart.files.iter().map(|file| File {
+            name: format!("charts/{name}/{}", file.name),
+            data: Arc::clone(&file.data),
+        }));
+        Ok(())
+    }
+
     /// Writes another version into `Chart.yaml`.
     pub fn set_version(&mut self, version: &str) -> Result<(), Error> {
+        self.set("version", version)
+    }
+
+    /// Writes another name into `Chart.yaml`.
+    pub fn set_name(&mut self, name: &str) -> Result<(), Error> {
+        self.set("name", name)
+    }
+
+    fn set(&mut self, field: &str, text: &str) -> Result<(), Error> {
         let failed = |problem| Error::File {
             file: CHART.to_owned(),
             problem,
         };
-        let text = self.file(CHART).ok_or(Error::NoMetadata)?;
-        let mut value = document(text).map_err(failed)?;
+        let chart = self.file(CHART).ok_or(Error::NoMetadata)?;
+        let mut value = document(chart).map_err(failed)?;
         let Some(map) = value.as_map_mut() else {
             return Err(failed("expected a mapping".to_owned()));
         };
         // Names match in any case.
-        map.retain(|key, _| !key.eq_ignore_ascii_case("version"));
-        map.insert("version", Value::from(version));
+        map.retain(|key, _| !key.eq_ignore_ascii_case(field));
+        map.insert(field, Value::from(text));
         self.replace(CHART, yaml::encode(&value).into_bytes());
         Ok(())
     }
@@ -212,6 +249,33 @@ mod tests {
         let again = Package::from_archive(&bytes).unwrap();
         assert_eq!(again.metadata().unwrap().name, "app");
         assert_eq!(again.vendored().unwrap(), ["sub"]);
+    }
+
+    #[test]
+    fn c9_charts_are_added_under_another_name_and_locks_are_read() {
+        let sub = [
+            ("Chart.yaml", "name: sub\nversion: 1.2.3\n"),
+            ("values.yaml", "b: 1\n"),
+        ];
+        let mut sub = package(&sub);
+        sub.set_name("other").unwrap();
+        let mut app = package(&[
+            ("Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\n"),
+            (
+                "Chart.lock",
+                "dependencies: [{name: sub, version: 1.2.3}]\n",
+            ),
+        ]);
+        app.vendor(&sub).unwrap();
+        assert_eq!(app.vendored().unwrap(), ["other"]);
+        assert!(app.file("charts/other/values.yaml").is_some());
+        let lock = app.lock().unwrap().unwrap();
+        assert_eq!(lock.dependencies[0].as_ref().unwrap().version, "1.2.3");
+        assert!(sub.lock().unwrap().is_none());
+        let broken = package(&[("Chart.lock", "dependencies: 1\n")]);
+        assert!(broken.lock().is_err());
+        sub.set_name("../out").unwrap();
+        assert!(app.vendor(&sub).is_err(), "a name is no path");
     }
 
     #[test]

@@ -14,10 +14,16 @@ use crate::chart::File;
 #[error("could not find template {0} in chart")]
 pub struct NoTemplate(pub String);
 
+/// What the lines before and after a manifest take beside its path.
+const MARGIN: usize = "---\n# Source: \n\n".len();
+
 /// The manifests of a release as one text, which is also what the release record keeps: first the
 /// definitions of `crds`, if any, each document with a line that names its template.
 pub fn join_manifests(crds: &[(String, &File)], manifests: &[Manifest]) -> String {
-    let mut text = String::new();
+    let sizes = manifests
+        .iter()
+        .map(|manifest| manifest.path.len() + manifest.content.len() + MARGIN);
+    let mut text = String::with_capacity(sizes.sum());
     for (path, file) in crds {
         document(&mut text, path, &String::from_utf8_lossy(&file.data));
     }
@@ -27,11 +33,12 @@ pub fn join_manifests(crds: &[(String, &File)], manifests: &[Manifest]) -> Strin
     text
 }
 
-/// What `helm template` prints: the manifests, then the hooks.
-pub fn template(manifest: &str, hooks: &[&Hook]) -> String {
-    let manifest = manifest.trim();
-    let mut text = String::with_capacity(manifest.len() + 1);
-    text.push_str(manifest);
+/// What `helm template` prints: the manifests, which [`join_manifests`] made, then the hooks.
+pub fn template(manifest: String, hooks: &[&Hook]) -> String {
+    let mut text = manifest;
+    text.truncate(text.trim_end().len());
+    let leading = text.len() - text.trim_start().len();
+    text.drain(..leading);
     text.push('\n');
     for hook in hooks {
         document(&mut text, &hook.path, &hook.manifest);
@@ -102,7 +109,7 @@ mod tests {
                 manifest("a/templates/a.yaml", "a: 2"),
             ],
         );
-        let text = template(&text, &[]);
+        let text = template(text, &[]);
         assert!(text.starts_with("---\n# Source: a/templates/a.yaml\na: 1\n\n---\n"));
         let wanted = ["templates/b.yaml".to_owned(), "templates/a*".to_owned()];
         let shown = show_only(&text, &wanted).unwrap();
@@ -117,6 +124,6 @@ mod tests {
 
     #[test]
     fn nothing_prints_as_an_empty_line() {
-        assert_eq!(template("", &[]), "\n");
+        assert_eq!(template(String::new(), &[]), "\n");
     }
 }

@@ -1,9 +1,12 @@
 //! Rendered files to manifests and hooks.
 
+use std::borrow::Cow;
+
 use super::head::Head;
 use super::hook::{DELETE, EVENTS, Event, Hook, OUTPUT_LOG, WEIGHT};
 use super::order::compare_kinds;
 use super::split::split;
+use crate::chart::every_document;
 use crate::diagnostic::{Diagnostic, Level};
 
 /// A rendered document that is no manifest.
@@ -43,20 +46,26 @@ pub struct Sorted {
 /// Splits the rendered `files` (paths and texts), which must be sorted by path, and puts what they
 /// hold in the `order` of kinds. Partials and blank documents are dropped.
 pub fn sort<'a>(
-    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     order: &[&str],
 ) -> Result<Sorted, Error> {
     let mut sorted = Sorted::default();
-    for (path, text) in files {
+    for (path, bytes) in files {
         let name = path.rsplit('/').next().unwrap_or(path);
         if name.starts_with('_') {
             continue;
         }
-        for document in split(text) {
-            let head = Head::read(document).map_err(|problem| Error {
-                path: path.to_owned(),
-                problem,
-            })?;
+        let failed = |problem| Error {
+            path: path.to_owned(),
+            problem,
+        };
+        let text = String::from_utf8_lossy(bytes);
+        if let Cow::Owned(_) = text {
+            // No document with such bytes can be read, so this says why.
+            every_document(bytes).map_err(failed)?;
+        }
+        for document in split(&text) {
+            let head = Head::read(document).map_err(failed)?;
             sorted.add(path, document, head);
         }
     }
@@ -128,6 +137,7 @@ mod tests {
             ("a/templates/c.yaml", unknown),
             ("a/templates/d.yaml", "kind: Service\n---\n# nothing\n"),
         ];
+        let files = files.map(|(path, text)| (path, text.as_bytes()));
         let sorted = sort(files, &INSTALL_ORDER).unwrap();
         let found: Vec<_> = sorted
             .manifests
@@ -158,11 +168,20 @@ mod tests {
 
     #[test]
     fn a_document_that_does_not_parse_names_its_template() {
-        let error = sort([("a/templates/a.yaml", "a: b: c\n")], &INSTALL_ORDER).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "YAML parse error on a/templates/a.yaml: error converting YAML to JSON: yaml: \
-             mapping values are not allowed in this context"
-        );
+        for (text, problem) in [
+            (
+                &b"a: b: c\n"[..],
+                "mapping values are not allowed in this context",
+            ),
+            (b"a: 1\n---\nb: \"\xff\"\n", "invalid leading UTF-8 octet"),
+        ] {
+            let error = sort([("a/templates/a.yaml", text)], &INSTALL_ORDER).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "YAML parse error on a/templates/a.yaml: error converting YAML to JSON: yaml: {problem}"
+                )
+            );
+        }
     }
 }

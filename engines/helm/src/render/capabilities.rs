@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use gotemplate::exec::Function;
-use gotemplate::value::{Field, Host, Kind, List, ListType, Str, Type, Value};
+use gotemplate::value::{Data, Field, Host, Kind, List, ListType, Str, Type, Value};
 
 /// A version of Kubernetes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -265,16 +265,8 @@ impl Host for Shown {
         (name == "Copy").then(|| &*COPY)
     }
 
-    fn data(&self) -> Value {
-        Value::Map(
-            [
-                ("KubeVersion", self.kube.data()),
-                ("APIVersions", Value::List(self.api_versions.clone())),
-                ("HelmVersion", HelmVersion.data()),
-            ]
-            .into_iter()
-            .collect(),
-        )
+    fn data(&self) -> Data {
+        Data::Fields(self.fields())
     }
 }
 
@@ -323,16 +315,12 @@ impl Host for KubeVersion {
         ]
     }
 
-    fn data(&self) -> Value {
-        Value::Map(
-            [
-                ("Version", self.version.as_str()),
-                ("Major", self.major.as_str()),
-                ("Minor", self.minor.as_str()),
-            ]
-            .into_iter()
-            .collect(),
-        )
+    fn data(&self) -> Data {
+        Data::Fields(vec![
+            ("Version", self.version.as_str().into()),
+            ("Major", self.major.as_str().into()),
+            ("Minor", self.minor.as_str().into()),
+        ])
     }
 }
 
@@ -368,12 +356,13 @@ impl Host for HelmVersion {
             .collect()
     }
 
-    fn data(&self) -> Value {
-        Value::Map(
-            HELM_VERSION
-                .iter()
-                .filter(|(name, _, value)| !value.is_empty() || *name == "KubeClientVersion")
-                .map(|(_, key, value)| (*key, *value))
+    fn data(&self) -> Data {
+        let shown = HELM_VERSION
+            .iter()
+            .filter(|(name, _, value)| !value.is_empty() || *name == "KubeClientVersion");
+        Data::Fields(
+            shown
+                .map(|(_, key, value)| (*key, Value::from(*value)))
                 .collect(),
         )
     }

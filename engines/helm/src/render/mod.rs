@@ -68,14 +68,14 @@ pub struct World {
 pub struct Error(String);
 
 /// Executes the templates of `chart`, whose dependencies are processed, with coalesced `values`.
-/// Gives the texts by path, partials left out.
+/// Gives the texts, which are usually UTF-8, by path, partials left out.
 pub fn templates(
     chart: &Chart,
     values: &Map,
     release: &Release,
     capabilities: &Capabilities,
     world: &World,
-) -> Result<BTreeMap<String, String>, Error> {
+) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let top = [
         ("Values", Value::Map(values.with_type(&objects::VALUES))),
         ("Release", Value::Map(objects::release(release))),
@@ -116,10 +116,7 @@ pub fn templates(
         let text = context
             .execute(path, &data)
             .map_err(|error| Error(failure::exec_failure(path, &error)))?;
-        let text = without_no_value(text);
-        let text = String::from_utf8(text)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        texts.insert((*path).to_owned(), text);
+        texts.insert((*path).to_owned(), without_no_value(text));
     }
     Ok(texts)
 }
@@ -130,8 +127,7 @@ impl Scope<'_> {
     /// The template, parsed before or now.
     fn parse(&self, path: &str) -> Result<Parsed, Error> {
         self.chart.made.template(path, self.template, || {
-            let text = String::from_utf8_lossy(&self.template.data);
-            Parsed::new(path, &text, &FUNCTIONS)
+            Parsed::new(path, Arc::clone(&self.template.data), &FUNCTIONS)
                 .map_err(|error| Error(failure::parse_failure(path, &error)))
         })
     }

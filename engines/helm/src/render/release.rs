@@ -140,11 +140,12 @@ pub fn release(
     )?;
     let notes = files
         .remove(&format!("{}/templates/NOTES.txt", chart.name()))
+        .map(text)
         .unwrap_or_default();
     files.retain(|path, _| !path.ends_with("NOTES.txt"));
     let files = files
         .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()));
+        .map(|(path, text)| (path.as_str(), text.as_slice()));
     let sorted = output::sort(files, &INSTALL_ORDER)?;
     diagnostics.extend(sorted.diagnostics);
     Ok(Rendered {
@@ -153,6 +154,12 @@ pub fn release(
         hooks: sorted.hooks,
         notes,
     })
+}
+
+/// Bytes as text, with U+FFFD where they are no UTF-8.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn check_schemas(chart: &Chart, values: &Map) -> Result<(), SchemaError> {

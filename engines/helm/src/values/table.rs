@@ -1,6 +1,6 @@
 //! Looking into tables by dotted paths.
 
-use gotemplate::value::{Map, MapType, Value};
+use gotemplate::value::{List, Map, MapType, Value};
 
 /// The key under which values are handed down to all subcharts.
 pub(crate) const GLOBAL: &str = "global";
@@ -60,7 +60,8 @@ fn deep_copy_value(value: &Value) -> Value {
         Value::Map(map) => Value::Map(deep_copy(map)),
         Value::List(list) => {
             let items = list.items().iter().map(deep_copy_value).collect();
-            Value::List(gotemplate::value::List::typed(list.list_type(), items))
+            let copy = List::typed(list.list_type(), items);
+            Value::List(copy.with_capacity(list.capacity()))
         }
         other => other.clone(),
     }

@@ -30,17 +30,10 @@ impl From<&Value> for Node {
                 };
                 Node::new(Content::Scalar(text.clone(), style), "!!str")
             }
-            Value::Seq(items) => {
-                let items = items.iter().map(Node::from).collect();
-                Node::new(Content::Sequence(items, Layout::Block), "!!seq")
-            }
+            Value::Seq(items) => Node::sequence(items.iter().map(Node::from).collect()),
             Value::Map(map) => {
-                let entries = order::sort(map.iter().collect(), |(key, _)| key, Grammar::V3);
-                let entries = entries
-                    .into_iter()
-                    .map(|(key, value)| (Node::from(&Value::from(key.clone())), Node::from(value)))
-                    .collect();
-                Node::new(Content::Mapping(entries, Layout::Block), "!!map")
+                let entries = map.iter().map(|(key, value)| (key.clone(), value.into()));
+                Node::sorted_mapping(entries.collect())
             }
         }
     }
@@ -48,16 +41,35 @@ impl From<&Value> for Node {
 
 /// `value` as go-yaml v3's encoder prints the same data held in Go maps: keys in natural order,
 /// floats as they are. What Helm's `toYamlPretty` prints, with [`SequenceIndent::Wide`].
-pub fn encode_v3(value: &Value, indent: SequenceIndent) -> String {
+pub fn encode_v3(value: impl Into<Node>, indent: SequenceIndent) -> String {
     let tree = Tree {
         head: String::new(),
-        root: Node::from(value),
+        root: value.into(),
         foot: String::new(),
     };
     print(&[tree], indent)
 }
 
 impl Node {
+    /// A list.
+    pub fn sequence(items: Vec<Node>) -> Self {
+        Self::new(Content::Sequence(items, Layout::Block), "!!seq")
+    }
+
+    /// A mapping in the order of its entries, as a Go struct is printed.
+    pub fn mapping(entries: Vec<(Str, Node)>) -> Self {
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (Self::from(&Value::from(key)), value))
+            .collect();
+        Self::new(Content::Mapping(entries, Layout::Block), "!!map")
+    }
+
+    /// A mapping in the natural order of its keys, as a Go map is printed.
+    pub fn sorted_mapping(entries: Vec<(Str, Node)>) -> Self {
+        Self::mapping(order::sort(entries, |(key, _)| key, Grammar::V3))
+    }
+
     /// The same node without the comments on it and in it.
     #[must_use]
     pub fn without_comments(mut self) -> Self {

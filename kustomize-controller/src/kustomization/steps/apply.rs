@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use apply::{
-    Action, ApiVersions, ApplyOptions, ChangeSet, Force, IgnoreRule, IgnoreRules, Inventory,
-    Selector,
-};
+use apply::{Action, ApiVersions, ApplyOptions, ChangeSet, Force, IgnoreRules, Inventory};
+use common::inventory;
 use common::reconcile::{Class, Flow, Pass, Stop};
 use crds::kustomize::KustomizationSpec;
 
 use crate::args::gates::{GROUP_CHANGE_LOG, MIGRATE_API_VERSION};
 use crate::build::{guard, metadata};
 use crate::kustomization::memories::Trust;
-use crate::kustomization::{Kustomizations, inventory, reasons};
+use crate::kustomization::{Kustomizations, reasons};
 
 impl Kustomizations {
     /// Applies in stages; where that fails the inventory stays as it was (K15.4).
@@ -35,7 +33,7 @@ impl Kustomizations {
         let cluster = pass.state.cluster();
         let (key, target) = (pass.key(), pass.state.target());
         let trust = if pass.is_new() {
-            Trust::Nothing
+            Trust::Unmoved
         } else {
             Trust::Known
         };
@@ -91,7 +89,7 @@ impl Kustomizations {
         if settings.gates.enabled(MIGRATE_API_VERSION) {
             options.api_versions = ApiVersions::Migrate;
         }
-        options.ignore = IgnoreRules::compile(&ignore_rules(spec))?;
+        options.ignore = IgnoreRules::compile(&common::ignore_rules::of(&spec.ignore))?;
         Ok(options)
     }
 
@@ -119,21 +117,4 @@ impl Kustomizations {
         };
         tracing::info!(?output, revision, "server-side apply completed");
     }
-}
-
-fn ignore_rules(spec: &KustomizationSpec) -> Vec<IgnoreRule> {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let rule = |rule: &crds::kustomize::IgnoreRule| IgnoreRule {
-        paths: rule.paths.clone(),
-        target: rule.target.as_ref().map(|target| Selector {
-            group: text(&target.group),
-            version: text(&target.version),
-            kind: text(&target.kind),
-            namespace: text(&target.namespace),
-            name: text(&target.name),
-            label_selector: text(&target.label_selector),
-            annotation_selector: text(&target.annotation_selector),
-        }),
-    };
-    spec.ignore.iter().map(rule).collect()
 }

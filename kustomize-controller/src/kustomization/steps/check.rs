@@ -1,8 +1,7 @@
 //! What is wrong with the spec itself.
 
 use common::reconcile::{Class, Flow, Pass, Stop};
-use crds::kustomize::CustomHealthCheck;
-use health::{ExpressionCheck, Precedence, Readers};
+use health::Precedence;
 
 use crate::args::gates::OBJECT_LEVEL_WORKLOAD_IDENTITY;
 use crate::kustomization::{Kustomizations, reasons};
@@ -23,17 +22,15 @@ impl Kustomizations {
         } else {
             Precedence::JobFirst
         };
-        pass.state.readers =
-            Readers::with_expressions(precedence, &checks(&spec.health_check_exprs)).map_err(
-                |error| {
-                    Stop::new(
-                        Class::Stall,
-                        reasons::INVALID_CEL_EXPRESSION,
-                        format!("{TERMINAL}: {error}"),
-                    )
-                    .observing_generation()
-                },
-            )?;
+        pass.state.readers = common::health_checks::readers(precedence, &spec.health_check_exprs)
+            .map_err(|error| {
+            Stop::new(
+                Class::Stall,
+                reasons::INVALID_CEL_EXPRESSION,
+                format!("{TERMINAL}: {error}"),
+            )
+            .observing_generation()
+        })?;
         if let Some(decryption) = &spec.decryption
             && decryption.service_account_name.is_some()
             && !self.settings.gates.enabled(OBJECT_LEVEL_WORKLOAD_IDENTITY)
@@ -50,15 +47,4 @@ impl Kustomizations {
         }
         Ok(Flow::Next)
     }
-}
-
-fn checks(checks: &[CustomHealthCheck]) -> Vec<ExpressionCheck> {
-    let check = |check: &CustomHealthCheck| ExpressionCheck {
-        api_version: check.api_version.clone(),
-        kind: check.kind.clone().unwrap_or_default(),
-        in_progress: check.in_progress.clone().unwrap_or_default(),
-        failed: check.failed.clone().unwrap_or_default(),
-        current: check.current.clone(),
-    };
-    checks.iter().map(check).collect()
 }

@@ -1,13 +1,15 @@
 //! Waiting for other Kustomizations (section 18).
 
+use common::dependency::Expressions;
 use common::kube::{self, Api};
+use common::object::is_name;
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
 use crds::kustomize::Kustomization;
 use futures::future;
 
 use super::check::TERMINAL;
 use crate::args::gates::ADDITIVE_CEL_DEPENDENCY_CHECK;
-use crate::kustomization::dependency::{self, Expressions, Unmet};
+use crate::kustomization::dependency::{self, Unmet};
 use crate::kustomization::{Kustomizations, reasons};
 
 impl Kustomizations {
@@ -26,7 +28,7 @@ impl Kustomizations {
                 self.settings.waiting.leave(&key);
                 Ok(Flow::Next)
             }
-            Err(invalid @ Unmet::Invalid { .. }) => {
+            Err(invalid @ Unmet::Common(common::dependency::Unmet::Invalid { .. })) => {
                 self.settings.waiting.leave(&key);
                 let message = format!("{TERMINAL}: terminal error: {invalid}");
                 let stop = pass
@@ -54,25 +56,24 @@ impl Kustomizations {
     async fn unmet(&self, pass: &Pass<Self>) -> Result<(), Unmet> {
         let namespace = pass.key().namespace;
         let reads = pass.object.spec.depends_on.iter().map(|reference| {
-            let key = dependency::key(reference, &namespace);
+            let key = common::dependency::key(reference, &namespace);
             let api: Api<Kustomization> =
                 Api::namespaced(pass.context.client.clone(), &key.namespace);
             async move {
-                let found = api.get(&key.name).await;
+                let found = if is_name(&key.name) {
+                    api.get(&key.name).await.map_err(cause)
+                } else {
+                    let (resource, group) = ("kustomizations", crds::kustomize::GROUP);
+                    Err(format!("{resource}.{group} \"{}\" not found", key.name))
+                };
                 (
                     reference,
-                    found.map_err(|error| Unmet::NotFound {
-                        key,
-                        cause: cause(error),
-                    }),
+                    found.map_err(|cause| Unmet::NotFound { key, cause }),
                 )
             }
         });
-        let expressions = if self.settings.gates.enabled(ADDITIVE_CEL_DEPENDENCY_CHECK) {
-            Expressions::Join
-        } else {
-            Expressions::Replace
-        };
+        let additive = self.settings.gates.enabled(ADDITIVE_CEL_DEPENDENCY_CHECK);
+        let expressions = Expressions::joined_if(additive);
         let revision = &pass.state.source().artifact.revision;
         for (reference, found) in future::join_all(reads).await {
             dependency::check(&pass.object, reference, &found?, revision, expressions)?;

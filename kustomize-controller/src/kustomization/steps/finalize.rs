@@ -1,13 +1,13 @@
 //! Deletion (section 17).
 
 use apply::{Cluster, Gvk, ObjectRef, PruneOptions};
-use common::access::Identity;
+use common::access::{Identity, TargetError};
+use common::inventory;
 use common::reconcile::{Class, Notice, Pass, Stop};
 use crds::kustomize::{DeletionPolicy, Kustomization};
 
-use super::identity::TargetError;
 use crate::build::metadata;
-use crate::kustomization::{Kustomizations, inventory, reasons, state};
+use crate::kustomization::{Kustomizations, reasons, state};
 
 /// How often terminating objects are looked at where they cannot be watched.
 const POLL: std::time::Duration = std::time::Duration::from_secs(2);

@@ -9,11 +9,14 @@ use common::object::Object as _;
 use common::queue::Interrupted;
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
 use crds::kustomize::{Kustomization, KustomizationSpec};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::args::gates::DISABLE_FAIL_FAST_BEHAVIOR;
 use crate::kustomization::progress::message;
 use crate::kustomization::{HEALTHY, Kustomizations, reasons};
+
+/// A check that takes longer is told about.
+const BRIEF: Duration = Duration::from_millis(200);
 
 impl Kustomizations {
     /// Waits without holding a worker; something newer to apply ends the wait (K16.10).
@@ -31,11 +34,18 @@ impl Kustomizations {
         let ids: Vec<ObjectId> = wanted.into_iter().filter(|id| *id != own).collect();
         let began = Instant::now();
         let was_healthy = conditions::is_true(pass.object.conditions(), HEALTHY.name());
-        self.say_checking(pass).await?;
         let (cluster, options) = (pass.state.cluster(), self.wait_options(pass));
-        let outcome = pass
-            .park(async move { apply::wait(cluster.as_ref(), &ids, &options).await })
-            .await;
+        let mut check =
+            Box::pin(async move { apply::wait(cluster.as_ref(), &ids, &options).await });
+        // A check that passes at once is not worth a write.
+        let outcome = match pass.park(timeout(BRIEF, &mut check)).await {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(_elapsed)) => {
+                self.say_checking(pass).await?;
+                pass.park(check).await
+            }
+            Err(interrupted) => Err(interrupted),
+        };
         let took = common::duration::format(began.elapsed());
         match outcome {
             Ok(Ok(())) => {
@@ -75,7 +85,7 @@ impl Kustomizations {
         }
     }
 
-    /// Healthy becomes Unknown. The object is written only if there is news: a check that passes at once changes nothing.
+    /// Healthy becomes Unknown, where there is news.
     async fn say_checking(&self, pass: &mut Pass<Self>) -> Result<(), Stop> {
         let phase = "Running health checks";
         if pass.state.announced.is_some() {

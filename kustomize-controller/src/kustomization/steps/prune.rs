@@ -1,10 +1,11 @@
 //! Deleting what left the inventory (K15.5, K15.6).
 
 use apply::PruneOptions;
+use common::inventory;
 use common::reconcile::{Class, Flow, Pass, Stop};
 
 use crate::build::metadata;
-use crate::kustomization::{Kustomizations, inventory, reasons};
+use crate::kustomization::{Kustomizations, reasons};
 
 impl Kustomizations {
     /// Deletes the stale objects that still carry this object's labels. Those that could not be deleted stay in the

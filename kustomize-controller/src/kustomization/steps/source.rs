@@ -2,7 +2,7 @@
 
 use common::access::{AccessDenied, check_reference};
 use common::kube::{self, Api, Client};
-use common::object::ObjectReference;
+use common::object::{ObjectReference, is_name};
 use common::reconcile::{Class, Flow, Notice, Pass, Policy as _, Stop};
 use crds::CustomResource;
 use crds::kustomize::{CrossNamespaceSourceReference, SourceKind};
@@ -42,6 +42,9 @@ impl Kustomizations {
         let namespace = reference.namespace_or(&own);
         self.may_use(reference, &own, namespace)
             .map_err(|denied| Stop::new(denied.class(), denied.reason(), denied.to_string()))?;
+        if !is_name(&reference.name) {
+            return Err(not_found(reference));
+        }
         let artifact = read(
             &pass.context.client,
             &reference.kind,
@@ -51,16 +54,7 @@ impl Kustomizations {
         .await;
         match artifact {
             Ok(artifact) => Ok(artifact.map(|artifact| Source { artifact })),
-            Err(kube::Error::Api(status)) if status.code == 404 => {
-                let message = format!(
-                    "{}.{} \"{}\" not found",
-                    reference.kind.as_str(),
-                    crds::source::GROUP,
-                    reference.name
-                );
-                let stop = Stop::new(Class::Retry, reasons::ARTIFACT_FAILED, message);
-                Err(stop.with_notice(Notice::None))
-            }
+            Err(kube::Error::Api(status)) if status.code == 404 => Err(not_found(reference)),
             Err(error) => {
                 let message = format!(
                     "unable to get source '{namespace}/{}': {error}",
@@ -95,6 +89,12 @@ impl Kustomizations {
         }
         Ok(())
     }
+}
+
+fn not_found(reference: &CrossNamespaceSourceReference) -> Stop {
+    let (kind, name) = (reference.kind.as_str(), &reference.name);
+    let message = format!("{kind}.{} \"{name}\" not found", crds::source::GROUP);
+    Stop::new(Class::Retry, reasons::ARTIFACT_FAILED, message).with_notice(Notice::None)
 }
 
 /// The artifact in the status of a source of any kind.

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use common::dependency;
 use common::object::{Object as _, ObjectKey};
 use crds::kustomize::Kustomization;
-
-use crate::kustomization::dependency;
 
 /// The keys of the objects so that each comes after those it depends on, as far as they are among the objects.
 ///

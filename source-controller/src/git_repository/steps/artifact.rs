@@ -7,16 +7,16 @@ use std::sync::Arc;
 use artifact::store::ObjectDir;
 use artifact::tree::{self, Tree};
 use common::object::Object as _;
-use common::reconcile::{Flow, Notice, Pass, Stop};
+use common::reconcile::{Flow, Pass, Stop};
 use crds::meta::Artifact;
-use crds::source::well_known::reason;
 use git::{Checkout, Sparse};
 
-use super::super::conditions::{IN_STORAGE, OUTDATED, STORAGE_FAILED};
+use super::super::conditions::STORAGE_FAILED;
 use super::super::{Error, GitRepositories, content};
 use super::compose::{self, Include};
+use crate::source::announce::{self, SUCCEEDED};
 use crate::source::archive::{Destination, Selection};
-use crate::source::{NEXT, Published as _, StorageError, background};
+use crate::source::{NEXT, StorageError, background};
 
 /// Runs the step.
 pub async fn run(
@@ -30,8 +30,7 @@ pub async fn run(
     let up_to_date = stored.is_some_and(|stored| stored.revision == revision)
         && !content::changed(&pass.object, &pass.state.included);
     if up_to_date {
-        let message = format!("artifact up-to-date with remote revision: '{revision}'");
-        pass.event(Notice::Trace, reason::ARTIFACT_UP_TO_DATE, &message, &[]);
+        announce::up_to_date(pass, &revision);
     } else if let Some(checkout) = pass.state.checkout.clone() {
         let artifact = publish(repositories, pass, checkout).await?;
         let spec = pass.object.spec.clone();
@@ -45,9 +44,8 @@ pub async fn run(
         status.observed_sparse_checkout = spec.sparse_checkout;
         pass.remove(STORAGE_FAILED);
     }
-    pass.remove(OUTDATED);
     let message = format!("stored artifact for revision '{revision}'");
-    pass.mark(IN_STORAGE, true, "Succeeded", &message);
+    announce::stored(pass, SUCCEEDED, &message);
     NEXT
 }
 
@@ -56,12 +54,6 @@ async fn publish(
     pass: &Pass<GitRepositories>,
     checkout: Arc<Checkout>,
 ) -> Result<Artifact, Stop> {
-    let name = format!("{}.tar.gz", checkout.revision().hash());
-    let path = pass
-        .object
-        .directory()?
-        .file(&name)
-        .map_err(StorageError::Path)?;
     let spec = &pass.object.spec;
     let namespace = pass.object.key().namespace;
     let included = spec.include.iter().zip(&pass.state.included);
@@ -76,11 +68,12 @@ async fn publish(
         })
         .collect::<Result<_, Error>>()?;
     let publication = Publication {
-        destination: Destination {
-            storage: repositories.storage.clone(),
-            path,
-            revision: checkout.revision().to_string(),
-        },
+        destination: Destination::new(
+            &repositories.storage,
+            &pass.object,
+            &format!("{}.tar.gz", checkout.revision().hash()),
+            checkout.revision().to_string(),
+        )?,
         temporary: repositories.options.temporary.clone(),
         directories: spec.sparse_checkout.clone(),
         includes,

@@ -1,12 +1,12 @@
 //! Publishes the chart (S1, C5, E5).
 
-use common::reconcile::{Flow, Notice, Pass, Stop};
-use crds::source::well_known::reason;
+use common::reconcile::{Flow, Pass, Stop};
 
-use super::super::conditions::{IN_STORAGE, OUTDATED, STORAGE_FAILED};
+use super::super::conditions::STORAGE_FAILED;
 use super::super::{Error, HelmCharts};
+use crate::source::announce;
 use crate::source::archive::Destination;
-use crate::source::{self, NEXT, Published as _, StorageError, background};
+use crate::source::{NEXT, background, storage};
 
 /// Runs the step.
 pub async fn run(charts: &HelmCharts, pass: &mut Pass<HelmCharts>) -> Result<Flow, Stop> {
@@ -18,16 +18,8 @@ pub async fn run(charts: &HelmCharts, pass: &mut Pass<HelmCharts>) -> Result<Flo
         let (name, version) = (build.name.clone(), build.version.clone());
         let values_files = build.values_files.clone();
         let file = format!("{name}-{version}.tgz");
-        let path = pass
-            .object
-            .directory()?
-            .file(&file)
-            .map_err(StorageError::Path)?;
-        let destination = Destination {
-            storage: charts.storage.clone(),
-            path: path.clone(),
-            revision: version,
-        };
+        let destination = Destination::new(&charts.storage, &pass.object, &file, version)?;
+        let path = destination.path.clone();
         let artifact = background(move || -> Result<_, Error> {
             let stored =
                 destination.locked(|destination| destination.copy(&mut archive.as_slice()));
@@ -43,16 +35,12 @@ pub async fn run(charts: &HelmCharts, pass: &mut Pass<HelmCharts>) -> Result<Flo
         } else {
             Vec::new()
         };
-        source::link(charts, pass, &path);
+        storage::link(charts, pass, &path);
         pass.remove(STORAGE_FAILED);
     } else {
-        let message = format!(
-            "artifact up-to-date with remote revision: '{}'",
-            build.version
-        );
-        pass.event(Notice::Trace, reason::ARTIFACT_UP_TO_DATE, &message, &[]);
+        let version = build.version.clone();
+        announce::up_to_date(pass, &version);
     }
-    pass.remove(OUTDATED);
-    pass.mark(IN_STORAGE, true, reason, &summary);
+    announce::stored(pass, reason, &summary);
     NEXT
 }

@@ -1,8 +1,9 @@
 //! Finds or makes the chart, and says so (C3 to C9, E6).
 
-use common::reconcile::{Flow, Pass, Stop};
+use common::reconcile::{Flow, Notice, Pass, Stop};
+use crds::source::well_known::reason;
 
-use super::super::conditions::{BUILD_FAILED, FETCH_FAILED, OUTDATED};
+use super::super::conditions::{BUILD_FAILED, FETCH_FAILED, OUTDATED, VERIFIED};
 use super::super::error::BuildError;
 use super::super::{Error, HelmCharts};
 use super::source::Source;
@@ -11,6 +12,9 @@ use crate::source::{NEXT, announce};
 
 /// The reason of the condition that a newer chart is known (C12).
 const NEW_CHART: &str = "NewChart";
+
+/// The reason of the event that charts were found which this one needs (E8).
+const RESOLVED: &str = "ResolvedDependencies";
 
 /// Runs the step.
 pub async fn run(charts: &HelmCharts, pass: &mut Pass<HelmCharts>) -> Result<Flow, Stop> {
@@ -28,6 +32,14 @@ pub async fn run(charts: &HelmCharts, pass: &mut Pass<HelmCharts>) -> Result<Flo
     };
     pass.remove(FETCH_FAILED);
     pass.remove(BUILD_FAILED);
+    if pass.object.spec.verify.is_some() {
+        let message = format!("verified signature of version {}", build.version);
+        pass.mark(VERIFIED, true, "Succeeded", &message);
+    }
+    if build.resolved > 0 {
+        let message = format!("resolved {} chart dependencies", build.resolved);
+        pass.event(Notice::Trace, RESOLVED, &message, &[]);
+    }
     let status = &pass.object.status;
     let is_new = status.observed_chart_name.as_ref() != Some(&build.name)
         || status
@@ -63,6 +75,11 @@ async fn build(
 fn failed(pass: &mut Pass<HelmCharts>, error: Error) -> Stop {
     match &error {
         Error::Build(BuildError::Reference(_) | BuildError::Pull(_)) => pass.remove(BUILD_FAILED),
+        Error::Build(BuildError::Verification(_)) => {
+            pass.remove(FETCH_FAILED);
+            let message = error.to_string();
+            pass.mark(VERIFIED, false, reason::VERIFICATION_ERROR, &message);
+        }
         Error::Build(_) => pass.remove(FETCH_FAILED),
         _ => {}
     }

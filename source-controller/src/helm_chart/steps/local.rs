@@ -11,13 +11,13 @@ use artifact::{Digest, Root};
 use common::reconcile::Pass;
 use crds::meta::Artifact;
 use crds::source::{HelmChart, ReconcileStrategy};
-use helm::chart::Package;
+use helm::chart::{Dependency, Package};
 
 use super::super::build::{self, Build};
 use super::super::error::BuildError;
 use super::super::values::{self, Found, Missing};
 use super::super::{Error, HelmCharts, Limits};
-use super::repository;
+use super::{dependencies, repository};
 use crate::source::{StorageError, background};
 
 /// Unpacks the tarball, and packages what lies at the path of the spec.
@@ -32,12 +32,22 @@ pub async fn build(
         digest: artifact.digest.clone(),
         temporary: charts.options.temporary.clone(),
         budget: charts.options.budget.files,
-        limits: charts.limits,
+        limits: charts.kind.limits,
         suffix: build::version_metadata(&pass.object, revision(&pass.object, &artifact).as_deref()),
         missing: repository::missing(pass),
         object: pass.object.clone(),
     };
-    background(move || work.run()).await
+    let (draft, needed) = match background(move || work.start()).await? {
+        Started::Done(build) => return Ok(build),
+        Started::Draft(draft, needed) => (draft, needed),
+    };
+    let mut draft = *draft;
+    for dependency in needed {
+        let chart = dependencies::fetch(charts, pass, &dependency).await;
+        let chart = chart.map_err(|error| error.of(&dependency))?;
+        dependencies::add(&mut draft.package, &dependency, chart)?;
+    }
+    background(move || Ok(draft.finish()?)).await
 }
 
 /// The hash of the source's revision, where each revision makes a new chart.
@@ -64,8 +74,40 @@ enum Located {
     Archive(Package, Vec<u8>),
 }
 
+/// How far it gets without a network.
+enum Started {
+    /// Nothing is to be packaged.
+    Done(Build),
+    /// These charts are to be added.
+    Draft(Box<Draft>, Vec<Dependency>),
+}
+
+/// A chart that is not packaged yet.
+struct Draft {
+    package: Package,
+    build: Build,
+    /// The version in its metadata.
+    version: String,
+}
+
+impl Draft {
+    fn finish(self) -> Result<Build, BuildError> {
+        let Self {
+            mut package,
+            mut build,
+            version,
+        } = self;
+        let failed = |error: helm::chart::Error| BuildError::Package(error.to_string());
+        if build.version != version {
+            package.set_version(&build.version).map_err(failed)?;
+        }
+        build.archive = Some(package.to_archive(&build.name).map_err(failed)?);
+        Ok(build)
+    }
+}
+
 impl Work {
-    fn run(&self) -> Result<Build, Error> {
+    fn start(&self) -> Result<Started, Error> {
         let work = tempfile::Builder::new()
             .prefix("chart-")
             .tempdir_in(&self.temporary)
@@ -85,7 +127,7 @@ impl Work {
         Ok(self.package(&root)?)
     }
 
-    fn package(&self, root: &Root) -> Result<Build, BuildError> {
+    fn package(&self, root: &Root) -> Result<Started, BuildError> {
         let found = self.load(root)?;
         let (Located::Directory(package) | Located::Archive(package, _)) = &found;
         let metadata = package
@@ -97,20 +139,22 @@ impl Work {
         let packaged =
             matches!(found, Located::Directory(_)) || !self.suffix.is_empty() || !files.is_empty();
         if build::is_stored(&self.object, &name, &version) {
-            return Ok(build::stored(&self.object, name, version, packaged));
+            let stored = build::stored(&self.object, name, version, packaged);
+            return Ok(Started::Done(stored));
         }
         let mut build = Build {
             name,
             version,
             values_files: Vec::new(),
             packaged,
+            resolved: 0,
             archive: None,
         };
         let is_directory = matches!(found, Located::Directory(_));
         let mut package = match found {
             Located::Archive(_, bytes) if !packaged => {
                 build.archive = Some(bytes);
-                return Ok(build);
+                return Ok(Started::Done(build));
             }
             Located::Archive(package, _) | Located::Directory(package) => package,
         };
@@ -120,15 +164,35 @@ impl Work {
             set.map_err(|error| BuildError::Values(error.to_string()))?;
             build.values_files = used;
         }
+        let mut needed = Vec::new();
         if is_directory {
-            check_dependencies(&package, metadata.dependencies.iter().flatten())?;
+            let missing = dependencies::missing(&package)?;
+            build.resolved = missing.len();
+            let (local, remote) = missing.into_iter().partition(dependencies::is_local);
+            needed = remote;
+            self.add_local(root, &mut package, local)?;
         }
-        let failed = |error: helm::chart::Error| BuildError::Package(error.to_string());
-        if build.version != metadata.version {
-            package.set_version(&build.version).map_err(failed)?;
+        let draft = Draft {
+            package,
+            build,
+            version: metadata.version,
+        };
+        Ok(Started::Draft(Box::new(draft), needed))
+    }
+
+    fn add_local(
+        &self,
+        root: &Root,
+        package: &mut Package,
+        needed: Vec<Dependency>,
+    ) -> Result<(), BuildError> {
+        let path = values::clean(&self.object.spec.chart);
+        for dependency in needed {
+            let chart = dependencies::read(root, &path, &dependency, self.limits);
+            let chart = chart.map_err(|error| error.of(&dependency))?;
+            dependencies::add(package, &dependency, chart)?;
         }
-        build.archive = Some(package.to_archive(&build.name).map_err(failed)?);
-        Ok(build)
+        Ok(())
     }
 
     /// Reads the chart within the budgets (C6).
@@ -193,25 +257,4 @@ fn read_values(root: &Root, path: &str) -> Result<Found, BuildError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Missing(message)),
         Err(error) => Err(failed(error)),
     }
-}
-
-/// Charts that are needed and not there are not fetched yet (C9).
-fn check_dependencies<'a>(
-    package: &Package,
-    needed: impl Iterator<Item = &'a helm::chart::Dependency>,
-) -> Result<(), BuildError> {
-    let there = package
-        .vendored()
-        .map_err(|error| BuildError::Dependency(error.to_string()))?;
-    let missing: Vec<&str> = needed
-        .map(|dependency| dependency.name.as_str())
-        .filter(|name| !there.iter().any(|one| one == name))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(BuildError::Dependency(format!(
-        "dependencies that are not in charts/ are not fetched yet: run `helm dependency update` and commit charts/ for: {}",
-        missing.join(", ")
-    )))
 }

@@ -5,6 +5,8 @@ pub mod build;
 pub mod source;
 pub mod support;
 
+mod dependencies;
 mod local;
 mod registry;
 mod repository;
+mod verify;

@@ -1,5 +1,6 @@
 //! A chart of a registry (C4, H6).
 
+use artifact::Digest;
 use common::reconcile::Pass;
 use crds::source::{HelmRepository, OciProvider};
 use helm_repo::pick::pick_tag;
@@ -7,12 +8,13 @@ use oci::name::Version;
 use oci::registry::{Access, Security};
 use oci::{Keychain, Login, Registry, Repository};
 use select::semver;
+use signature::cosign::Keys;
 use transport::{Proxy, Tls};
 
 use super::super::build::{self, Build};
-use super::super::error::BuildError;
+use super::super::error::{BuildError, RemoteError};
 use super::super::{Error, HelmCharts};
-use super::repository;
+use super::{repository, verify};
 use crate::helm_repository::access;
 use crate::source::secrets::Secrets;
 
@@ -36,99 +38,98 @@ pub async fn build(
 ) -> Result<Build, Error> {
     let spec = &pass.object.spec;
     repository::check_name(&spec.chart)?;
-    let registry = connect(pass, source).await?;
-    let range = spec.version.as_deref().unwrap_or_default();
-    let work = pull(charts, pass, &registry, range);
-    match tokio::time::timeout(access::timeout(source), work).await {
-        Ok(done) => done,
-        Err(_) => Err(BuildError::Pull(format!(
-            "'{}' did not answer in time",
-            registry.repository()
-        ))
-        .of_repository()),
+    let registry = connect(&Secrets::of(pass), source, &spec.chart).await?;
+    let keys = verify::keys(pass).await?;
+    let work = pull(charts, pass, &registry, keys.as_ref());
+    if let Ok(done) = tokio::time::timeout(access::timeout(source), work).await {
+        return done;
     }
+    let late = RemoteError::Late(registry.repository().to_string());
+    Err(BuildError::Pull(late.to_string()).of_repository())
 }
 
 async fn pull(
     charts: &HelmCharts,
     pass: &Pass<HelmCharts>,
     registry: &Registry,
-    range: &str,
+    keys: Option<&Keys>,
 ) -> Result<Build, Error> {
-    let reference = |message: String| {
+    let spec = &pass.object.spec;
+    let range = spec.version.as_deref().unwrap_or_default();
+    let version = find(registry, &spec.chart, range).await.map_err(|error| {
         BuildError::Pull(format!(
-            "failed to get chart version for remote reference: {message}"
+            "failed to get chart version for remote reference: {error}"
         ))
         .of_repository()
+    })?;
+    let failed = |error: RemoteError| BuildError::pull(&error).of_repository();
+    let tag = Version::Tag(version.replace('+', "_"));
+    let resolve = async || registry.resolve(&tag).await.map_err(|e| failed(e.into()));
+    // The digest first, so that what is pulled is what was verified (N1). A stored chart is verified too (C12).
+    let verified = match keys {
+        None => None,
+        Some(keys) => {
+            let digest = resolve().await?;
+            verify::check(registry, &digest, keys).await?;
+            Some(digest)
+        }
     };
-    // An exact version needs no list (C4).
-    let is_exact = semver::Version::parse_tag(range).is_ok();
-    let version = if is_exact {
-        range.to_owned()
-    } else {
-        let tags = registry.tags().await.map_err(|error| {
-            let name = registry.repository();
-            reference(format!("could not fetch tags for \"{name}\": {error}"))
-        })?;
-        pick_tag(&tags, &pass.object.spec.chart, range)
-            .map_err(|error| reference(error.to_string()))?
-    };
-    let failed = |message: String| {
-        BuildError::Pull(format!(
-            "failed to download chart for remote reference: {message}"
-        ))
-        .of_repository()
-    };
-    let name = pass
-        .object
-        .spec
-        .chart
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
+    let name = spec.chart.rsplit('/').next().unwrap_or_default();
     let metadata = build::version_metadata(&pass.object, None);
     let full = build::with_metadata(&version, &metadata)?;
     if build::is_stored(&pass.object, name, &full) {
         let packaged = !build::values_files(&pass.object).is_empty();
         return Ok(build::stored(&pass.object, name.to_owned(), full, packaged));
     }
-    let tag = Version::Tag(version.replace('+', "_"));
-    // The digest first, so that what is pulled is what was found (N1).
-    let digest = registry
-        .resolve(&tag)
+    let digest = match verified {
+        Some(digest) => digest,
+        None => resolve().await?,
+    };
+    let bytes = download(registry, &digest, charts.kind.limits.chart)
         .await
-        .map_err(|error| failed(error.to_string()))?;
-    let manifest = registry
-        .image(&digest)
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    let layer = manifest
-        .layers
-        .iter()
-        .find(|layer| [CHART, LEGACY_CHART].contains(&&*layer.media_type))
-        .ok_or_else(|| {
-            failed(format!(
-                "manifest does not contain a layer with mediatype {CHART}"
-            ))
-        })?;
-    let bytes = registry
-        .blob(layer, charts.limits.chart)
-        .await
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(failed)?;
     repository::finish(charts, pass, name.to_owned(), full, bytes).await
 }
 
-/// A conversation about the repository of the chart.
-async fn connect(pass: &Pass<HelmCharts>, source: &HelmRepository) -> Result<Registry, Error> {
+/// The version that a range means. An exact one needs no list (C4).
+pub async fn find(registry: &Registry, chart: &str, range: &str) -> Result<String, RemoteError> {
+    if semver::Version::parse_tag(range).is_ok() {
+        return Ok(range.to_owned());
+    }
+    let tags = registry.tags().await.map_err(|source| RemoteError::Tags {
+        name: registry.repository().to_string(),
+        source: Box::new(source),
+    })?;
+    Ok(pick_tag(&tags, chart, range)?)
+}
+
+/// Downloads the archive that the manifest of this digest names.
+pub async fn download(
+    registry: &Registry,
+    digest: &Digest,
+    limit: u64,
+) -> Result<Vec<u8>, RemoteError> {
+    let manifest = registry.image(digest).await?;
+    let mut layers = manifest.layers.iter();
+    let layer = layers.find(|layer| [CHART, LEGACY_CHART].contains(&&*layer.media_type));
+    let layer = layer.ok_or(RemoteError::NoLayer(CHART))?;
+    Ok(registry.blob(layer, limit).await?)
+}
+
+/// A conversation about a chart of the registry.
+pub async fn connect(
+    secrets: &Secrets,
+    source: &HelmRepository,
+    chart: &str,
+) -> Result<Registry, Error> {
     let spec = &source.spec;
     let base = spec
         .url
         .strip_prefix(SCHEME)
         .ok_or_else(|| Error::Url(format!("invalid OCI registry URL: {}", spec.url)))?;
     let base = base.trim_end_matches('/');
-    let name = format!("{base}/{}", pass.object.spec.chart.trim_end_matches('/'));
+    let name = format!("{base}/{}", chart.trim_end_matches('/'));
     let repository = Repository::parse(&name).map_err(|error| Error::Url(error.to_string()))?;
-    let secrets = Secrets::of(pass);
     let provider = spec.provider.clone().unwrap_or(OciProvider::Generic);
     if spec.secret_ref.is_none() && provider != OciProvider::Generic {
         return Err(Error::Unsupported {
@@ -139,7 +140,7 @@ async fn connect(pass: &Pass<HelmCharts>, source: &HelmRepository) -> Result<Reg
             remedy: "use a Secret with credentials and provider 'generic'",
         });
     }
-    let (login, in_secret) = login(&secrets, source, &repository).await?;
+    let (login, in_secret) = login(secrets, source, &repository).await?;
     let tls = match &spec.cert_secret_ref {
         Some(reference) => secrets.tls(&reference.name).await?,
         None => in_secret,

@@ -9,10 +9,10 @@ use crds::meta::Artifact;
 use crds::source::HelmRepository;
 use helm::chart::Package;
 use helm_repo::index::{self, Entry};
-use helm_repo::{RepositoryUrl, pick};
+use helm_repo::{Fetcher, PickError, RepositoryUrl, pick};
 
 use super::super::build::{self, Build};
-use super::super::error::BuildError;
+use super::super::error::{BuildError, RemoteError};
 use super::super::values::{self, Found, Missing};
 use super::super::{Error, HelmCharts, Limits};
 use crate::helm_repository::access;
@@ -31,64 +31,66 @@ pub async fn build(
     let access = access::read(&Secrets::of(pass), repository).await?;
     let spec = &pass.object.spec;
     check_name(&spec.chart)?;
-    let entry = find(
-        charts,
-        artifact,
-        spec.chart.clone(),
-        spec.version.clone().unwrap_or_default(),
-    )
-    .await?;
+    let (name, range) = (spec.chart.clone(), spec.version.clone().unwrap_or_default());
+    let entry = find_in_storage(charts, artifact, name, range)
+        .await
+        .map_err(lookup)?;
+    if spec.verify.is_some() {
+        // Signatures are those of registries (C12).
+        return Err(BuildError::Verification("not implemented".to_owned()).into());
+    }
     let metadata = build::version_metadata(&pass.object, None);
     let version = build::with_metadata(&entry.version, &metadata)?;
     let packaged = !build::values_files(&pass.object).is_empty();
     if build::is_stored(&pass.object, &entry.name, &version) {
         return Ok(build::stored(&pass.object, entry.name, version, packaged));
     }
-    let failed = |message: String| {
-        BuildError::Pull(format!(
-            "failed to download chart for remote reference: {message}"
-        ))
-        .of_repository()
-    };
-    let reference = entry
-        .urls
-        .first()
-        .ok_or_else(|| failed(format!("chart '{}' has no downloadable URLs", entry.name)))?;
-    let chart_url = url
-        .resolve(reference)
-        .map_err(|error| failed(error.to_string()))?;
     let fetcher = access::fetcher(repository, url, access)
         .map_err(|error| Error::Client(error.to_string()))?;
-    let bytes = fetcher
-        .fetch(&chart_url, charts.limits.chart)
+    let bytes = download(&fetcher, &entry, charts.kind.limits.chart)
         .await
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| BuildError::pull(&error).of_repository())?;
     finish(charts, pass, entry.name, version, bytes).await
 }
 
-/// The entry that the spec means, from the stored index.
-async fn find(
+/// A chart that is not in the index is a wrong reference; an index that cannot be read is a failed pull (C10).
+fn lookup(error: RemoteError) -> Error {
+    let message = format!("failed to get chart version for remote reference: {error}");
+    match error {
+        RemoteError::Pick(_) => BuildError::Reference(message).into(),
+        RemoteError::Storage(error) => error.into(),
+        _ => BuildError::Pull(message).into(),
+    }
+}
+
+/// The entry that a range means, from an index in storage.
+pub async fn find_in_storage(
     charts: &HelmCharts,
     artifact: &Artifact,
     chart: String,
     range: String,
-) -> Result<Entry, Error> {
+) -> Result<Entry, RemoteError> {
     let path = ArtifactPath::parse(&artifact.path).map_err(StorageError::Path)?;
     let path = charts.storage.local_path(&path);
-    background(move || -> Result<_, Error> {
-        let failed = |message: String| {
-            format!("failed to get chart version for remote reference: {message}")
-        };
-        let load =
-            |message: String| BuildError::Pull(failed(format!("failed to load index: {message}")));
-        let bytes = fs::read(path).map_err(|error| load(error.to_string()))?;
-        let entries = index::find(&bytes, &chart).map_err(|error| load(error.to_string()))?;
-        let reference =
-            |error: helm_repo::PickError| BuildError::Reference(failed(error.to_string()));
-        let entries = entries.ok_or_else(|| reference(helm_repo::PickError::NoName))?;
-        Ok(pick(entries, &chart, &range).map_err(reference)?)
-    })
-    .await
+    background(move || find(&fs::read(path)?, &chart, &range)).await
+}
+
+/// The entry that a range means, from an index in the form in which it is stored.
+pub fn find(index: &[u8], chart: &str, range: &str) -> Result<Entry, RemoteError> {
+    let entries = index::find(index, chart)?.ok_or(PickError::NoName)?;
+    Ok(pick(entries, chart, range)?)
+}
+
+/// Downloads the archive of an entry.
+pub async fn download(
+    fetcher: &Fetcher,
+    entry: &Entry,
+    limit: u64,
+) -> Result<Vec<u8>, RemoteError> {
+    let reference = entry.urls.first();
+    let reference = reference.ok_or_else(|| RemoteError::NoUrl(entry.name.clone()))?;
+    let url = fetcher.repository().resolve(reference)?;
+    Ok(fetcher.fetch(&url, limit).await?)
 }
 
 /// Whether the name can be that of a chart in a repository.
@@ -124,7 +126,7 @@ pub async fn finish(
 ) -> Result<Build, Error> {
     let files = build::values_files(&pass.object).to_vec();
     let missing = missing(pass);
-    let limits = charts.limits;
+    let limits = charts.kind.limits;
     let key = pass.object.key();
     tracing::debug!(chart = name, version, object = %key, "chart pulled");
     background(move || -> Result<_, Error> {
@@ -133,6 +135,7 @@ pub async fn finish(
             version,
             values_files: Vec::new(),
             packaged: false,
+            resolved: 0,
             archive: None,
         };
         if files.is_empty() {

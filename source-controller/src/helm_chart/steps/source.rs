@@ -58,7 +58,7 @@ async fn look_up(storage: &Storage, pass: &Pass<HelmCharts>) -> Result<Source, E
 }
 
 /// The artifact of a source, if its file is there.
-fn in_storage(storage: &Storage, source: &impl Published) -> Option<Artifact> {
+pub(super) fn in_storage(storage: &Storage, source: &impl Published) -> Option<Artifact> {
     let artifact = source.artifact()?;
     let path = storage.path_of(&source.directory().ok()?, artifact)?;
     storage.contains(&path).then(|| artifact.clone())

@@ -3,8 +3,8 @@
 
 use common::conditions;
 use common::reconcile::{Flow, Pass, Stop};
-use crds::source::ChartSourceKind;
 use crds::source::well_known::condition;
+use crds::source::{ChartSourceKind, HelmChartVerification, SignatureProvider};
 
 use super::super::conditions::VERIFIED;
 use super::super::{Error, HelmCharts};
@@ -18,10 +18,10 @@ pub async fn run(_: &HelmCharts, pass: &mut Pass<HelmCharts>) -> Result<Flow, St
         pass.remove(VERIFIED);
     }
     let spec = &pass.object.spec;
-    if spec.verify.is_some() {
-        return Err(Error::Verify.into());
+    match &spec.verify {
+        None => pass.remove(VERIFIED),
+        Some(verify) => refuse(verify)?,
     }
-    pass.remove(VERIFIED);
     if pass.object.spec.source_ref.kind == ChartSourceKind::Bucket {
         return Err(Error::Unsupported {
             field: "spec.sourceRef.kind 'Bucket'".to_owned(),
@@ -30,4 +30,15 @@ pub async fn run(_: &HelmCharts, pass: &mut Pass<HelmCharts>) -> Result<Flow, St
         .into());
     }
     NEXT
+}
+
+fn refuse(verify: &HelmChartVerification) -> Result<(), Error> {
+    let field = if verify.provider != SignatureProvider::Cosign {
+        "spec.verify.provider 'notation'"
+    } else if verify.secret_ref.is_none() {
+        "spec.verify without secretRef"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Verify { field })
 }

@@ -57,7 +57,7 @@ async fn fetch(
     let access = access::read(&Secrets::of(pass), object).await?;
     let fetcher = access::fetcher(object, url, access).map_err(Error::Client)?;
     fetcher
-        .fetch(&index, repositories.index_limit)
+        .fetch(&index, repositories.kind.index_limit)
         .await
         .map_err(Error::Fetch)
 }

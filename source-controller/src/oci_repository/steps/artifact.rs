@@ -5,16 +5,16 @@ use std::path::PathBuf;
 
 use artifact::Root;
 use artifact::archive::{self, Limits};
-use common::reconcile::{Flow, Notice, Pass, Stop};
+use common::reconcile::{Flow, Pass, Stop};
 use crds::meta::Artifact;
 use crds::source::OciLayerOperation;
-use crds::source::well_known::reason;
 
-use super::super::conditions::{IN_STORAGE, OUTDATED, STORAGE_FAILED};
+use super::super::conditions::STORAGE_FAILED;
 use super::super::content::{self, Layer};
 use super::super::{Error, OciRepositories};
+use crate::source::announce::{self, SUCCEEDED};
 use crate::source::archive::{Destination, Selection};
-use crate::source::{self, NEXT, Published as _, StorageError, background};
+use crate::source::{NEXT, background, storage};
 
 /// Runs the step.
 pub async fn run(
@@ -25,19 +25,16 @@ pub async fn run(
         return NEXT;
     };
     if let Some(layer) = pass.state.layer.take() {
-        let name = format!("{}.tar.gz", revision.digest);
-        let path = pass
-            .object
-            .directory()?
-            .file(&name)
-            .map_err(StorageError::Path)?;
+        let destination = Destination::new(
+            &repositories.storage,
+            &pass.object,
+            &format!("{}.tar.gz", revision.digest),
+            revision.to_string(),
+        )?;
+        let path = destination.path.clone();
         let spec = pass.object.spec.clone();
         let publication = Publication {
-            destination: Destination {
-                storage: repositories.storage.clone(),
-                path: path.clone(),
-                revision: revision.to_string(),
-            },
+            destination,
             temporary: repositories.options.temporary.clone(),
             operation: content::operation(spec.layer_selector.as_ref()),
             selection: Selection {
@@ -50,15 +47,13 @@ pub async fn run(
         status.artifact = Some(artifact);
         status.observed_ignore = spec.ignore;
         status.observed_layer_selector = spec.layer_selector;
-        source::link(repositories, pass, &path);
+        storage::link(repositories, pass, &path);
         pass.remove(STORAGE_FAILED);
     } else {
-        let message = format!("artifact up-to-date with remote revision: '{revision}'");
-        pass.event(Notice::Trace, reason::ARTIFACT_UP_TO_DATE, &message, &[]);
+        announce::up_to_date(pass, &revision.to_string());
     }
-    pass.remove(OUTDATED);
     let message = format!("stored artifact for digest '{revision}'");
-    pass.mark(IN_STORAGE, true, "Succeeded", &message);
+    announce::stored(pass, SUCCEEDED, &message);
     NEXT
 }
 

@@ -5,12 +5,11 @@ use common::conditions;
 use common::object::Object as _;
 use common::reconcile::Pass;
 use crds::source::well_known::condition;
-use oci::{Reference, Registry};
+use oci::Registry;
 
 use super::super::conditions::VERIFIED;
-use super::super::error::VerifyError;
 use super::super::{Error, OciRepositories};
-use crate::source::cosign;
+use crate::source::cosign::{self, VerifyError};
 use crate::source::secrets::Secrets;
 
 /// Verifies a new revision, and the old one again after a change of the spec or a failure.
@@ -30,38 +29,19 @@ pub async fn run(
         provider: verify.provider.as_str().to_owned(),
         source,
     };
-    let reference = registry.repository().digest(digest.clone());
-    let name = verify.secret_ref.as_ref().map(|secret| secret.name.clone());
-    check(
-        pass,
-        registry,
-        &reference,
-        digest,
-        &name.unwrap_or_default(),
-    )
-    .await
-    .map_err(failed)?;
+    let name = verify
+        .secret_ref
+        .as_ref()
+        .map(|secret| secret.name.as_str());
+    let keys = cosign::keys(&Secrets::of(pass), name.unwrap_or_default())
+        .await
+        .map_err(failed)?;
+    cosign::verify(registry, digest, &keys)
+        .await
+        .map_err(failed)?;
     let message = format!("verified signature of revision {revision}");
     pass.mark(VERIFIED, true, "Succeeded", &message);
     Ok(())
-}
-
-async fn check(
-    pass: &Pass<OciRepositories>,
-    registry: &Registry,
-    reference: &Reference,
-    digest: &Digest,
-    secret: &str,
-) -> Result<(), VerifyError> {
-    let data = Secrets::of(pass).data_in_full(secret).await?;
-    let keys = cosign::keys(&data)?;
-    if cosign::is_signed(registry, digest, &keys)
-        .await
-        .map_err(|error| VerifyError::Registry(Box::new(error)))?
-    {
-        return Ok(());
-    }
-    Err(VerifyError::NoMatch(reference.to_string()))
 }
 
 /// Whether the revision is one that was not verified for this spec.

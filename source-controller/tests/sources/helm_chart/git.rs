@@ -2,8 +2,12 @@
 
 use common::reconcile::Notice;
 use crds::source::{GitRepository, HelmChart};
+use helm::chart::Chart;
 use serde_json::{Value, json};
 use testing::git::{Repository, Server};
+use testing::http::Files;
+use testing::is_like;
+use testing::registry::{Artifact, Registry};
 
 use super::world::{World, chart, files};
 use crate::plane::{is, says};
@@ -153,28 +157,155 @@ async fn c9_c10_what_is_no_chart_stalls_until_the_source_changes() {
     git.world.wait_ready("broken").await;
 }
 
+/// The metadata of a chart that needs these.
+fn needs(dependencies: &str) -> String {
+    format!("apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{dependencies}]\n")
+}
+
 #[tokio::test]
-async fn c9_charts_that_are_needed_lie_beside_it_or_are_named() {
-    let needs = "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{name: sub, version: '*', repository: 'https://h.test'}]\n";
-    let git = Git::with(&[("charts/app/Chart.yaml", needs)]).await;
-    git.create("app", json!({})).await;
-    let object = git.world.wait_failed("app", "DependencyBuildError").await;
-    let message = says(&object, "BuildFailed").1;
-    assert!(message.ends_with("commit charts/ for: sub"), "{message}");
+async fn c9_charts_that_are_needed_are_read_from_the_same_source() {
+    let local = needs(
+        "{name: sub, version: '1.x', repository: 'file://../sub'}, \
+         {name: sub, version: '>=1', repository: 'file://../sub', alias: twin}, \
+         {name: there, version: '*', repository: 'https://h.test'}",
+    );
+    let git = Git::with(&[
+        ("charts/app/Chart.yaml", local.as_str()),
+        (
+            "charts/app/charts/there/Chart.yaml",
+            "name: there\nversion: 1.0.0\n",
+        ),
+        ("charts/sub/Chart.yaml", "name: sub\nversion: 1.2.3\n"),
+        ("charts/sub/values.yaml", "a: 1\n"),
+        (
+            "old/Chart.yaml",
+            "apiVersion: v1\nname: old\nversion: 1.0.0\n",
+        ),
+        (
+            "old/requirements.yaml",
+            "dependencies: [{name: sub, version: '*', repository: 'file://../charts/sub'}]\n",
+        ),
+    ])
+    .await;
+    for (name, chart, expected) in [
+        ("app", "charts/app", &["sub", "there", "twin"][..]),
+        ("old", "old", &["sub"][..]),
+    ] {
+        git.create(name, json!({ "chart": chart })).await;
+        let object = git.world.wait_ready(name).await;
+        let loaded = git.world.load(&object.status.artifact.unwrap());
+        let mut names: Vec<&str> = loaded.dependencies.iter().map(Chart::name).collect();
+        names.sort_unstable();
+        assert_eq!(names, expected);
+    }
+    git.world
+        .told(
+            "ResolvedDependencies",
+            Notice::Trace,
+            "resolved 2 chart dependencies",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn c9_charts_that_are_needed_are_downloaded() {
+    let git = Git::with(&[]).await;
+    // For everybody, from an index that nobody stored; the lock counts.
+    let open = Files::start().await.unwrap();
+    // With credentials, as a HelmRepository has them.
+    let world = &git.world;
+    world.files.guard("me", "hush");
+    for files in [&open, &world.files] {
+        for version in ["1.0.0", "1.1.0"] {
+            files.put(&format!("/sub-{version}.tgz"), chart("sub", version, &[]));
+        }
+        files.put("/index.yaml", "apiVersion: v1\nentries:\n  sub:\n  - {name: sub, version: 1.0.0, apiVersion: v2, urls: [sub-1.0.0.tgz]}\n  - {name: sub, version: 1.1.0, apiVersion: v2, urls: [sub-1.1.0.tgz]}\n");
+    }
+    let login = json!({ "username": "me", "password": "hush" });
+    world.secret("login", login).await;
+    world
+        .repository(json!({ "secretRef": { "name": "login" } }))
+        .await;
+    // And from a registry.
+    let registry = Registry::start().await.unwrap();
+    let mut artifact = Artifact::of(
+        "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+        chart("image", "3.0.0", &[]),
+    );
+    "application/vnd.cncf.helm.config.v1+json".clone_into(&mut artifact.config_type);
+    registry
+        .push("charts/image", "3.0.0", &artifact)
+        .await
+        .unwrap();
+    let (open, closed) = (open.url(), world.files.url());
+    let needed = needs(&format!(
+        "{{name: sub, version: '*', repository: '{open}'}}, {{name: sub, version: '*', repository: '{closed}/', alias: mine}}, \
+         {{name: image, version: '*', repository: '{}'}}",
+        registry.url("charts")
+    ));
+    let lock = format!(
+        "dependencies: [{{name: sub, version: 1.0.0, repository: '{open}'}}, {{name: sub, version: '*', repository: '{closed}', alias: mine}}, \
+         {{name: image, version: 3.0.0, repository: '{}'}}]\n",
+        registry.url("charts")
+    );
     git.commit(
         "1.0.0",
         &[
-            ("charts/app/Chart.yaml", needs),
-            (
-                "charts/app/charts/sub/Chart.yaml",
-                "name: sub\nversion: 1.0.0\n",
-            ),
+            ("charts/app/Chart.yaml", &*needed),
+            ("charts/app/Chart.lock", &*lock),
         ],
     );
+    let _: GitRepository = world.reconcile_of("r", "1").await;
+    git.create("app", json!({})).await;
+    let object = world.wait_ready("app").await;
+    let loaded = world.load(&object.status.artifact.unwrap());
+    let mut found: Vec<(&str, &str)> = loaded
+        .dependencies
+        .iter()
+        .map(|one| (one.name(), one.metadata.version.as_str()))
+        .collect();
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [("image", "3.0.0"), ("mine", "1.1.0"), ("sub", "1.0.0")]
+    );
+}
+
+#[tokio::test]
+async fn c9_c10_charts_that_are_needed_and_cannot_be_had_are_named() {
+    let git = Git::with(&[("sub/Chart.yaml", "name: sub\nversion: 1.2.3\n")]).await;
+    let open = Files::start().await.unwrap();
+    open.put("/index.yaml", "apiVersion: v1\nentries: {}\n");
+    let open = open.url();
+    let mut names = Vec::new();
+    for (number, (dependency, expected)) in [
+        ("{name: sub, version: '*', repository: 'file://../nowhere'}".to_owned(), "failed to add local dependency 'sub': no chart found at '/cases/nowhere' (reference 'file://../nowhere')".to_owned()),
+        ("{name: sub, version: '*', repository: 'file://../../../../etc'}".to_owned(), "failed to add local dependency 'sub': no chart found at '/etc' (reference 'file://../../../../etc')".to_owned()),
+        ("{name: sub, version: '2.x', repository: 'file://../../sub'}".to_owned(), "failed to add local dependency 'sub': can't get a valid version for constraint '2.x'".to_owned()),
+        ("{name: sub, version: 'newest', repository: 'file://../../sub'}".to_owned(), "failed to add local dependency 'sub': invalid version/constraint format 'newest': …".to_owned()),
+        ("{name: sub, version: '*', alias: other}".to_owned(), "failed to add local dependency 'other': no chart found at '…/charts/sub' (reference '')".to_owned()),
+        ("{name: sub, version: '*', repository: '@mine'}".to_owned(), "failed to add remote dependency 'sub': aliased repository dependency is not supported: @mine".to_owned()),
+        ("{name: sub, version: '*', repository: 's3://mine'}".to_owned(), "failed to add remote dependency 'sub': invalid dependency repository URL: s3://mine".to_owned()),
+        (format!("{{name: sub, version: '*', repository: '{open}'}}"), format!("failed to add remote dependency 'sub': failed to get chart 'sub' version '*' from '{open}': no chart name found")),
+        ("{name: sub, version: '*', repository: 'http://127.0.0.1:1'}".to_owned(), "failed to add remote dependency 'sub': failed to get chart 'sub' version '*' from 'http://127.0.0.1:1': …".to_owned()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        git.commit("1.0.0", &[(&format!("cases/{number}/Chart.yaml"), &*needs(&dependency))]);
+        names.push((format!("case-{number}"), format!("cases/{number}"), expected));
+    }
     let _: GitRepository = git.world.reconcile_of("r", "1").await;
-    let object = git.world.wait_ready("app").await;
-    let loaded = git.world.load(&object.status.artifact.unwrap());
-    assert_eq!(loaded.dependencies.len(), 1);
+    for (name, path, expected) in names {
+        git.create(&name, json!({ "chart": path })).await;
+        let object = git.world.wait_failed(&name, "DependencyBuildError").await;
+        let message = says(&object, "BuildFailed").1;
+        let expected = format!("dependency build error: {expected}");
+        assert!(is_like(&expected, &message), "{name}: {message}");
+        assert!(object.status.artifact.is_none());
+    }
+    git.create("good", json!({})).await;
+    git.world.wait_ready("good").await;
 }
 
 #[tokio::test]

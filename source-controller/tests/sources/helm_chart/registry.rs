@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use testing::registry::{Artifact, Guarded, Options, Registry};
 
 use super::world::{World, chart};
-use crate::plane::says;
+use crate::oci_repository::signatures::Key;
+use crate::plane::{find, is, says};
 
 const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 const CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
@@ -123,4 +124,60 @@ async fn h6_c11_credentials_of_both_forms() {
         message.starts_with("failed to authenticate with the Helm repository: chart pull error: "),
         "{message}"
     );
+}
+
+#[tokio::test]
+async fn c12_d8_n1_charts_are_verified_in_every_pass_by_any_of_the_keys() {
+    let (world, registry) = world(Options::default(), &["1.0.0"]).await;
+    repository(&world, &registry, json!({})).await;
+    let (key, other) = (Key::new(), Key::new());
+    let keys = json!({ "a.pub": other.public(), "b.pub": key.public() });
+    world.secret("keys", keys).await;
+    world
+        .secret("other", json!({ "a.pub": other.public() }))
+        .await;
+    world.secret("none", json!({ "a.pem": "x" })).await;
+    let verify = |secret: &str| json!({ "verify": { "provider": "cosign", "secretRef": { "name": secret } } });
+    world.create("app", verify("keys")).await;
+    let object = world.wait_failed("app", "VerificationError").await;
+    let (reason, message) = says(&object, "BuildFailed");
+    assert_eq!(reason, "ChartVerificationError");
+    assert!(
+        message.starts_with("chart verification error: no matching signatures were found for '"),
+        "{message}"
+    );
+    assert!(is(&object, "SourceVerified", "False") && object.status.artifact.is_none());
+
+    let mut artifact = Artifact::of(CHART, chart("app", "1.0.0", &[]));
+    CONFIG.clone_into(&mut artifact.config_type);
+    let digest = registry
+        .push("charts/app", "1.0.0", &artifact)
+        .await
+        .unwrap();
+    key.sign_by_tag(&registry, "charts/app", &digest).await;
+    let object = world.wait_ready("app").await;
+    assert_eq!(
+        says(&object, "SourceVerified"),
+        (
+            "Succeeded".to_owned(),
+            "verified signature of version 1.0.0".to_owned()
+        )
+    );
+    assert!(find(&object, "BuildFailed").is_none());
+
+    // A stored chart is no verified one.
+    let published = object.status.artifact;
+    world.change("app", verify("other")).await;
+    let object = world.wait_failed("app", "VerificationError").await;
+    assert_eq!(object.status.artifact, published);
+    for (name, secret) in [("gone", "gone"), ("empty", "none")] {
+        world.create(name, verify(secret)).await;
+        let object = world.wait_failed(name, "VerificationError").await;
+        let message = says(&object, "SourceVerified").1;
+        let start = "failed to verify the signature using provider 'cosign': ";
+        assert!(message.starts_with(start), "{message}");
+    }
+    world.change("app", json!({ "verify": null })).await;
+    let object = world.wait_ready("app").await;
+    assert!(find(&object, "SourceVerified").is_none());
 }

@@ -229,6 +229,17 @@ async fn fields_without_support_stall_and_publish_nothing() {
         .await;
     let object = world.wait_failed("verify", "VerificationError").await;
     assert!(is(&object, "Stalled", "True") && object.status.artifact.is_none());
+    // Charts of an index have no signatures (C12).
+    let by_key = json!({ "provider": "cosign", "secretRef": { "name": "keys" } });
+    world.create("index", json!({ "verify": by_key })).await;
+    let object = world.wait_failed("index", "VerificationError").await;
+    assert_eq!(
+        says(&object, "BuildFailed"),
+        (
+            "ChartVerificationError".to_owned(),
+            "chart verification error: not implemented".to_owned()
+        )
+    );
     let bucket = json!({ "sourceRef": { "kind": "Bucket", "name": "b" } });
     world.create("bucket", bucket).await;
     let object = world.wait_failed("bucket", "UnsupportedSourceKind").await;

@@ -4,5 +4,5 @@ mod access;
 mod content;
 mod failures;
 mod publishing;
-mod signatures;
+pub mod signatures;
 pub mod world;

@@ -177,3 +177,11 @@ async fn r5_a_file_that_is_gone_is_pulled_anew() {
     assert_eq!(after.digest, before.digest);
     assert!(world.file(&after).exists() && object.status.url.is_some());
 }
+
+#[tokio::test]
+async fn d9_o1_the_timeout_does_not_bound_pulls() {
+    let world = World::new().await;
+    world.push("latest", &[("a", "1")]).await;
+    world.create("apps", json!({ "timeout": "0s" })).await;
+    world.wait_ready("apps").await;
+}

@@ -6,7 +6,7 @@ use crds::source::OciRepository;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
-use testing::registry::Artifact;
+use testing::registry::{Artifact, Registry};
 
 use super::world::{CONTENT, World, tarball};
 use crate::plane::{find, is, says};
@@ -14,17 +14,17 @@ use crate::plane::{find, is, says};
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 /// A key of cosign.
-struct Key(EcdsaKeyPair);
+pub struct Key(EcdsaKeyPair);
 
 impl Key {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let random = SystemRandom::new();
         let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
         let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
         Self(EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random).unwrap())
     }
 
-    fn public(&self) -> String {
+    pub fn public(&self) -> String {
         let mut der = vec![
             0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
             0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
@@ -39,7 +39,7 @@ impl Key {
     }
 
     /// The older form: a payload under a tag of its own.
-    async fn sign_by_tag(&self, world: &World, digest: &str) {
+    pub async fn sign_by_tag(&self, registry: &Registry, repository: &str, digest: &str) {
         let payload = format!(
             r#"{{"critical":{{"identity":{{"docker-reference":"x"}},"image":{{"docker-manifest-digest":"{digest}"}},"type":"cosign container image signature"}},"optional":null}}"#
         );
@@ -48,7 +48,7 @@ impl Key {
         let artifact = Artifact::of(kind, payload.into_bytes())
             .with_layer_annotation("dev.cosignproject.cosign/signature", &signature);
         let tag = format!("{}.sig", digest.replacen(':', "-", 1));
-        world.registry.push("apps", &tag, &artifact).await.unwrap();
+        registry.push(repository, &tag, &artifact).await.unwrap();
     }
 
     /// The newer form: a bundle that refers to the artifact.
@@ -120,7 +120,7 @@ async fn o6_signed_artifacts_are_published_and_verified_when_it_is_due() {
         .push("apps", "latest", &artifact)
         .await
         .unwrap();
-    key.sign_by_tag(&world, &digest).await;
+    key.sign_by_tag(&world.registry, "apps", &digest).await;
     world.create("tag", verify("keys")).await;
     let object = world.wait_ready("tag").await;
     let expected = format!("verified signature of revision latest@{digest}");
@@ -166,7 +166,7 @@ async fn o6_r8_what_is_not_signed_by_a_trusted_key_is_not_published() {
         .secret("keys", json!({ "key.pub": key.public() }))
         .await;
     let digest = world.push("latest", &[("a", "1")]).await;
-    other.sign_by_tag(&world, &digest).await;
+    other.sign_by_tag(&world.registry, "apps", &digest).await;
     world.create("apps", verify("keys")).await;
     let object = world.wait_failed("apps", "VerificationError").await;
     let message = format!(
@@ -180,7 +180,7 @@ async fn o6_r8_what_is_not_signed_by_a_trusted_key_is_not_published() {
     assert_eq!(says(&object, "Ready").1, message);
     assert!(object.status.artifact.is_none() && find(&object, "FetchFailed").is_none());
 
-    key.sign_by_tag(&world, &digest).await;
+    key.sign_by_tag(&world.registry, "apps", &digest).await;
     world.wait_ready("apps").await;
 
     world.create("gone", verify("gone")).await;

@@ -4,7 +4,7 @@ use std::slice::Iter;
 
 use super::der;
 use crate::exec::{FuncResult, Param, Return};
-use crate::value::{Field, Host, Kind, Str, Type, Value};
+use crate::value::{Data, Field, Host, Kind, Str, Type, Value};
 
 /// A certificate with its key, both in PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +43,8 @@ impl Host for Certificate {
         ]
     }
 
-    fn data(&self) -> Value {
-        Value::Map(self.fields().into_iter().collect())
+    fn data(&self) -> Data {
+        Data::Fields(self.fields())
     }
 
     fn equals(&self, other: &dyn Host) -> Option<bool> {

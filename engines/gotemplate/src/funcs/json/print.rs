@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use yaml::JsonEscape;
 
 use super::JsonError;
-use crate::value::Value;
+use crate::value::{Data, Value};
 
 /// Values nest no deeper than this: a dictionary that holds itself has no text.
 const MAX_DEPTH: usize = 1000;
@@ -85,22 +85,32 @@ impl Printer {
                 self.open('{', value)?;
                 let entries = map.entries();
                 for (index, (key, item)) in entries.iter().enumerate() {
-                    self.next_item(index);
-                    self.text(key);
-                    self.out.push_str(match self.lines {
-                        Lines::One => ":",
-                        Lines::Many => ": ",
-                    });
-                    self.value(item)?;
+                    self.entry(index, key, item)?;
                 }
                 self.close('}', entries.len());
             }
-            Value::Host(host) => {
-                let shown = host.underlying().unwrap_or_else(|| host.data());
-                self.value(&shown)?;
-            }
+            Value::Host(host) => match host.underlying().map_or_else(|| host.data(), Data::Plain) {
+                Data::Plain(plain) => self.value(&plain)?,
+                Data::Fields(fields) => {
+                    self.open('{', value)?;
+                    for (index, (name, field)) in fields.iter().enumerate() {
+                        self.entry(index, name.as_bytes(), field)?;
+                    }
+                    self.close('}', fields.len());
+                }
+            },
         }
         Ok(())
+    }
+
+    fn entry(&mut self, index: usize, key: &[u8], item: &Value) -> Result<(), JsonError> {
+        self.next_item(index);
+        self.text(key);
+        self.out.push_str(match self.lines {
+            Lines::One => ":",
+            Lines::Many => ": ",
+        });
+        self.value(item)
     }
 
     fn open(&mut self, bracket: char, value: &Value) -> Result<(), JsonError> {

@@ -134,14 +134,14 @@ impl Scanner<'_> {
         self.skip_space();
         if self.peek() == Some(b']') {
             self.at += 1;
-            return Ok(Value::List(List::new(items)));
+            return Ok(Value::List(List::appended(items)));
         }
         loop {
             items.push(self.value()?);
             self.skip_space();
             match self.next()? {
                 b',' => {}
-                b']' => return Ok(Value::List(List::new(items))),
+                b']' => return Ok(Value::List(List::appended(items))),
                 byte => return Err(unexpected(byte, "after array element")),
             }
         }

@@ -4,7 +4,7 @@ use super::encode::push_key;
 use super::read::{Fault, Read, Reader};
 use super::tree::{Clash, Node, Table};
 use crate::fmt;
-use crate::value::{Map, Str, Value};
+use crate::value::{List, Map, Str, Value};
 
 /// Arrays and inline tables nest no deeper than this.
 const MAX_DEPTH: usize = 200;
@@ -204,7 +204,7 @@ impl Decoder<'_> {
             }
         }
         self.reader.next()?;
-        Ok(Node::Value(Value::list(items)))
+        Ok(Node::Value(Value::List(List::appended(items))))
     }
 
     /// Its keys live in a tree of their own until it is complete.

@@ -2,6 +2,7 @@
 
 use super::TomlError;
 use crate::fmt;
+use crate::funcs::data::is_exported;
 use crate::funcs::{Duration, Time};
 use crate::value::{Kind, Str, UintKind, Value};
 
@@ -49,12 +50,17 @@ fn table(value: &Value) -> Option<Fields> {
         return Some(map.to_vec());
     }
     match value {
-        Value::Host(host) if host.kind() == Kind::Struct && host.text().is_none() => Some(
-            host.fields()
-                .into_iter()
-                .map(|(name, field)| (Str::from(name), field))
-                .collect(),
-        ),
+        Value::Host(host)
+            if matches!(host.kind(), Kind::Struct | Kind::Pointer) && host.text().is_none() =>
+        {
+            Some(
+                host.fields()
+                    .into_iter()
+                    .filter(|(name, _)| is_exported(name))
+                    .map(|(name, field)| (Str::from(name), field))
+                    .collect(),
+            )
+        }
         _ => None,
     }
 }
