@@ -148,8 +148,8 @@ mod tests {
             Some(Reason::Interval)
         );
         let left = |now| remaining(&object, at(now));
-        assert_eq!(left("2026-01-02T03:01:00Z"), Duration::from_secs(240));
-        assert_eq!(left("2026-01-02T04:00:00Z"), Duration::from_secs(300));
-        assert_eq!(left("2026-01-02T02:00:00Z"), Duration::from_secs(300));
+        assert_eq!(left("2026-01-02T03:01:00Z"), Duration::from_mins(4));
+        assert_eq!(left("2026-01-02T04:00:00Z"), Duration::from_mins(5));
+        assert_eq!(left("2026-01-02T02:00:00Z"), Duration::from_mins(5));
     }
 }

@@ -49,11 +49,11 @@ mod tests {
     /// Checksums of Go 1.26's `adler32.Checksum` over `json.Marshal`, taken down by hand.
     #[test]
     fn r9_the_revision_is_the_adler_checksum_of_the_json_array() {
-        let of = |list: &[&str]| super::of(&tags(list), Keeping::ByImage).unwrap();
-        assert_eq!(of(&[]), "18153657");
-        assert_eq!(of(&["b", "a"]), "183370288");
+        let checksum = |list: &[&str]| of(&tags(list), Keeping::ByImage).unwrap();
+        assert_eq!(checksum(&[]), "18153657");
+        assert_eq!(checksum(&["b", "a"]), "183370288");
         let many: Vec<String> = (0..5000).map(|number| format!("v1.{number}.0")).collect();
-        assert_eq!(super::of(&many, Keeping::ByImage).unwrap(), "2922774387");
+        assert_eq!(of(&many, Keeping::ByImage).unwrap(), "2922774387");
     }
 
     #[test]

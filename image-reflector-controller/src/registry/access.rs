@@ -112,13 +112,13 @@ fn provider(object: &ImageRepository) -> OciProvider {
 mod tests {
     use super::*;
 
-    fn object(spec: serde_json::Value) -> ImageRepository {
+    fn object(spec: &serde_json::Value) -> ImageRepository {
         serde_json::from_value(serde_json::json!({ "metadata": {}, "spec": spec })).unwrap()
     }
 
     #[test]
     fn the_timeout_is_the_interval_and_no_less_than_a_second() {
-        let of = |spec| timeout(&object(spec));
+        let of = |spec: serde_json::Value| timeout(&object(&spec));
         let seconds = Duration::from_secs;
         assert_eq!(of(serde_json::json!({"interval": "5m"})), seconds(300));
         let both = serde_json::json!({"interval": "5m", "timeout": "20s"});
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn r2_accounts_of_clouds_need_the_gate() {
-        let asks = |spec| gate(&object(spec));
+        let asks = |spec: serde_json::Value| gate(&object(&spec));
         assert!(asks(
             serde_json::json!({"provider": "aws", "serviceAccountName": "a"})
         ));

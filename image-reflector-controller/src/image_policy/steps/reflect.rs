@@ -58,27 +58,21 @@ pub fn message(policy: &ImagePolicy) -> String {
     let Some(latest) = &policy.status.latest_ref else {
         return String::new();
     };
-    let digest = |image: &ImageRef| image.digest.clone().filter(|digest| !digest.is_empty());
-    let mut text = format!(
-        "Latest image tag for {} resolved to {}",
-        latest.name, latest.tag
-    );
-    if let Some(digest) = digest(latest) {
-        text += &format!(" with digest {digest}");
-    }
-    if let Some(before) = policy
-        .status
-        .observed_previous_ref
-        .as_ref()
-        .filter(|before| *before != latest)
-    {
-        text += &format!(" (previously {}:{}", before.name, before.tag);
-        if let Some(digest) = digest(before) {
-            text += &format!("@{digest}");
+    let digest = |image: &ImageRef, before: &str| match &image.digest {
+        Some(digest) if !digest.is_empty() => format!("{before}{digest}"),
+        _ => String::new(),
+    };
+    let previous = policy.status.observed_previous_ref.as_ref();
+    let previous = match previous.filter(|before| *before != latest) {
+        Some(before) => {
+            let digest = digest(before, "@");
+            format!(" (previously {}:{}{digest})", before.name, before.tag)
         }
-        text.push(')');
-    }
-    text
+        None => String::new(),
+    };
+    let digest = digest(latest, " with digest ");
+    let (name, tag) = (&latest.name, &latest.tag);
+    format!("Latest image tag for {name} resolved to {tag}{digest}{previous}")
 }
 
 /// Asks the registry for the digest of the tag. A failure keeps the reason of an earlier one (S3).
