@@ -48,14 +48,14 @@ verify: ## Check the arrows between crates, the generated files and the formatti
 # default, it folds functions that are alike.
 dist: ## Build the static release binaries
 	RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static $(fold)' \
-		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package notification-controller --package sluice-cli
-	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/notification-controller $(released)/sluice
+		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package helm-controller --package notification-controller --package image-reflector-controller --package image-automation-controller --package sluice-cli
+	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/helm-controller $(released)/notification-controller $(released)/image-reflector-controller $(released)/image-automation-controller $(released)/sluice
 
 # KUSTOMIZE_BIN=<file> and HELM_BIN=<file> are the programs to measure beside.
 bench: setup dist ## Measure the quality bars on the static release binaries
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench beside
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench helm
-	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars -- --nocapture
+	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars --test hundred -- --nocapture
 
 e2e: setup ## Run the scenarios against a real API server
 	cargo test --package sluice-e2e

@@ -27,10 +27,23 @@ fn content(object: &Object) -> Map<String, Value> {
         .filter(|(name, _)| !matches!(name.as_str(), "metadata" | "status"))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    if object.api_version() == "autoscaling/v2" && object.kind() == "HorizontalPodAutoscaler" {
+    if is_autoscaler(object) {
         drop_spurious_metrics(&mut content);
     }
     content
+}
+
+/// Takes out of the answer of a dry-run what only the dry-run has.
+pub fn normalize_dry_run(object: &mut Object) {
+    if is_autoscaler(object)
+        && let Some(fields) = object.value_mut().as_object_mut()
+    {
+        drop_spurious_metrics(fields);
+    }
+}
+
+fn is_autoscaler(object: &Object) -> bool {
+    object.api_version() == "autoscaling/v2" && object.kind() == "HorizontalPodAutoscaler"
 }
 
 /// A dry-run of an autoscaler can repeat a metric and add an empty one at the end (kubernetes#118293).

@@ -56,9 +56,14 @@ impl IgnoreRules {
             .flat_map(|(_, paths)| paths)
     }
 
+    /// Whether a rule with an empty path, which means the whole object, selects this one.
+    pub fn exclude(&self, object: &Object) -> bool {
+        self.paths_for(object).any(Pointer::is_root)
+    }
+
     /// Removes the ignored paths from `object`. The rules select on `decisive`, so that the live object and the
     /// dry-run are stripped alike.
-    pub(crate) fn strip(&self, decisive: &Object, object: &mut Object) {
+    pub fn strip(&self, decisive: &Object, object: &mut Object) {
         for path in self.paths_for(decisive) {
             path.remove(object.value_mut());
         }

@@ -38,6 +38,7 @@ mod wait;
 pub use apply::{apply_all, apply_all_remembering, wait_until_served};
 pub use change_set::{Action, Change, ChangeSet};
 pub use cluster::{ApiError, Cluster};
+pub use drift::normalize_dry_run;
 pub use error::{ApplyError, ApplyFailure};
 pub use health::GroupKind;
 pub use id::{Gvk, ObjectId, ObjectRef, ParseIdError};

@@ -20,6 +20,7 @@ pub(crate) use gone::until_gone;
 
 use crate::cluster::Cluster;
 use crate::id::ObjectId;
+use crate::object::Object;
 use board::{Board, Verdict};
 use health::{GroupKind, Readers};
 use std::collections::BTreeSet;
@@ -47,6 +48,9 @@ pub struct WaitOptions {
     pub jobs_with_ttl: BTreeSet<ObjectId>,
     /// Objects that were seen to be healthy a moment ago ([`crate::ChangeSet::current`]): they are not read.
     pub known_current: BTreeSet<ObjectId>,
+    /// Objects as the server has just answered, for instance to an apply: those that are not healthy yet are watched
+    /// without being read first.
+    pub seen: Vec<Object>,
     pub readers: Readers,
     /// How many objects are read at a time.
     pub concurrency: usize,
@@ -62,6 +66,7 @@ impl WaitOptions {
             poll_interval: Duration::from_secs(5),
             jobs_with_ttl: BTreeSet::new(),
             known_current: BTreeSet::new(),
+            seen: Vec::new(),
             readers: Readers::default(),
             concurrency: 4,
         }

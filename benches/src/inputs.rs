@@ -18,7 +18,7 @@ pub struct Input {
 }
 
 impl Input {
-    fn new(name: impl Into<String>, root: &'static str) -> Self {
+    pub(crate) fn new(name: impl Into<String>, root: &'static str) -> Self {
         Self {
             name: name.into(),
             root,
@@ -26,7 +26,7 @@ impl Input {
         }
     }
 
-    fn add(&mut self, path: impl Into<String>, content: impl Into<String>) {
+    pub(crate) fn add(&mut self, path: impl Into<String>, content: impl Into<String>) {
         self.files.push((path.into(), content.into()));
     }
 
@@ -232,7 +232,10 @@ pub fn deep_stack() -> Input {
     input.add("level0/kustomization.yaml", "resources: [apps.yaml]\n");
     input.add("level0/apps.yaml", apps.join("---\n"));
     for level in 1..=LEVELS {
-        let mut text = format!("resources: [../level{}]\nnameSuffix: -{level}\n", level - 1);
+        let mut text = format!(
+            "resources: [../level{}]\nnameSuffix: \"-{level}\"\n",
+            level - 1
+        );
         text.push_str("patches:\n");
         for at in 0..APPS {
             // Writing to a string cannot fail.

@@ -91,10 +91,15 @@ pub(crate) fn run(args: Args, out: &mut dyn Write, err: &mut dyn Write) -> Resul
         enable_managed_by_label: args.enable_managedby_label,
         ..Options::default()
     };
-    let build = kustomize::build(&view, &dir, &options).map_err(Failure::Build)?;
-    for warning in &build.warnings {
+    let build = kustomize::build(&view, &dir, &options);
+    let warnings = match &build {
+        Ok(build) => &build.warnings,
+        Err(failure) => &failure.warnings,
+    };
+    for warning in warnings {
         write(err, Path::new("standard error"), &format!("{warning}\n"))?;
     }
+    let build = build.map_err(|failure| Failure::Build(failure.error))?;
     let text = build.to_yaml();
     match &args.output {
         Some(path) => std::fs::write(path, text).map_err(|error| Failure::Io(path.clone(), error)),
@@ -145,6 +150,20 @@ mod tests {
         );
         let labelled = built(&["build", path, "--enable-managedby-label"]).unwrap();
         assert!(labelled.contains("app.kubernetes.io/managed-by: kustomize-v"));
+    }
+
+    #[test]
+    fn warnings_stand_on_standard_error_when_the_build_fails_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "commonLabels: {a: b}\nresources: [missing.yaml]\n";
+        std::fs::write(dir.path().join("kustomization.yaml"), text).unwrap();
+        let words = ["kustomize", "build", dir.path().to_str().unwrap()];
+        let line = Line::try_parse_from(words).unwrap();
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        run(line.args, &mut out, &mut err).unwrap_err();
+        assert!(out.is_empty());
+        let err = String::from_utf8(err).unwrap();
+        assert!(err.starts_with("# Warning: 'commonLabels' is deprecated."));
     }
 
     #[test]

@@ -197,10 +197,9 @@ fn i1_arguments_keep_their_places_and_events_go_to_notification_controller_where
     ];
     let install = built("install");
     assert_eq!(args(&install, "notification-controller"), shared);
-    assert_eq!(
-        args(&install, "kustomize-controller"),
-        [&[events][..], &shared].concat()
-    );
+    for applier in ["kustomize-controller", "helm-controller"] {
+        assert_eq!(args(&install, applier), [&[events][..], &shared].concat());
+    }
     assert_eq!(
         args(&install, "source-controller"),
         [&[events][..], &shared, &storage].concat()
@@ -316,9 +315,9 @@ fn k21_7_m6_controllers_may_do_what_they_need() {
     let rules = role.data["rules"].as_array().unwrap();
     let may = |group: &str, resource: &str, verb: &str| {
         let has = |rule: &Value, field: &str, wanted: &str| {
-            rule[field].as_array().is_some_and(|list| {
-                list.iter().any(|one| one == wanted || one == "*")
-            })
+            rule[field]
+                .as_array()
+                .is_some_and(|list| list.iter().any(|one| one == wanted || one == "*"))
         };
         rules.iter().any(|rule| {
             has(rule, "apiGroups", group)
@@ -327,14 +326,30 @@ fn k21_7_m6_controllers_may_do_what_they_need() {
         })
     };
     for (group, resource, verbs) in [
-        ("source.toolkit.fluxcd.io", "gitrepositories/status", &["get", "patch", "update"][..]),
-        ("source.toolkit.fluxcd.io", "helmcharts/finalizers", &["update"]),
-        ("kustomize.toolkit.fluxcd.io", "kustomizations", &["get", "list", "watch", "patch", "delete"]),
+        (
+            "source.toolkit.fluxcd.io",
+            "gitrepositories/status",
+            &["get", "patch", "update"][..],
+        ),
+        (
+            "source.toolkit.fluxcd.io",
+            "helmcharts/finalizers",
+            &["update"],
+        ),
+        (
+            "kustomize.toolkit.fluxcd.io",
+            "kustomizations",
+            &["get", "list", "watch", "patch", "delete"],
+        ),
         ("", "secrets", &["get", "list", "watch"]),
         ("", "serviceaccounts", &["get", "list", "watch"]),
         ("", "serviceaccounts/token", &["create"]),
         ("", "events", &["create", "patch"]),
-        ("coordination.k8s.io", "leases", &["get", "create", "update", "patch"]),
+        (
+            "coordination.k8s.io",
+            "leases",
+            &["get", "create", "update", "patch"],
+        ),
     ] {
         for verb in verbs {
             assert!(may(group, resource, verb), "{verb} {resource}.{group}");

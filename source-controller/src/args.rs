@@ -8,6 +8,7 @@ use artifact::store::Retention;
 use clap::{ArgAction, Args as Flags, Parser};
 use common::flags::{CommonArgs, FeatureGates, duration};
 use common::runtime::StartError;
+use git::ssh::Algorithms;
 
 /// The gate of identities that objects name (P4).
 pub const OBJECT_LEVEL_WORKLOAD_IDENTITY: &str = "ObjectLevelWorkloadIdentity";
@@ -49,6 +50,18 @@ impl Args {
         Err(StartError::Controller(format!(
             "--default-service-account needs --feature-gates={gate}=true"
         )))
+    }
+}
+
+impl Args {
+    /// What ssh connections may use.
+    ///
+    /// # Errors
+    /// An algorithm that is not known.
+    pub fn ssh_algorithms(&self) -> Result<Algorithms, StartError> {
+        let flags = &self.other_kinds;
+        Algorithms::parse(&flags.ssh_kex_algos, &flags.ssh_hostkey_algos)
+            .map_err(|error| StartError::Controller(error.to_string()))
     }
 }
 
@@ -210,6 +223,11 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(args.other_kinds.ssh_kex_algos, ["a", "b"]);
+        let error = args.ssh_algorithms().unwrap_err().to_string();
+        assert!(
+            error.contains("unknown key exchange algorithm 'a'"),
+            "{error}"
+        );
         assert_eq!(args.storage.artifact_digest_algo, Algorithm::Blake3);
     }
 

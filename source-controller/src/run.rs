@@ -67,6 +67,7 @@ fn tasks(args: &Args, context: Arc<Context>) -> Result<Tasks, StartError> {
             requeue_dependency: args.requeue_dependency,
             temporary: scratch.path(),
             budget: Budget::default(),
+            algorithms: args.ssh_algorithms()?,
         },
         context,
         limits: Limits {

@@ -11,10 +11,25 @@ use crate::workspace::Workspace;
 const HEADER: &str = "# Made by `cargo xtask generate` from the types in crds/src; edit those.\n";
 
 /// Which definitions come with which base of `manifests/bases`, by the beginning of their names (J5).
-const BASES: &[(&str, &str)] = &[
-    ("source-controller", "source.toolkit.fluxcd.io_"),
-    ("kustomize-controller", "kustomize.toolkit.fluxcd.io_"),
-    ("notification-controller", "notification.toolkit.fluxcd.io_"),
+const BASES: &[(&str, &[&str])] = &[
+    ("source-controller", &["source.toolkit.fluxcd.io_"]),
+    ("kustomize-controller", &["kustomize.toolkit.fluxcd.io_"]),
+    ("helm-controller", &["helm.toolkit.fluxcd.io_"]),
+    (
+        "notification-controller",
+        &["notification.toolkit.fluxcd.io_"],
+    ),
+    (
+        "image-reflector-controller",
+        &[
+            "image.toolkit.fluxcd.io_imagepolicies",
+            "image.toolkit.fluxcd.io_imagerepositories",
+        ],
+    ),
+    (
+        "image-automation-controller",
+        &["image.toolkit.fluxcd.io_imageupdateautomations"],
+    ),
 ];
 
 /// A file that is made and never edited.
@@ -34,10 +49,10 @@ pub fn all() -> Vec<Generated> {
             (file.name, text)
         })
         .collect();
-    let bases = BASES.iter().map(|(base, prefix)| {
+    let bases = BASES.iter().map(|(base, prefixes)| {
         let own = definitions
             .iter()
-            .filter(|(name, _)| name.starts_with(prefix));
+            .filter(|(name, _)| prefixes.iter().any(|prefix| name.starts_with(prefix)));
         let texts: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
         Generated {
             path: format!("manifests/bases/{base}/crds.yaml"),

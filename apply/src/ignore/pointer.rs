@@ -8,13 +8,23 @@ pub(crate) struct Pointer {
 }
 
 impl Pointer {
-    /// Splits a pointer. The leading slash may be missing.
+    /// Splits a pointer. The leading slash may be missing; no text at all means the whole document.
     pub fn parse(text: &str) -> Self {
+        if text.is_empty() {
+            return Self {
+                segments: Vec::new(),
+            };
+        }
         let text = text.strip_prefix('/').unwrap_or(text);
         let unescape = |segment: &str| segment.replace("~1", "/").replace("~0", "~");
         Self {
             segments: text.split('/').map(unescape).collect(),
         }
+    }
+
+    /// Whether it means the whole document.
+    pub fn is_root(&self) -> bool {
+        self.segments.is_empty()
     }
 
     pub fn segments(&self) -> &[String] {

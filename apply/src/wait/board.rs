@@ -1,11 +1,12 @@
 //! What is known of each object of a wait, and what follows from it.
 
-use super::{OnFailure, WaitOptions};
+use super::{OnFailure, WaitOptions, look};
 use crate::id::ObjectId;
 use crate::normalize::is_builtin_kind;
 use crate::object::Object;
 use health::{GroupKind, Health, Readers, Status};
-use std::collections::BTreeSet;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One object of the wait.
 #[derive(Debug)]
@@ -87,17 +88,31 @@ pub(super) struct Board {
 
 impl Board {
     pub fn new(ids: &[ObjectId], options: &WaitOptions) -> Self {
-        let mut seen = BTreeSet::new();
+        let mut unique = BTreeSet::new();
+        let now = Timestamp::now();
+        let in_progress: BTreeMap<ObjectId, (Health, Option<Object>)> = options
+            .seen
+            .iter()
+            .map(|object| (object.id(), look::glance(object.clone(), options, now)))
+            .filter(|(_, (health, _))| health.status == Status::InProgress)
+            .collect();
+        let known = |id: &ObjectId| {
+            if options.known_current.contains(id) {
+                return (Some(Health::current("")), None);
+            }
+            match in_progress.get(id).cloned() {
+                Some((health, last)) => (Some(health), last),
+                None => (None, None),
+            }
+        };
         let entries = ids
             .iter()
-            .filter(|id| seen.insert(*id))
-            .map(|id| Entry {
+            .filter(|id| unique.insert(*id))
+            .map(|id| (id, known(id)))
+            .map(|(id, (health, last))| Entry {
                 id: id.clone(),
-                health: options
-                    .known_current
-                    .contains(id)
-                    .then(|| Health::current("")),
-                last: None,
+                health,
+                last,
                 witnessed: false,
                 is_restless: is_restless(&id.kind, &options.readers),
                 vanishes: options.jobs_with_ttl.contains(id),

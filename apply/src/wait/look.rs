@@ -30,27 +30,33 @@ pub(super) async fn look(
     }
 }
 
-/// The health of a state that is at hand.
-pub(super) async fn judge(cluster: &dyn Cluster, object: Object, options: &WaitOptions) -> Seen {
-    let now = Timestamp::now();
+/// The health of a state that is at hand, as far as it can be told without its pods.
+pub(super) fn glance(object: Object, options: &WaitOptions, now: Timestamp) -> Seen {
     let health = options.readers.status(object.as_value(), now);
     if health.status != Status::InProgress || options.readers.replaces_rules_of(object.as_value()) {
         return (health, None);
     }
-    if health::has_pods(object.as_value()) {
-        return match pods(cluster, &object).await {
-            Ok(pods) => {
-                let pods = pods.iter().map(Object::as_value);
-                (
-                    health::failed_pods(pods, now).unwrap_or(health),
-                    Some(object),
-                )
-            }
-            Err(error) => (unreadable(&error), Some(object)),
-        };
-    }
     let is_pod = object.kind() == "Pod" && object.group().is_empty();
-    (health, is_pod.then_some(object))
+    let changes_without_event = is_pod || health::has_pods(object.as_value());
+    (health, changes_without_event.then_some(object))
+}
+
+/// The health of a state that is at hand.
+async fn judge(cluster: &dyn Cluster, object: Object, options: &WaitOptions) -> Seen {
+    let now = Timestamp::now();
+    let (health, last) = glance(object, options, now);
+    let object = match last {
+        Some(object) if health::has_pods(object.as_value()) => object,
+        last => return (health, last),
+    };
+    match pods(cluster, &object).await {
+        Ok(pods) => {
+            let pods = pods.iter().map(Object::as_value);
+            let health = health::failed_pods(pods, now).unwrap_or(health);
+            (health, Some(object))
+        }
+        Err(error) => (unreadable(&error), Some(object)),
+    }
 }
 
 pub(super) fn unreadable(error: &ApiError) -> Health {

@@ -9,6 +9,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, SelectAll, StreamExt};
 use health::{GroupKind, Health};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -55,7 +56,7 @@ pub(super) async fn run(
     loop {
         tokio::select! {
             Some((index, report)) = streams.next(), if !streams.is_empty() => match report {
-                Some(Ok(event)) => record(cluster, board, &groups[index], event, options).await,
+                Some(Ok(event)) => record(board, &groups[index], event, options),
                 // The next tick looks again before it watches again: nothing is missed in between.
                 Some(Err(error)) => groups[index].state = state_after(&error),
                 None if groups[index].state == WatchState::Open => {
@@ -226,14 +227,9 @@ fn state_after(error: &ApiError) -> WatchState {
     }
 }
 
-/// Notes what a watch reported of an object of the wait.
-async fn record(
-    cluster: &dyn Cluster,
-    board: &mut Board,
-    group: &Group,
-    event: WatchEvent,
-    options: &WaitOptions,
-) {
+/// Notes what a watch reported of an object of the wait. Its pods are looked at with the next tick: a rollout reports many
+/// times before it is over.
+fn record(board: &mut Board, group: &Group, event: WatchEvent, options: &WaitOptions) {
     let (object, deleted) = match event {
         WatchEvent::Applied(object) => (object, false),
         WatchEvent::Deleted(object) => (object, true),
@@ -245,7 +241,7 @@ async fn record(
     let (health, last) = if deleted {
         (Health::not_found(), None)
     } else {
-        look::judge(cluster, object, options).await
+        look::glance(object, options, Timestamp::now())
     };
     let entry = &mut board.entries[index];
     entry.health = Some(health);

@@ -5,6 +5,7 @@ mod values;
 mod world;
 
 use std::io::{self, Write};
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -118,10 +119,11 @@ fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String,
     let path = PathBuf::from(words.next().unwrap_or_default());
     let name = words.next().unwrap_or_else(|| "release-name".to_owned());
     chart::check_exists(&path).map_err(Failure::Chart)?;
-    let values = args.values.read().map_err(Failure::Values)?;
+    let values = ManuallyDrop::new(args.values.read().map_err(Failure::Values)?);
     let loaded = chart::load(&path).map_err(Failure::Chart)?;
     diagnostics.extend(loaded.diagnostics);
-    let chart = loaded.chart;
+    // The process ends with this: taking the trees apart piece by piece would be for nothing.
+    let chart = ManuallyDrop::new(loaded.chart);
     let refused = |error| Failure::Chart(chart::Error::Chart(error));
     chart.check_type().map_err(refused)?;
     if chart.metadata.deprecated {
@@ -148,6 +150,7 @@ fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String,
     };
     let world = world::of_this_process();
     let rendered = helm::render::release(&chart, &values, &request, &world, diagnostics)
+        .map(ManuallyDrop::new)
         .map_err(Failure::Refused)?;
     let crds = if args.include_crds {
         rendered.chart.crds()

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn h17_3_groups_and_kinds_are_listed_once_and_sorted() {
+    fn groups_and_kinds_are_listed_once_and_sorted() {
         let text = r#"{"items": [
             {"metadata": {"name": "apps"}, "versions": [{"version": "v1", "resources": [
                 {"resource": "deployments", "responseKind": {"kind": "Deployment"},

@@ -26,13 +26,37 @@ impl Object for crds::source::HelmChart {
     }
 }
 
+impl Object for crds::image::ImagePolicy {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
+impl Object for crds::image::ImageRepository {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
 impl Object for crds::kustomize::Kustomization {
     fn suspended(&self) -> bool {
         self.spec.suspend
     }
 }
 
+impl Object for crds::helm::HelmRelease {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
 impl Object for crds::notification::Receiver {
+    fn suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
+impl Object for crds::image::ImageUpdateAutomation {
     fn suspended(&self) -> bool {
         self.spec.suspend
     }

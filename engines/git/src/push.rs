@@ -25,7 +25,7 @@ use crate::pack;
 use crate::session::{Limits, explain};
 use crate::url::RemoteUrl;
 
-pub use refspec::destination;
+pub use refspec::{Refspec, Strength, destination};
 
 /// The longest report that is read.
 const MAX_REPORT: u64 = 1 << 20;

@@ -92,6 +92,11 @@ impl Reference {
     }
 }
 
+/// Whether a branch can have this name.
+pub fn is_branch_name(name: &str) -> bool {
+    gix::validate::reference::name(format!("refs/heads/{name}").as_str().into()).is_ok()
+}
+
 fn checked_full_name(name: String) -> Result<String, ReferenceError> {
     if name.starts_with('/') || name.ends_with('/') {
         return Err(ReferenceError::Slash(name));

@@ -147,6 +147,12 @@ impl Session {
         }
     }
 
+    /// Finds the tip of a branch, if there is one.
+    pub fn branch(&mut self, branch: &str) -> Result<Option<Resolved>, Error> {
+        let found = self.find(&format!("refs/heads/{branch}"))?;
+        Ok(found.map(|candidate| listed(branch.to_owned(), candidate)))
+    }
+
     /// Fetches what was resolved.
     pub fn checkout(mut self, resolved: &Resolved) -> Result<Checkout, Error> {
         match &resolved.target {

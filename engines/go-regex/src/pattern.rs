@@ -29,12 +29,11 @@ impl Pattern {
     /// # Errors
     /// As [`Pattern::compile`], and where the bytes are not UTF-8.
     pub fn compile_bytes(source: &[u8]) -> Result<Self, SyntaxError> {
-        match std::str::from_utf8(source) {
-            Ok(source) => Self::compile(source),
-            Err(_) => {
-                let shown = String::from_utf8_lossy(source);
-                Err(SyntaxError::new(Code::InvalidUtf8, &shown))
-            }
+        if let Ok(source) = std::str::from_utf8(source) {
+            Self::compile(source)
+        } else {
+            let shown = String::from_utf8_lossy(source);
+            Err(SyntaxError::new(Code::InvalidUtf8, &shown))
         }
     }
 

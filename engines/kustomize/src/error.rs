@@ -96,6 +96,16 @@ pub enum Error {
     },
 }
 
+/// A build that came to nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Failure {
+    /// Why.
+    pub error: Error,
+    /// Deprecated fields and the like that were met on the way, for the user to see.
+    pub warnings: Vec<String>,
+}
+
 impl Error {
     /// This error as the cause of a failed step.
     #[must_use]

@@ -41,7 +41,7 @@ use std::sync::Arc;
 use resource::Printed;
 
 pub use cache::ParseCache;
-pub use error::Error;
+pub use error::{Error, Failure};
 pub use reads::{FileHash, ReadSet};
 pub use view::{DirView, FileKind, FileView, MemoryView, Stamp};
 
@@ -139,16 +139,22 @@ impl Build {
 ///
 /// What `kustomize build` fails for, in nearly the same words, and what this crate refuses: remote
 /// bases, helm charts, programs as plugins, and more than the options allow.
-pub fn build(view: &dyn FileView, root: &Path, options: &Options) -> Result<Build, Error> {
+pub fn build(view: &dyn FileView, root: &Path, options: &Options) -> Result<Build, Failure> {
     let session = session::Session::new(view, options);
-    let (objects, shared) = build::Target::root(&session, root).and_then(build::finish)?;
+    let result = build::Target::root(&session, root).and_then(build::finish);
     let record = session.into_record();
-    Ok(Build {
-        objects,
-        read_set: record.reads,
-        warnings: record.warnings,
-        shared,
-    })
+    match result {
+        Ok((objects, shared)) => Ok(Build {
+            objects,
+            read_set: record.reads,
+            warnings: record.warnings,
+            shared,
+        }),
+        Err(error) => Err(Failure {
+            error,
+            warnings: record.warnings,
+        }),
+    }
 }
 
 /// Whether both are one mapping in memory: what is shared is copied before it is changed.

@@ -232,7 +232,8 @@ fn objects_and_output_have_limits() {
         );
     }
     let fails = |root: &str, options: &Options| {
-        let mut error = kustomize::build(&view, Path::new(root), options).unwrap_err();
+        let failure = kustomize::build(&view, Path::new(root), options).unwrap_err();
+        let mut error = failure.error;
         while let Error::Context { source, .. } = error {
             error = *source;
         }
@@ -280,7 +281,8 @@ fn a_build_reads_no_more_files_than_it_may() {
         max_files: 2,
         ..Options::default()
     };
-    let mut error = kustomize::build(&view, Path::new("a"), &options).unwrap_err();
+    let failure = kustomize::build(&view, Path::new("a"), &options).unwrap_err();
+    let mut error = failure.error;
     while let Error::Context { source, .. } = error {
         error = *source;
     }

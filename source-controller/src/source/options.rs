@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use common::jitter::Jitter;
+use git::ssh::Algorithms;
 
 /// How a reconciler works.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Options {
     pub temporary: PathBuf,
     /// Budgets of a fetch and of the artifact made of it.
     pub budget: Budget,
+    /// What ssh connections may use: `--ssh-kex-algos`, `--ssh-hostkey-algos`.
+    pub algorithms: Algorithms,
 }
 
 /// Budgets that keep one source from taking the controller down.

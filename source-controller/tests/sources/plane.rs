@@ -151,6 +151,7 @@ impl Plane {
                 requeue_dependency: Duration::from_secs(1),
                 temporary: std::env::temp_dir(),
                 budget: self.options.budget,
+                algorithms: git::ssh::Algorithms::default(),
             },
             context,
             limits: Limits {

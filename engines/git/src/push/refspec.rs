@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g5_a_refspec_sends_the_pushed_branch_to_any_reference() {
+    fn a_refspec_sends_the_pushed_branch_to_any_reference() {
         for (text, expected, strength) in [
             (
                 "refs/heads/main:refs/heads/auto",
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn g5_other_refspecs_are_refused_with_the_reason() {
+    fn other_refspecs_are_refused_with_the_reason() {
         for (text, reason) in [
             ("refs/heads/main", "expected"),
             (":refs/heads/x", "would delete"),

@@ -137,6 +137,10 @@ async fn authenticate(
     })
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "results hand their errors over"
+)]
 pub(super) fn broken(error: russh::Error) -> SshError {
     SshError::Broken(error.to_string())
 }

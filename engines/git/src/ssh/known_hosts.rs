@@ -1,4 +1,4 @@
-//! The keys of hosts, in the form of OpenSSH's `known_hosts` (sshd(8), section "SSH_KNOWN_HOSTS FILE FORMAT"): plain and
+//! The keys of hosts, in the form of OpenSSH's `known_hosts` (sshd(8), section `SSH_KNOWN_HOSTS FILE FORMAT`): plain and
 //! hashed names, wildcards, negation, ports, `@cert-authority` and `@revoked`.
 
 use std::fmt;

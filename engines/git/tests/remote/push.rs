@@ -142,7 +142,7 @@ async fn check_push(client: &Client, repository: &Repository, base: &str) {
 }
 
 #[tokio::test]
-async fn g5_a_commit_is_pushed_over_http() {
+async fn a_commit_is_pushed_over_http() {
     let auth = Auth::Basic("u".to_owned(), "p".to_owned());
     let server = Server::start_with(Transport::Http, auth).await.unwrap();
     let repository = server.create("r").unwrap();
@@ -159,7 +159,7 @@ async fn g5_a_commit_is_pushed_over_http() {
 }
 
 #[tokio::test]
-async fn g5_a_commit_is_pushed_over_ssh() {
+async fn a_commit_is_pushed_over_ssh() {
     let key = SshKey::ed25519().unwrap();
     let server = SshServer::start(&key).await.unwrap();
     let repository = server.create("r").unwrap();
@@ -297,7 +297,7 @@ async fn a_lost_race_is_noticed_before_and_by_the_remote() {
 }
 
 #[tokio::test]
-async fn g5_several_references_move_together_or_not_at_all() {
+async fn several_references_move_together_or_not_at_all() {
     let server = Server::start().await.unwrap();
     let repository = server.create("r").unwrap();
     let base = fixture(&repository);
@@ -322,7 +322,7 @@ async fn g5_several_references_move_together_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn g6_options_reach_the_hooks_of_remotes_that_take_them() {
+async fn options_reach_the_hooks_of_remotes_that_take_them() {
     let server = Server::start().await.unwrap();
     let repository = server.create("r").unwrap();
     fixture(&repository);

@@ -101,13 +101,13 @@ impl<'t> State<'_, 't> {
         Ok(Slot::plain(match constant {
             Argument::Bool(_, value) => Value::Bool(*value),
             Argument::Text(text) => Value::Str(text.value(self.text)),
-            Argument::Number(number) => match ideal(number) {
-                Some(value) => value,
-                None => {
+            Argument::Number(number) => {
+                let Some(value) = ideal(number) else {
                     let number = self.shown(constant);
                     return self.fail(format_args!("{number} overflows int"));
-                }
-            },
+                };
+                value
+            }
             other => return self.no_command(other),
         }))
     }

@@ -96,6 +96,11 @@ impl<'t> State<'_, 't> {
 
     /// Runs the body for every element; tells whether there was one.
     fn iterate(&mut self, over: &Value, branch: &'t Branch) -> Evaluated<bool> {
+        if let Value::Host(host) = over
+            && let Some(entries) = host.entries()
+        {
+            return self.entries(entries, branch);
+        }
         match &over.underlying() {
             Value::Nil => Ok(false),
             Value::Int(kind, count) => {
@@ -139,6 +144,17 @@ impl<'t> State<'_, 't> {
             }
             other => self.fail(format_args!("range can't iterate over {}", shown(other))),
         }
+    }
+
+    fn entries(&mut self, entries: Vec<(Value, Value)>, branch: &'t Branch) -> Evaluated<bool> {
+        let ran = !entries.is_empty();
+        for (key, value) in entries {
+            let (key, value) = (Slot::plain(key), Slot::plain(value));
+            if self.iteration(branch, key, &value)? == Flow::Break {
+                break;
+            }
+        }
+        Ok(ran)
     }
 
     fn count(

@@ -36,6 +36,7 @@ mod durations;
 mod encoding;
 mod floats;
 mod helm;
+mod hermetic;
 mod json;
 mod layout;
 mod lists;
@@ -57,6 +58,7 @@ mod urls;
 mod versions;
 mod world;
 
+pub use hermetic::hermetic;
 pub use time::{Duration, Time};
 pub use versions::SemVer;
 pub use world::{Clock, Lint, Lookup, Random, Resolve};

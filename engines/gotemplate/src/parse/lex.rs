@@ -32,7 +32,8 @@ pub(super) fn lex(text: &[u8]) -> Scanned {
         left: Finder::new(LEFT),
         at: 0,
         start: 0,
-        tokens: Vec::new(),
+        // Most templates hold more text than actions.
+        tokens: Vec::with_capacity(text.len() / 16 + 8),
     };
     let problem = match scanner.run() {
         Ok(()) => String::new(),
@@ -168,7 +169,10 @@ impl<'t> Scanner<'t> {
     fn action(&mut self) -> Step {
         let mut depth = 0_usize;
         loop {
-            if let Some(trims) = self.right_delimiter() {
+            let next = self.peek();
+            if next.is_some_and(|next| next == b'}' || is_space(next))
+                && let Some(trims) = self.right_delimiter()
+            {
                 if depth > 0 {
                     return Err("unclosed left paren".to_owned());
                 }
@@ -180,7 +184,7 @@ impl<'t> Scanner<'t> {
                 self.trim_following(trims);
                 return Ok(());
             }
-            let Some(next) = self.peek() else {
+            let Some(next) = next else {
                 return Err("unclosed action".to_owned());
             };
             self.at += 1;
@@ -295,8 +299,10 @@ impl<'t> Scanner<'t> {
 
     fn letters(&mut self) -> Step {
         let next = loop {
+            let rest = self.rest();
+            let plain = rest.iter().position(|byte| !is_name_byte(*byte));
+            self.at += plain.unwrap_or(rest.len());
             match self.peek() {
-                Some(byte) if is_name_byte(byte) => self.at += 1,
                 Some(byte) if !byte.is_ascii() => match first_char(self.rest()) {
                     Some((letter, width)) if is_alphanumeric(letter) => self.at += width,
                     other => break other,

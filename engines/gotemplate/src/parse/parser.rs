@@ -83,6 +83,10 @@ pub fn parse(
     let mut parser = Parser {
         source: &source,
         text: &source.text,
+        last: scanned.tokens.last().copied().unwrap_or(Token {
+            kind: Kind::Eof,
+            span: Span::new(0, 0),
+        }),
         tokens: scanned.tokens,
         problem: scanned.problem,
         at: 0,
@@ -104,6 +108,8 @@ pub(super) struct Parser<'p> {
     pub(super) source: &'p Arc<Source>,
     pub(super) text: &'p [u8],
     pub(super) tokens: Vec<Token>,
+    /// The last token.
+    last: Token,
     /// What the last token says, if it is an error.
     problem: String,
     pub(super) at: usize,
@@ -146,11 +152,7 @@ impl<'p> Parser<'p> {
 
     /// The token under the cursor; the last one stays.
     pub(super) fn peek(&self) -> Token {
-        let at = self.at.min(self.tokens.len().saturating_sub(1));
-        self.tokens.get(at).copied().unwrap_or(Token {
-            kind: Kind::Eof,
-            span: Span::new(0, 0),
-        })
+        self.tokens.get(self.at).copied().unwrap_or(self.last)
     }
 
     pub(super) fn next(&mut self) -> Token {

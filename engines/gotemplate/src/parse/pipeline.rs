@@ -252,7 +252,13 @@ impl Parser<'_> {
     }
 
     fn is_known(&self, variable: Token) -> bool {
-        self.scope.variables.contains(&self.value(variable))
+        let name = self.value(variable);
+        // The latest first: it is the likeliest.
+        self.scope
+            .variables
+            .iter()
+            .rev()
+            .any(|known| *known == name)
     }
 
     fn undefined<T>(&self, variable: Token) -> Parsed<T> {

@@ -44,6 +44,11 @@ pub trait Host: Any + Debug {
         None
     }
 
+    /// The entries of a map whose keys are no strings, in order: what `range` goes over.
+    fn entries(&self) -> Option<Vec<(Value, Value)>> {
+        None
+    }
+
     /// The field `name`; nothing when there is none.
     fn field(&self, name: &str) -> Option<Field> {
         let _ = name;

@@ -169,7 +169,7 @@ fn wrong_uses_of_objects_fail_as_in_go() {
         ("{{len plain}}", "error calling len: len of type main.Plain"),
         (
             "{{index version 1}}",
-            "error calling index: can't index item of type *main.Version",
+            "error calling index: can't index item of type main.Version",
         ),
         (
             "{{lt version version}}",
@@ -178,6 +178,10 @@ fn wrong_uses_of_objects_fail_as_in_go() {
         (
             "{{duration version}}",
             "wrong type for value; expected int; got *main.Version",
+        ),
+        (
+            "{{len pointer}}",
+            "error calling len: len of type main.Plain",
         ),
     ] {
         let error = run(template).unwrap_err();

@@ -23,7 +23,7 @@ pub use archive::MAX_SIZE;
 pub use cache::Cache;
 pub use error::Error;
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
-pub(crate) use metadata::{document, every_document};
+pub(crate) use metadata::{document, entries, every_document};
 pub use package::Package;
 
 use crate::diagnostic::Diagnostic;

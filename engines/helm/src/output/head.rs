@@ -2,7 +2,7 @@
 
 use yaml::Value;
 
-use crate::chart::document;
+use crate::chart::entries;
 use crate::chart::fields::{Fields, Place, known};
 
 /// Version, kind, name and annotations of a manifest; empty where they are missing.
@@ -18,17 +18,20 @@ pub struct Head {
     pub annotations: Vec<(String, String)>,
 }
 
+/// What the sorter reads of a manifest.
+const KEYS: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
 const METADATA: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
 
 impl Head {
     /// Reads the first document of `text`.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let value = document(text.as_bytes())?;
+        let value = entries(text.as_bytes(), &KEYS)?;
         let mut head = Self::default();
         let mut fields = Fields::default();
         let top = Place::default();
         for (key, value) in fields.entries(&value, &top, "util.SimpleHead") {
-            let Some(name) = known(key, &["apiVersion", "kind", "metadata"]) else {
+            let Some(name) = known(key, &KEYS) else {
                 continue;
             };
             let place = top.field("SimpleHead", name);

@@ -49,24 +49,45 @@ pub fn merge(values: &mut Value, over: Value) {
     }
 }
 
+/// Why a text of values was refused that is read in one piece.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ReadError(String);
+
+/// Reads the first document of a text of values; what follows it is not looked at.
+///
+/// # Errors
+///
+/// In the words of `common.ReadValues`, when the document does not parse or is no mapping.
+pub fn read_first(bytes: &[u8]) -> Result<Map, ReadError> {
+    mapping(bytes, "common.Values").map_err(ReadError)
+}
+
 fn read(document_bytes: &[u8]) -> Result<Value, Error> {
-    let value = document(document_bytes).map_err(Error::Document)?;
+    mapping(document_bytes, "map[string]interface {}")
+        .map(Value::from)
+        .map_err(Error::Document)
+}
+
+/// The first document as a mapping, which Go decodes into the type of this name.
+fn mapping(bytes: &[u8], type_name: &str) -> Result<Map, String> {
+    let value = document(bytes)?;
     let kind = match &value {
-        Value::Null => return Ok(Value::empty_map()),
-        Value::Map(map) => return Ok(Value::from(floats_of_map(map))),
+        Value::Null => return Ok(Map::new()),
+        Value::Map(map) => return Ok(floats_of_map(map)),
         Value::Bool(_) => "bool",
         Value::Int(_) | Value::Uint(_) | Value::Float(_) => "number",
         Value::Str(_) => "string",
         Value::Seq(_) => "array",
     };
-    Err(Error::Document(format!(
+    Err(format!(
         "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value \
-         of type map[string]interface {{}}"
-    )))
+         of type {type_name}"
+    ))
 }
 
 /// The value with every integer as the float that JSON makes of it.
-pub(crate) fn floats(value: &Value) -> Value {
+pub fn floats(value: &Value) -> Value {
     match value {
         Value::Int(_) | Value::Uint(_) => value.as_f64().map_or(Value::Null, Value::Float),
         Value::Seq(items) => items.iter().map(floats).collect(),

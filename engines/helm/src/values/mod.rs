@@ -7,6 +7,6 @@ mod dependencies;
 mod table;
 
 pub use coalesce::{Mismatch, Nulls, coalesce};
-pub use decode::{Error, decode, merge};
+pub use decode::{Error, ReadError, decode, floats, merge, read_first};
 pub use dependencies::{is_compatible, process_dependencies};
 pub use table::{NoTable, NoValue, path_value, table};

@@ -8,7 +8,6 @@ use super::{Accumulated, Target};
 use crate::config::{FieldSpec, SortOptions};
 use crate::error::{Error, ResultExt};
 use crate::id::Gvk;
-use crate::node::{Node, to_object};
 use crate::resource::{ORIGIN, Printed, Resource, TRANSFORMATIONS};
 use crate::transform::{MapEntries, add_hashes, fix_references, resolve_vars, sort};
 use crate::{Options, Reorder};
@@ -37,15 +36,18 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
         ));
     }
     for resource in objects.iter() {
-        if !resource.is_empty() && resource.printed().is_none() {
+        if resource.printed().is_none() && !resource.is_empty() {
             Resource::validate(&resource.node)?;
         }
     }
     objects.retain(|resource| {
-        !resource.is_empty()
-            && resource
+        let wanted = || {
+            resource
                 .annotation(LOCAL_CONFIG)
                 .is_none_or(|value| value.text() == "false")
+        };
+        // What another build printed was good enough there.
+        resource.printed().is_some() || (!resource.is_empty() && wanted())
     });
     let options = session.options;
     let kustomization = &target.kustomization;
@@ -77,16 +79,18 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
     let shares = managed_by.is_none() && unwanted.len() == 2 && options.cache.is_some();
     let mut out = Vec::with_capacity(objects.len());
     let mut shared = Vec::new();
-    let mut size: usize = 0;
+    let mut total: usize = 0;
     for mut resource in objects.into_vec() {
-        size = size.saturating_add(resource.node.text_size());
-        if size > options.max_output {
+        let known = resource.printed();
+        let size = known.map_or_else(|| resource.text_size(), |printed| printed.size);
+        total = total.saturating_add(size);
+        if total > options.max_output {
             return Err(Error::Budget {
                 what: "the size of the output",
                 limit: options.max_output,
             });
         }
-        if let Some(printed) = resource.printed().filter(|_| shares) {
+        if let Some(printed) = known.filter(|_| shares) {
             out.push(printed.object.clone());
             shared.push(Arc::clone(printed));
             continue;
@@ -99,19 +103,19 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
         if !unwanted.is_empty() {
             resource.remove_annotations(&unwanted)?;
         }
-        let object = print(&resource.node).context(|| format!("{}", resource.id(&schemas)))?;
+        let printed = resource
+            .print(size)
+            .map_err(|error| Error::Resource(error.to_string()))
+            .context(|| format!("{}", resource.id(&schemas)))?;
+        let object = printed.object.clone();
         if let Some(before) = before {
-            let printed = Arc::new(Printed::new(object.clone()));
+            let printed = Arc::new(printed);
             before.note_printed(&printed);
             shared.push(printed);
         }
         out.push(object);
     }
     Ok((out, shared))
-}
-
-fn print(node: &Node) -> Result<Value, Error> {
-    to_object(node).map_err(|error| Error::Resource(error.to_string()))
 }
 
 /// The order that the kustomization asks for, then the options.

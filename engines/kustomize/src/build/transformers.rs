@@ -205,17 +205,19 @@ pub(super) fn json6902(
                     "patch file '{path}' empty seems to be empty"
                 )));
             }
-            String::from_utf8_lossy(&loaded.bytes).into_owned()
+            loaded.bytes.to_vec()
         }
-        ("", text) => text.to_owned(),
+        ("", text) => text.into(),
         _ => {
             return Err(Error::Config(
                 "must specify a file path or jsonOp, not both".into(),
             ));
         }
     };
-    let operations = JsonPatch::parse(&text)
-        .map_err(|error| Error::Config(format!("decoding {text:?}: {error}")))?;
+    let operations = JsonPatch::parse(&text).map_err(|error| {
+        let text = String::from_utf8_lossy(&text);
+        Error::Config(format!("decoding {text:?}: {error}"))
+    })?;
     if operations.is_empty() {
         return Err(Error::Config(format!(
             "patch appears to be empty; file={}, JsonOp={}",

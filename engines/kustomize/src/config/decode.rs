@@ -25,7 +25,16 @@ pub(crate) struct Context<'a> {
     /// The type that the document is decoded into.
     root: &'a str,
     parent: Option<&'a Context<'a>>,
-    field: &'a str,
+    step: Step<'a>,
+}
+
+/// How a value is reached from the one that it is in.
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    /// By its key, as the document spells it.
+    Field(&'a str),
+    /// By its place in a list.
+    Item(usize),
 }
 
 impl<'a> Context<'a> {
@@ -35,7 +44,7 @@ impl<'a> Context<'a> {
             mode,
             root,
             parent: None,
-            field: "",
+            step: Step::Field(""),
         }
     }
 
@@ -45,7 +54,17 @@ impl<'a> Context<'a> {
             mode: self.mode,
             root: self.root,
             parent: Some(self),
-            field,
+            step: Step::Field(field),
+        }
+    }
+
+    /// Below a list.
+    pub(crate) fn item(&'a self, at: usize) -> Self {
+        Context {
+            mode: self.mode,
+            root: self.root,
+            parent: Some(self),
+            step: Step::Item(at),
         }
     }
 
@@ -57,7 +76,10 @@ impl<'a> Context<'a> {
     fn path(&self) -> String {
         match self.parent {
             None => self.root.to_owned(),
-            Some(parent) => format!("{}.{}", parent.path(), self.field),
+            Some(parent) => match self.step {
+                Step::Field(field) => format!("{}.{field}", parent.path()),
+                Step::Item(at) => format!("{}.{at}", parent.path()),
+            },
         }
     }
 
@@ -80,19 +102,28 @@ impl<'a> Context<'a> {
             Value::Seq(_) => "array",
             Value::Map(_) => "object",
         };
+        self.mismatch_of(got, wanted)
+    }
+
+    fn mismatch_of(&self, got: &str, wanted: &str) -> String {
         if self.parent.is_none() {
             return format!("json: cannot unmarshal {got} into Go value of type {wanted}");
         }
-        format!(
-            "json: cannot unmarshal {got} into Go struct field {} of type {wanted}",
-            self.path()
-        )
+        let place = match self.step {
+            Step::Field(_) => "Go struct field ",
+            Step::Item(_) => "",
+        };
+        let path = self.path();
+        format!("json: cannot unmarshal {got} into {place}{path} of type {wanted}")
     }
 }
 
 /// Made from a value.
 pub(crate) trait Decode: Sized {
     fn decode(value: &Value, context: &Context<'_>) -> Result<Self, String>;
+
+    /// What messages call the type.
+    fn type_name() -> String;
 }
 
 impl Decode for String {
@@ -108,6 +139,10 @@ impl Decode for String {
             _ => Err(context.mismatch(value, "string")),
         }
     }
+
+    fn type_name() -> String {
+        "string".into()
+    }
 }
 
 impl Decode for bool {
@@ -118,22 +153,39 @@ impl Decode for bool {
             _ => Err(context.mismatch(value, "bool")),
         }
     }
+
+    fn type_name() -> String {
+        "bool".into()
+    }
 }
 
 impl Decode for i64 {
     fn decode(value: &Value, context: &Context<'_>) -> Result<Self, String> {
         match value {
             Value::Null => Ok(0),
-            _ => value
-                .as_i64()
-                .ok_or_else(|| context.mismatch(value, "int64")),
+            _ => value.as_i64().ok_or_else(|| match value {
+                // A number of the wrong sort is shown.
+                Value::Uint(_) | Value::Float(_) => context.mismatch_of(
+                    &format!("number {}", value.to_go_json(yaml::JsonEscape::Plain)),
+                    "int64",
+                ),
+                _ => context.mismatch(value, "int64"),
+            }),
         }
+    }
+
+    fn type_name() -> String {
+        "int64".into()
     }
 }
 
 impl Decode for Value {
     fn decode(value: &Value, _: &Context<'_>) -> Result<Self, String> {
         Ok(value.clone())
+    }
+
+    fn type_name() -> String {
+        "interface {}".into()
     }
 }
 
@@ -144,15 +196,27 @@ impl<T: Decode> Decode for Option<T> {
             _ => T::decode(value, context).map(Some),
         }
     }
+
+    fn type_name() -> String {
+        T::type_name()
+    }
 }
 
 impl<T: Decode> Decode for Vec<T> {
     fn decode(value: &Value, context: &Context<'_>) -> Result<Self, String> {
         match value {
             Value::Null => Ok(Self::new()),
-            Value::Seq(items) => items.iter().map(|item| T::decode(item, context)).collect(),
-            _ => Err(context.mismatch(value, "[]T")),
+            Value::Seq(items) => items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| T::decode(item, &context.item(at)))
+                .collect(),
+            _ => Err(context.mismatch(value, &Self::type_name())),
         }
+    }
+
+    fn type_name() -> String {
+        format!("[]{}", T::type_name())
     }
 }
 
@@ -167,8 +231,12 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
                     Ok((key.to_string(), value))
                 })
                 .collect(),
-            _ => Err(context.mismatch(value, "map[string]string")),
+            _ => Err(context.mismatch(value, &Self::type_name())),
         }
+    }
+
+    fn type_name() -> String {
+        format!("map[string]{}", T::type_name())
     }
 }
 
@@ -216,8 +284,7 @@ macro_rules! decode_struct {
                     yaml::Value::Null => return Ok(out),
                     yaml::Value::Map(map) => map,
                     _ => {
-                        let wanted = concat!("types.", stringify!($name));
-                        return Err(context.mismatch(value, wanted));
+                        return Err(context.mismatch(value, &Self::type_name()));
                     }
                 };
                 for (key, value) in $crate::config::decode_sorted(map) {
@@ -225,7 +292,7 @@ macro_rules! decode_struct {
                         $( Some($key) => {
                             out.$field = $crate::config::Decode::decode(
                                 value,
-                                &context.field($key)$(.$how())?,
+                                &context.field(key)$(.$how())?,
                             )?;
                         } )*
                         _ if context.is_strict() => {
@@ -235,6 +302,10 @@ macro_rules! decode_struct {
                     }
                 }
                 Ok(out)
+            }
+
+            fn type_name() -> String {
+                concat!("types.", stringify!($name)).into()
             }
         }
     };
@@ -249,6 +320,7 @@ mod tests {
         pub(crate) struct Example {
             name_prefix: String = "namePrefix",
             labels: BTreeMap<String, String> = "labels",
+            list: Vec<String> = "list",
         }
     }
 
@@ -273,6 +345,14 @@ mod tests {
         assert_eq!(
             example("labels: {b: true}\n", Mode::Strict).unwrap_err(),
             "json: cannot unmarshal bool into Go struct field Kustomization.labels.b of type string"
+        );
+        assert_eq!(
+            example("list: [a, 1]\n", Mode::Strict).unwrap_err(),
+            "json: cannot unmarshal number into Kustomization.list.1 of type string"
+        );
+        assert_eq!(
+            example("list: a\n", Mode::Strict).unwrap_err(),
+            "json: cannot unmarshal string into Go struct field Kustomization.list of type []string"
         );
         assert_eq!(
             example("bogus: 1\n", Mode::Strict).unwrap_err(),

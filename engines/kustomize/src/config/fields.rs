@@ -73,6 +73,10 @@ impl Decode for FieldSpec {
         let gvk = Gvk::new(raw.group, raw.version, raw.kind);
         Ok(Self::new(gvk, &raw.path, raw.create))
     }
+
+    fn type_name() -> String {
+        "types.FieldSpec".into()
+    }
 }
 
 impl fmt::Display for FieldSpec {
@@ -127,6 +131,10 @@ impl Decode for NameReference {
             target: Gvk::new(raw.group, raw.version, raw.kind),
             referrers: raw.field_specs,
         })
+    }
+
+    fn type_name() -> String {
+        "builtinconfig.NameBackReferences".into()
     }
 }
 

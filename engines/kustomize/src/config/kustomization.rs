@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use yaml::Value;
 
-use super::{Context, Decode, FieldSpec, Mode, decode_struct};
+use super::{
+    Context, Decode, FieldSpec, GeneratorArgs, GeneratorOptions, Mode, ReplacementField,
+    decode_struct,
+};
 use crate::error::Error;
 use crate::id::{Gvk, ResId};
 
@@ -131,58 +134,6 @@ decode_struct! {
 }
 
 decode_struct! {
-    /// An entry of `replacements`: a file, or a replacement.
-    pub(crate) struct ReplacementField {
-        path: String = "path",
-        source: Option<ReplacementSource> = "source",
-        targets: Option<Vec<ReplacementTarget>> = "targets",
-        source_value: Option<String> = "sourceValue",
-    }
-}
-
-decode_struct! {
-    /// A value and where it goes.
-    pub(crate) struct Replacement {
-        source: Option<ReplacementSource> = "source",
-        targets: Option<Vec<ReplacementTarget>> = "targets",
-        source_value: Option<String> = "sourceValue",
-    }
-}
-
-decode_struct! {
-    /// Where a replacement takes its value.
-    pub(crate) struct ReplacementSource {
-        group: String = embedded "group",
-        version: String = embedded "version",
-        kind: String = embedded "kind",
-        name: String = embedded "name",
-        namespace: String = embedded "namespace",
-        field_path: String = "fieldPath",
-        options: Option<ReplacementOptions> = "options",
-    }
-}
-
-decode_struct! {
-    /// Where a replacement puts its value.
-    pub(crate) struct ReplacementTarget {
-        select: Option<Selector> = "select",
-        reject: Vec<Selector> = "reject",
-        field_paths: Vec<String> = "fieldPaths",
-        options: Option<ReplacementOptions> = "options",
-    }
-}
-
-decode_struct! {
-    /// Parts of a text instead of all of it.
-    pub(crate) struct ReplacementOptions {
-        delimiter: String = "delimiter",
-        index: i64 = "index",
-        encoding: String = "encoding",
-        create: bool = "create",
-    }
-}
-
-decode_struct! {
     /// An entry of `vars`.
     pub(crate) struct Var {
         name: String = "name",
@@ -227,68 +178,12 @@ decode_struct! {
 }
 
 decode_struct! {
-    /// A ConfigMap or Secret to generate.
-    pub(crate) struct GeneratorArgs {
-        namespace: String = "namespace",
-        name: String = "name",
-        behavior: String = "behavior",
-        literals: Vec<String> = "literals",
-        files: Vec<String> = "files",
-        envs: Vec<String> = "envs",
-        env: String = "env",
-        options: Option<GeneratorOptions> = "options",
-        /// Of Secrets alone.
-        secret_type: String = "type",
-        /// Of configurations in files of their own, where name and namespace may stand there.
-        metadata: Option<Metadata> = "metadata",
-    }
-}
-
-decode_struct! {
     /// The metadata of a kustomization; nothing is done with them.
     pub(crate) struct ObjectMeta {
         name: String = "name",
         namespace: String = "namespace",
         labels: BTreeMap<String, String> = "labels",
         annotations: BTreeMap<String, String> = "annotations",
-    }
-}
-
-decode_struct! {
-    /// The part of an object's metadata that configurations use.
-    pub(crate) struct Metadata {
-        name: String = "name",
-        namespace: String = "namespace",
-    }
-}
-
-decode_struct! {
-    /// What generated objects carry.
-    pub(crate) struct GeneratorOptions {
-        labels: BTreeMap<String, String> = "labels",
-        annotations: BTreeMap<String, String> = "annotations",
-        disable_name_suffix_hash: bool = "disableNameSuffixHash",
-        immutable: bool = "immutable",
-    }
-}
-
-impl GeneratorOptions {
-    /// `local`, completed by `global`; switches that `global` turns on are on.
-    pub(crate) fn merge(local: Option<&Self>, global: Option<&Self>) -> Option<Self> {
-        let Some(global) = global else {
-            return local.cloned();
-        };
-        let mut merged = local.cloned().unwrap_or_default();
-        let add = |into: &mut BTreeMap<String, String>, from: &BTreeMap<String, String>| {
-            for (key, value) in from {
-                into.entry(key.clone()).or_insert_with(|| value.clone());
-            }
-        };
-        add(&mut merged.labels, &global.labels);
-        add(&mut merged.annotations, &global.annotations);
-        merged.disable_name_suffix_hash |= global.disable_name_suffix_hash;
-        merged.immutable |= global.immutable;
-        Some(merged)
     }
 }
 
@@ -326,7 +221,7 @@ impl Kustomization {
         let invalid = |message: String| Error::Config(format!("invalid Kustomization: {message}"));
         let document =
             yaml::decode_first(bytes, yaml::Dialect::Kubernetes, &yaml::Budget::default())
-                .map_err(|error| invalid(format!("yaml: {error}")))?;
+                .map_err(|error| invalid(error.to_string()))?;
         let document = document.unwrap_or(Value::Null);
         if is_empty(&document) {
             return Err(Error::Config("kustomization.yaml is empty".into()));
@@ -403,15 +298,6 @@ impl Kustomization {
             problems.push(format!("apiVersion for {} should be {required}", self.kind));
         }
         problems
-    }
-}
-
-impl GeneratorArgs {
-    /// Moves the legacy `env` to the end of `envs`.
-    pub(crate) fn fold_env(&mut self) {
-        if !self.env.is_empty() {
-            self.envs.push(std::mem::take(&mut self.env));
-        }
     }
 }
 

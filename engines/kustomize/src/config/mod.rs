@@ -4,7 +4,9 @@ mod crds;
 mod decode;
 mod defaults;
 mod fields;
+mod generator;
 mod kustomization;
+mod replacement;
 
 pub(crate) use crds::from_crds;
 pub(crate) use decode::{
@@ -14,8 +16,10 @@ pub(crate) use decode::{
 pub(crate) use fields::{
     FieldSpec, NameReference, Segment, TransformerConfig, merge_all, merge_one,
 };
+pub(crate) use generator::{GeneratorArgs, GeneratorOptions, Metadata};
 pub(crate) use kustomization::{
-    GeneratorArgs, GeneratorOptions, Image, Kustomization, Label, Metadata, Patch, PatchOptions,
+    Image, Kustomization, Label, Patch, PatchOptions, Replica, Selector, SortOptions, Var,
+};
+pub(crate) use replacement::{
     Replacement, ReplacementField, ReplacementOptions, ReplacementSource, ReplacementTarget,
-    Replica, Selector, SortOptions, Var,
 };

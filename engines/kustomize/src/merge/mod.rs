@@ -200,6 +200,10 @@ impl<'a> Merger<'a> {
         patch: Option<&Map>,
         schema: Option<&Schema<'a>>,
     ) -> Result<(), MergeError> {
+        if name.is_empty() {
+            // Looking for a field without a name means the node itself, as a scalar.
+            return Err(NodeError::not_a_scalar(&Node::from(fields.clone())).into());
+        }
         let at = fields.position(name);
         let old = at.map(|at| std::mem::replace(&mut fields.entries_mut()[at].value, Node::null()));
         let old_scalar = old.as_ref().and_then(Node::as_scalar);
@@ -250,16 +254,15 @@ impl<'a> Merger<'a> {
     }
 }
 
-/// Whether merging with nothing changes a tree: a null without text goes away, and a text whose type
-/// was left open is made sure to be text.
+/// Whether merging with nothing changes a tree or fails: a null without text goes away, a text whose
+/// type was left open is made sure to be text, and a field must have a name.
 fn is_unsettled(node: &Node) -> bool {
     match node {
         Node::Scalar(scalar) if node.is_null() => scalar.text.is_empty(),
         Node::Scalar(scalar) => scalar.tag == Tag::Unset && scalar.is_ambiguous(),
-        Node::Map(map) => {
-            let hinted = |entry: &Entry| entry.hint.is_some() || is_unsettled(&entry.value);
-            map.entries().iter().any(hinted)
-        }
+        Node::Map(map) => map.entries().iter().any(|entry: &Entry| {
+            entry.hint.is_some() || entry.key.text.is_empty() || is_unsettled(&entry.value)
+        }),
         // Lists that do not merge are not looked into.
         Node::Seq(_) => false,
     }

@@ -1,9 +1,9 @@
 //! Documents that lie in texts: changed, and printed again with their comments and styles.
 
 use yaml::node::{Content, Layout, Node as Written, SequenceIndent, Span, Tree};
-use yaml::{Budget, ScalarStyle};
+use yaml::{Budget, ScalarStyle, Str};
 
-use super::{Map, Node, Scalar, Style, Tag};
+use super::{Entry, Map, Node, Scalar, Style, Tag, read_first};
 
 /// The tree as block YAML, as kyaml prints it.
 pub(crate) fn write_block(node: &Node) -> String {
@@ -23,6 +23,18 @@ pub(crate) fn rewrite(original: &str, node: &Node) -> Option<String> {
     Some(print(tree))
 }
 
+/// The text of a scalar once it is printed and read again: folding does not keep every text, and
+/// not every block can be read.
+pub(super) fn read_again(scalar: &Scalar) -> Result<Option<Str>, yaml::Error> {
+    let mut map = Map::new();
+    map.push(Scalar::untagged("text"), Node::Scalar(scalar.clone()));
+    let node = read_first(write_block(&map.into()).as_bytes())?;
+    let text = node.as_ref().and_then(|node| node.get("text"));
+    Ok(text
+        .and_then(Node::as_scalar)
+        .map(|found| found.text.clone()))
+}
+
 fn print(tree: Tree) -> String {
     yaml::node::print(&[tree], SequenceIndent::Compact)
 }
@@ -36,10 +48,14 @@ fn update(tree: &mut Written, node: &Node) {
         }
         (Content::Mapping(entries, _), Node::Map(map)) => {
             let known = entries.len();
-            for entry in map.entries() {
+            for (at, entry) in map.entries().iter().enumerate() {
+                // A key that stands there twice is another field each time.
+                let is_same = |other: &&Entry| other.key.text == entry.key.text;
+                let earlier = map.entries()[..at].iter().filter(is_same).count();
                 let found = entries[..known]
                     .iter_mut()
-                    .find(|(key, _)| key.as_str() == Some(&*entry.key.text));
+                    .filter(|(key, _)| key.as_str() == Some(&*entry.key.text))
+                    .nth(earlier);
                 match found {
                     Some((_, value)) => update(value, &entry.value),
                     None => entries.push((scalar(&entry.key), written(&entry.value))),

@@ -7,6 +7,7 @@
 //!
 //! Clones are cheap: collections are shared and copied on write.
 
+mod build;
 mod document;
 mod hints;
 mod path;
@@ -20,14 +21,17 @@ use yaml::Str;
 
 use crate::schema::Shape;
 
+pub(crate) use build::read_first;
 pub(crate) use document::{rewrite, write_block};
 pub(crate) use path::{
     PathPart, clear, is_list_index, list_index_parts, lookup, lookup_create, lookup_mut, set_field,
     set_field_str, set_scalar, split_path, split_path_smart,
 };
-pub(crate) use read::{ReadError, read_first, read_resources};
+pub(crate) use read::{ReadError, read_resources};
 pub(crate) use scalar::{Link, Scalar, Style, Tag};
-pub(crate) use value::{NotJson, from_value, to_go_json, to_object, to_value};
+pub(crate) use value::{
+    NotJson, from_json, from_value, to_go_json, to_object, to_object_with, to_value,
+};
 
 /// One node of a YAML tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +97,17 @@ pub(crate) enum NodeError {
     NotACollection,
     #[error("{0}")]
     Other(String),
+}
+
+impl NodeError {
+    /// A scalar was wanted.
+    pub(crate) fn not_a_scalar(node: &Node) -> Self {
+        Self::WrongKind {
+            expected: Kind::Scalar,
+            actual: node.kind(),
+            contents: value::to_display(node),
+        }
+    }
 }
 
 impl Node {

@@ -119,6 +119,23 @@ impl Scalar {
             )
     }
 
+    /// As a key, names what its mapping merges.
+    pub(super) fn is_merge_key(&self) -> bool {
+        *self.text == *"<<" && self.style == Style::Plain
+    }
+
+    /// Printed as a block that may not read as the same text: folded lines, or white space in front.
+    pub(super) fn may_change_in_a_block(&self) -> bool {
+        let lines = || self.text.contains('\n');
+        let spaced = || self.text.starts_with([' ', '\t', '\n']);
+        match self.style {
+            Style::Folded => lines(),
+            Style::Literal => spaced(),
+            Style::Plain => spaced() && lines(),
+            Style::SingleQuoted | Style::DoubleQuoted => false,
+        }
+    }
+
     /// What this scalar is once it is printed and read again.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use yaml::{JsonEscape, Str, Value};
 
-use super::{Entry, Map, Node, Scalar, Style, Tag};
+use super::{Entry, Map, Node, Scalar, Style, Tag, document};
 
 /// Why a tree cannot be printed. The way leads through JSON, which has fewer things than YAML.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,10 @@ pub(crate) enum NotJson {
     Number(&'static str),
     #[error("yaml: unmarshal errors:\n  {0}")]
     Tag(String),
+    #[error("yaml: map merge requires map or sequence of maps as the value")]
+    Merge,
+    #[error(transparent)]
+    Block(#[from] yaml::Error),
 }
 
 /// The value that a node is when it is printed.
@@ -28,12 +32,15 @@ pub(crate) fn to_value(node: &Node) -> Result<Value, NotJson> {
             .map(to_value)
             .collect::<Result<Vec<_>, _>>()
             .map(Value::from),
-        Node::Map(map) => map_value(map, key_text),
+        Node::Map(map) => map_value(map, key_text, &mut |_, value| to_value(value)),
     }
 }
 
 fn scalar_value(scalar: &Scalar) -> Result<Value, NotJson> {
     match scalar.value().map_err(NotJson::Tag)? {
+        Value::Str(text) if scalar.may_change_in_a_block() => {
+            Ok(Value::Str(document::read_again(scalar)?.unwrap_or(text)))
+        }
         Value::Float(number) if number.is_nan() => Err(NotJson::Number("NaN")),
         Value::Float(number) if number == f64::INFINITY => Err(NotJson::Number("+Inf")),
         Value::Float(number) if number == f64::NEG_INFINITY => Err(NotJson::Number("-Inf")),
@@ -44,8 +51,16 @@ fn scalar_value(scalar: &Scalar) -> Result<Value, NotJson> {
 /// The value of a whole document. The names of its own fields are taken as written, whatever type
 /// they would have further down.
 pub(crate) fn to_object(node: &Node) -> Result<Value, NotJson> {
+    to_object_with(node, &mut |_, value| to_value(value))
+}
+
+/// [`to_object`], with the values of its fields from elsewhere.
+pub(crate) fn to_object_with(
+    node: &Node,
+    value_of: &mut dyn FnMut(&str, &Node) -> Result<Value, NotJson>,
+) -> Result<Value, NotJson> {
     match node {
-        Node::Map(map) => map_value(map, |key| Ok(key.text.clone())),
+        Node::Map(map) => map_value(map, |key| Ok(key.text.clone()), value_of),
         other => to_value(other),
     }
 }
@@ -53,10 +68,16 @@ pub(crate) fn to_object(node: &Node) -> Result<Value, NotJson> {
 fn map_value(
     map: &Map,
     name_of: impl Fn(&Scalar) -> Result<Str, NotJson>,
+    value_of: &mut dyn FnMut(&str, &Node) -> Result<Value, NotJson>,
 ) -> Result<Value, NotJson> {
     let mut out = yaml::Map::with_capacity(map.len());
     let mut seen: HashSet<&str> = HashSet::new();
+    let mut merges = None;
     for Entry { key, value, .. } in map.entries() {
+        if key.is_merge_key() {
+            merges = Some(value);
+            continue;
+        }
         let name = name_of(key)?;
         let known = if map.len() > 16 {
             !seen.insert(&key.text)
@@ -66,9 +87,32 @@ fn map_value(
         if known {
             return Err(NotJson::DuplicateKey(name));
         }
-        out.insert(name, to_value(value)?);
+        let value = value_of(&name, value)?;
+        out.insert(name, value);
+    }
+    if let Some(merges) = merges {
+        merge_into(&mut out, merges)?;
     }
     Ok(out.into())
+}
+
+/// Adds what a merge key names; what is there already stays.
+fn merge_into(out: &mut yaml::Map, from: &Node) -> Result<(), NotJson> {
+    match from {
+        Node::Map(_) => {
+            let Value::Map(map) = to_value(from)? else {
+                return Err(NotJson::Merge);
+            };
+            for (key, value) in map.iter() {
+                out.get_or_insert(key, || value.clone());
+            }
+            Ok(())
+        }
+        Node::Seq(items) if items.iter().all(|item| item.as_map().is_some()) => {
+            items.iter().try_for_each(|item| merge_into(out, item))
+        }
+        _ => Err(NotJson::Merge),
+    }
 }
 
 /// The name of a field. Numbers become text, truth values and null are no names.
@@ -100,6 +144,24 @@ pub(crate) fn from_value(value: &Value) -> Node {
             .map(|(key, value)| (text_scalar(key.clone()), from_value(value)))
             .collect::<Map>()
             .into(),
+    }
+}
+
+/// A value as it is read from JSON: all text is in quotes.
+pub(crate) fn from_json(value: &Value) -> Node {
+    let quoted = |text: &Str| Scalar {
+        style: Style::DoubleQuoted,
+        ..Scalar::string(text.clone())
+    };
+    match value {
+        Value::Str(text) => Node::Scalar(quoted(text)),
+        Value::Seq(items) => items.iter().map(from_json).collect::<Vec<_>>().into(),
+        Value::Map(map) => map
+            .iter()
+            .map(|(key, value)| (quoted(key), from_json(value)))
+            .collect::<Map>()
+            .into(),
+        plain => from_value(plain),
     }
 }
 
@@ -155,6 +217,37 @@ mod tests {
             .unwrap();
         let value = to_object(&node).unwrap();
         assert_eq!(value.to_go_json(JsonEscape::Html), r#"{"true":{"a":1}}"#);
+    }
+
+    #[test]
+    fn a_folded_text_gains_a_line_break_before_lines_that_are_indented_more() {
+        assert_eq!(
+            printed("a: >\n  one\n    two\n  three\n").unwrap(),
+            r#"{"a":"one\n\n  two\nthree\n"}"#
+        );
+    }
+
+    #[test]
+    fn a_block_that_starts_with_a_tab_cannot_be_read_again() {
+        let mut scalar = Scalar::string("\tx\ny");
+        let error = to_value(&Node::Scalar(scalar.clone())).unwrap_err();
+        assert!(error.to_string().contains("found a tab character"));
+        scalar.style = Style::DoubleQuoted;
+        assert!(to_value(&Node::Scalar(scalar)).is_ok());
+    }
+
+    #[test]
+    fn a_merge_key_that_was_written_into_the_tree_merges() {
+        let mut inner = Map::new();
+        inner.push(Scalar::untagged("a"), Node::string("1"));
+        inner.push(Scalar::untagged("b"), Node::string("2"));
+        let mut map = Map::new();
+        map.push(Scalar::untagged("a"), Node::string("own"));
+        map.push(Scalar::untagged("<<"), inner.into());
+        assert_eq!(to_go_json(&map.into()).unwrap(), r#"{"a":"own","b":"2"}"#);
+        let mut map = Map::new();
+        map.push(Scalar::untagged("<<"), Node::string("text"));
+        assert!(matches!(to_value(&map.into()), Err(NotJson::Merge)));
     }
 
     #[test]

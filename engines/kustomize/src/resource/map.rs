@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::index::Index;
+use super::sorted::Shared;
 use super::{Behavior, Identity, Resource, metadata};
 use crate::error::Error;
 use crate::id::ResId;
@@ -18,6 +20,8 @@ pub(crate) struct ResMap {
     index: Option<Index>,
     /// No two objects have one identity, for sure.
     unique: bool,
+    /// What builds share of this map.
+    shared: Option<Arc<Shared>>,
 }
 
 impl ResMap {
@@ -55,6 +59,21 @@ impl ResMap {
     /// One object, to change what is not part of an identity.
     pub(crate) fn get_mut_keeping_ids(&mut self, at: usize) -> &mut Resource {
         &mut self.list[at]
+    }
+
+    /// Changes one object in any way. What is known of identities stays when its own does.
+    pub(crate) fn update<T>(
+        &mut self,
+        at: usize,
+        schemas: &Schemas,
+        change: impl FnOnce(&mut Resource) -> T,
+    ) -> T {
+        let before = self.list[at].id(schemas).key();
+        let result = change(&mut self.list[at]);
+        if self.list[at].id(schemas).key() != before {
+            self.forget_ids();
+        }
+        result
     }
 
     /// One object.
@@ -122,6 +141,35 @@ impl ResMap {
             return Ok(());
         }
         self.append_all(sorted, schemas)
+    }
+
+    /// [`ResMap::sort_by`] for an order that is the same in all builds; quick when most objects are
+    /// shared with other builds.
+    ///
+    /// # Errors
+    ///
+    /// When two have one identity.
+    pub(crate) fn sort_as_ever(
+        &mut self,
+        schemas: &Schemas,
+        rank: impl Fn(&Identity) -> i32,
+        compare: impl Fn(&Identity, &Identity) -> Ordering,
+    ) -> Result<(), Error> {
+        let usable = self.unique && !schemas.is_custom();
+        let shared = self.shared.as_ref().filter(|_| usable);
+        let places = shared.and_then(|shared| {
+            shared.sorted(&self.list, |a, b| {
+                let (a, b) = (a.identity(schemas), b.identity(schemas));
+                rank(&a).cmp(&rank(&b)).then_with(|| compare(&a, &b))
+            })
+        });
+        let Some(places) = places else {
+            return self.sort_by(schemas, rank, compare);
+        };
+        let mut slots: Vec<_> = self.take().into_iter().map(Some).collect();
+        self.list = places.iter().filter_map(|at| slots[*at].take()).collect();
+        self.unique = true;
+        Ok(())
     }
 
     /// Renames those objects that `rename` wants to.
@@ -193,6 +241,10 @@ impl ResMap {
         let index = self.index(schemas);
         index.share();
         self.unique = known || index.is_unique();
+        if self.unique {
+            self.list.iter().for_each(Resource::share_parts);
+            self.shared = Some(Arc::new(Shared::new(&self.list)));
+        }
         self.unique
     }
 

@@ -5,8 +5,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use yaml::{Str, Value};
+use yaml::Str;
 
+use super::printed::{Parts, Printed};
 use super::{Identity, Resource};
 use crate::config::TransformerConfig;
 
@@ -15,12 +16,27 @@ pub(super) struct Memo {
     pub(super) identity: OnceLock<Arc<Identity>>,
     settled: OnceLock<Settled>,
     printed: OnceLock<Arc<Printed>>,
+    /// Of what it was when builds began to share it: the fields that are still the same count.
+    pub(super) parts: OnceLock<Arc<Parts>>,
 }
 
 /// A copy is made to be changed.
 impl Clone for Memo {
     fn clone(&self) -> Self {
-        Self::default()
+        Self {
+            parts: self.parts.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Memo {
+    /// Forgets what depends on the whole state, which is about to change.
+    pub(super) fn forget(&mut self) {
+        *self = Self {
+            parts: std::mem::take(&mut self.parts),
+            ..Self::default()
+        };
     }
 }
 
@@ -31,27 +47,6 @@ pub(crate) struct Settled {
     pub(crate) config: Arc<TransformerConfig>,
     /// The names that it refers to.
     pub(crate) names: Vec<Str>,
-}
-
-/// An object as the result has it.
-#[derive(Debug)]
-pub(crate) struct Printed {
-    pub(crate) object: Value,
-    text: OnceLock<String>,
-}
-
-impl Printed {
-    pub(crate) fn new(object: Value) -> Self {
-        Self {
-            object,
-            text: OnceLock::new(),
-        }
-    }
-
-    /// The object as YAML.
-    pub(crate) fn text(&self) -> &str {
-        self.text.get_or_init(|| yaml::encode(&self.object))
-    }
 }
 
 impl Resource {

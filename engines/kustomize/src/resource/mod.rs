@@ -6,6 +6,8 @@ mod links;
 mod map;
 mod memo;
 mod metadata;
+mod printed;
+mod sorted;
 mod track;
 
 use std::ops::{Deref, DerefMut};
@@ -23,8 +25,9 @@ use memo::Memo;
 
 pub(crate) use identity::Identity;
 pub(crate) use map::{ResMap, set_data};
-pub(crate) use memo::{Printed, Settled};
+pub(crate) use memo::Settled;
 pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
+pub(crate) use printed::Printed;
 pub(crate) use track::{Behavior, Previous, Track};
 
 /// An object on its way through the build.
@@ -59,7 +62,7 @@ impl Deref for Resource {
 impl DerefMut for Resource {
     fn deref_mut(&mut self) -> &mut State {
         let state = Arc::make_mut(&mut self.0);
-        state.memo = Memo::default();
+        state.memo.forget();
         state
     }
 }
@@ -76,6 +79,11 @@ impl Resource {
         }));
         resource.absorb_track();
         resource
+    }
+
+    /// Whether both are one state in memory.
+    fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

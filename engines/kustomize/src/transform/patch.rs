@@ -84,19 +84,18 @@ impl PatchTransformer {
     /// Reads a patch in place or from its file.
     pub(crate) fn new(patch: &Patch, loader: &Loader<'_>) -> Result<Self, Error> {
         let inline = patch.patch.trim();
-        let (text, source) = match (inline, patch.path.as_str()) {
+        let (bytes, source) = match (inline, patch.path.as_str()) {
             ("", "") => {
                 return Err(Error::Config(
                     "must specify one of patch and path in a patch".into(),
                 ));
             }
-            (inline, "") => (inline.to_owned(), format!("[patch: {}]", quoted(inline))),
+            (inline, "") => (inline.into(), format!("[patch: {}]", quoted(inline))),
             ("", path) => {
                 let loaded = loader
                     .load(path)
                     .context(|| format!("failed to get the patch file from path({path})"))?;
-                let text = String::from_utf8_lossy(&loaded.bytes).into_owned();
-                (text, format!("[path: {path:?}]"))
+                (loaded.bytes.to_vec(), format!("[path: {path:?}]"))
             }
             _ => {
                 return Err(Error::Config(
@@ -104,11 +103,11 @@ impl PatchTransformer {
                 ));
             }
         };
-        let merge = read_resources(text.as_bytes());
-        let json = if text.is_empty() {
+        let merge = read_resources(&bytes);
+        let json = if bytes.is_empty() {
             Err("empty json patch operations".to_owned())
         } else {
-            JsonPatch::parse(&text)
+            JsonPatch::parse(&bytes)
         };
         let content = match (merge, json) {
             (Ok(merge), Ok(json)) if !merge.is_empty() && !json.is_empty() => {
@@ -208,9 +207,10 @@ impl Transform for PatchTransformer {
             )));
         };
         for at in select(objects, target, schemas)? {
-            let resource = objects.get_mut(at);
-            resource.store_previous_id(schemas);
-            json.apply_to(resource)?;
+            objects.update(at, schemas, |resource| {
+                resource.store_previous_id(schemas);
+                json.apply_to(resource)
+            })?;
         }
         Ok(())
     }

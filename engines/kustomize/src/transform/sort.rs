@@ -34,7 +34,11 @@ pub(crate) fn sort(
         Some(lists) => rank(kind, &lists.order_first, &lists.order_last),
         None => rank(kind, &ORDER_FIRST, &ORDER_LAST),
     };
-    objects.sort_by(schemas, |id| rank_of(&id.current.gvk.kind), compare)
+    let rank_of = |id: &Identity| rank_of(&id.current.gvk.kind);
+    match legacy {
+        Some(_) => objects.sort_by(schemas, rank_of, compare),
+        None => objects.sort_as_ever(schemas, rank_of, compare),
+    }
 }
 
 /// The order of objects of one rank.

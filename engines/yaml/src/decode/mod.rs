@@ -3,6 +3,7 @@
 mod aliases;
 mod binary;
 mod builder;
+mod entries;
 mod faults;
 mod go_syntax;
 mod intern;
@@ -10,6 +11,7 @@ mod key;
 mod mapping;
 
 use builder::Builder;
+pub use entries::decode_first_entries;
 pub(crate) use faults::error_at;
 
 use crate::error::{Error, ErrorKind};

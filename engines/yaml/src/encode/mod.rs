@@ -4,3 +4,4 @@ mod kubernetes;
 pub(crate) mod order;
 
 pub use kubernetes::{encode, encode_sorted};
+pub use order::in_order;

@@ -4,6 +4,11 @@ use std::cmp::Ordering;
 
 use crate::Grammar;
 
+/// `entries` in the order in which [`encode`](crate::encode) prints those of a mapping.
+pub fn in_order<T>(entries: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
+    sort(entries, key, Grammar::V2)
+}
+
 /// Sorts `entries` by their keys.
 ///
 /// The order upstream defines is not transitive for some odd keys, which the standard library's

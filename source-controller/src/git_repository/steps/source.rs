@@ -42,7 +42,8 @@ pub async fn run(
         let url = common::redact::url(&pass.object.spec.url);
         Error::Url { url, source }
     })?;
-    let access = access::read(pass, &url).await?;
+    let mut access = access::read(pass, &url).await?;
+    access.algorithms = repositories.options.algorithms.clone();
     let reference = Reference::choose(fields(pass.object.spec.reference.as_ref()))
         .map_err(git::Error::from)
         .map_err(Error::from)?;

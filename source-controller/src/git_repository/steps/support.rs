@@ -32,13 +32,6 @@ fn refuse(spec: &GitRepositorySpec, object_identity: bool) -> Result<(), Error> 
     if provider != GitProvider::Generic {
         return Err(Error::Provider(provider.as_str().to_owned()));
     }
-    if spec.url.starts_with("ssh://") {
-        let remedy = "use an https:// URL with credentials in spec.secretRef";
-        return Err(Error::Unsupported {
-            field: "spec.url with scheme ssh",
-            remedy,
-        });
-    }
     if spec.recurse_submodules {
         let remedy = "submodules are left out of the artifact when it is unset";
         return Err(Error::Unsupported {

@@ -7,5 +7,6 @@ mod lifecycle;
 mod publishing;
 mod refused;
 mod signatures;
+mod ssh;
 mod storage;
 mod world;

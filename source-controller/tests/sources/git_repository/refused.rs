@@ -11,13 +11,6 @@ async fn fields_without_support_stall_and_publish_nothing() {
     world.commit(&[("a", "1")]);
     for (name, spec, condition, reason, text) in [
         (
-            "ssh",
-            json!({ "url": "ssh://git@h/r" }),
-            "FetchFailed",
-            "GitOperationFailed",
-            "spec.url with scheme ssh",
-        ),
-        (
             "submodules",
             json!({ "recurseSubmodules": true }),
             "FetchFailed",

@@ -2,7 +2,7 @@
 
 use crate::exec::FuncError;
 use crate::exec::slot::Slot;
-use crate::value::{Str, UintKind, Value};
+use crate::value::{Kind, Str, UintKind, Value};
 
 /// The element of a list, string or map; of the element of it that the next index names, and so on.
 pub(super) fn index(item: Slot, indexes: &[Slot]) -> Result<Slot, FuncError> {
@@ -48,8 +48,17 @@ fn element(item: &Value, index: &Value) -> Result<Slot, FuncError> {
         }
         other => Err(FuncError::new(format!(
             "can't index item of type {}",
-            other.type_name()
+            pointee(other)
         ))),
+    }
+}
+
+/// The name of a value's type, for a pointer of what it points to: these functions look through pointers.
+fn pointee(value: &Value) -> String {
+    let name = value.type_name();
+    match name.strip_prefix('*') {
+        Some(pointee) if value.kind() == Kind::Pointer => pointee.to_owned(),
+        _ => name,
     }
 }
 
@@ -156,7 +165,7 @@ pub(super) fn length(item: &Slot) -> Result<Slot, FuncError> {
         _ => {
             return Err(FuncError::new(format!(
                 "len of type {}",
-                item.value.type_name()
+                pointee(&item.value)
             )));
         }
     };

@@ -1,7 +1,8 @@
 //! References by name: when an object is renamed, those that name it follow
 //! (`api/filters/nameref`, `namereferencetransformer.go`).
 
-use std::cell::OnceCell;
+mod candidates;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,82 +15,7 @@ use crate::id::{Gvk, NO_NAMESPACE};
 use crate::node::{self, Kind, Node, Scalar};
 use crate::resource::{Identity, ResMap, Resource, Settled};
 use crate::schema::Schemas;
-
-/// All objects by what references go by.
-struct Candidates {
-    all: Vec<Arc<Identity>>,
-    by_old_name: HashMap<Str, Vec<usize>>,
-    by_original_namespace: OnceCell<HashMap<Str, Vec<usize>>>,
-}
-
-impl Candidates {
-    fn new(objects: &ResMap, schemas: &Schemas) -> Self {
-        let all: Vec<_> = objects
-            .iter()
-            .map(|object| object.identity(schemas))
-            .collect();
-        let mut by_old_name: HashMap<Str, Vec<usize>> = HashMap::new();
-        for (at, candidate) in all.iter().enumerate() {
-            for id in &candidate.previous {
-                let places = by_old_name.entry(id.name.clone()).or_default();
-                if places.last() != Some(&at) {
-                    places.push(at);
-                }
-            }
-        }
-        Self {
-            all,
-            by_old_name,
-            by_original_namespace: OnceCell::new(),
-        }
-    }
-
-    /// Whether an object once had this name.
-    fn is_known(&self, name: &str) -> bool {
-        self.by_old_name.contains_key(name)
-    }
-
-    /// Those that were in a namespace at first. Few references name one.
-    fn in_original_namespace(&self, namespace: &str) -> &[usize] {
-        let index = self.by_original_namespace.get_or_init(|| {
-            let mut index: HashMap<Str, Vec<usize>> = HashMap::new();
-            for (at, candidate) in self.all.iter().enumerate() {
-                let namespace = candidate.original_namespace.clone();
-                index.entry(namespace).or_default().push(at);
-            }
-            index
-        });
-        index.get(namespace).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// Whether it was once of this kind.
-fn was(candidate: &Identity, gvk: &Gvk) -> bool {
-    candidate.previous.iter().any(|id| id.gvk.is_selected(gvk))
-}
-
-/// Renamed in the same way: by the same prefixes and suffixes, counted from the outermost.
-fn same_affixes(a: &[Str], b: &[Str]) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if short.is_empty() {
-        return long.is_empty();
-    }
-    long.ends_with(short)
-}
-
-/// Whether an object without prefixes or suffixes agrees with every other.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Empty {
-    AgreesWithAll,
-    AgreesWithEmpty,
-}
-
-fn agree(a: &Identity, b: &Identity, empty: Empty) -> bool {
-    let agree = |a: &[Str], b: &[Str]| {
-        (empty == Empty::AgreesWithAll && (a.is_empty() || b.is_empty())) || same_affixes(a, b)
-    };
-    agree(&a.prefixes, &b.prefixes) && agree(&a.suffixes, &b.suffixes)
-}
+use candidates::{Candidates, Empty, agree, was};
 
 /// Updates all references.
 pub(crate) fn fix_references(
@@ -160,6 +86,9 @@ pub(crate) fn fix_references(
                 continue;
             }
             names = None;
+            if objects.get(at).has_shared_parts() && fixer.is_kept(objects.get(at), reference) {
+                continue;
+            }
             fixer.fix(objects.get_mut_keeping_ids(at), reference)?;
         }
         if let Some(names) = names {
@@ -174,6 +103,14 @@ pub(crate) fn fix_references(
 struct Reference<'a> {
     target: &'a Gvk,
     field: &'a FieldSpec,
+}
+
+impl Reference<'_> {
+    /// The role that a binding names, when this is where it does so.
+    fn role(&self, object: &Node) -> Option<Gvk> {
+        let names_role = self.field.path.ends_with("roleRef/name");
+        names_role.then(|| role_of(object)).flatten()
+    }
 }
 
 /// Updates the references of one object.
@@ -197,12 +134,31 @@ impl<'a> Fixer<'a> {
         })
     }
 
-    fn fix(&self, object: &mut Resource, reference: &Reference<'_>) -> Result<(), Error> {
-        let role = if reference.field.path.ends_with("roleRef/name") {
-            role_of(&object.node)
-        } else {
-            None
+    /// Whether the names stay what they are, found without copying what is shared.
+    fn is_kept(&self, object: &Resource, reference: &Reference<'_>) -> bool {
+        let role = reference.role(&object.node);
+        let keeps = |name: &Node| {
+            let found = self.select(
+                name.text(),
+                reference.target,
+                role.as_ref(),
+                None,
+                |a, b| a.current.name == b.current.name,
+            );
+            let same = |found: &Identity| found.current.name == *name.text();
+            name.as_scalar().is_some()
+                && (name.is_null() || found.is_ok_and(|found| found.is_none_or(same)))
         };
+        let path = &reference.field.segments;
+        is_done(&object.node, path, &mut |node| match node {
+            Node::Scalar(_) => keeps(node),
+            Node::Seq(items) => items.iter().all(keeps),
+            Node::Map(_) => false,
+        })
+    }
+
+    fn fix(&self, object: &mut Resource, reference: &Reference<'_>) -> Result<(), Error> {
+        let role = reference.role(&object.node);
         // The kind was checked with the name that the object had at first.
         apply_to_any(&mut object.node, reference.field, None, &mut |node| {
             self.set(node, reference.target, role.as_ref())
@@ -264,7 +220,7 @@ impl<'a> Fixer<'a> {
     /// A name that no object had.
     fn is_unknown(&self, item: &Node) -> bool {
         item.as_scalar()
-            .is_some_and(|scalar| !self.candidates.by_old_name.contains_key(&*scalar.text))
+            .is_some_and(|scalar| !self.candidates.is_known(&scalar.text))
     }
 
     fn set_scalar(&self, node: &mut Node, target: &Gvk, role: Option<&Gvk>) -> Result<(), Error> {
@@ -417,23 +373,4 @@ fn account_namespaces(object: &Resource) -> Result<Vec<Str>, Error> {
         }
     }
     Ok(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn affixes_agree_from_the_outermost_inwards() {
-        let list = |names: &[&str]| {
-            names
-                .iter()
-                .map(|name| Str::from(*name))
-                .collect::<Vec<_>>()
-        };
-        assert!(same_affixes(&list(&["b"]), &list(&["a", "b"])));
-        assert!(!same_affixes(&list(&["a"]), &list(&["a", "b"])));
-        assert!(same_affixes(&list(&[]), &list(&[])));
-        assert!(!same_affixes(&list(&[]), &list(&["a"])));
-    }
 }

@@ -1,0 +1,71 @@
+//! The source of the chart, and its artifact (H8.3, H8.4).
+
+use common::kube;
+use common::reconcile::{Class, Flow, Notice, Pass, Stop};
+
+use crate::args::gates::EXTERNAL_ARTIFACT;
+use crate::helm_release::source::{self, Found, Kind, Source};
+use crate::helm_release::{HelmReleases, reasons};
+
+impl HelmReleases {
+    /// Reads the source, and waits until it has published something.
+    pub(in crate::helm_release) async fn source(
+        &self,
+        pass: &mut Pass<Self>,
+    ) -> Result<Flow, Stop> {
+        let Some((kind, key)) = source::reference(&pass.object) else {
+            tracing::error!("invalid Chart reference");
+            return Err(Stop::abandon());
+        };
+        self.may_use(pass, kind.as_str(), &key).map_err(denied)?;
+        if kind == Kind::ExternalArtifact && !self.settings.gates.enabled(EXTERNAL_ARTIFACT) {
+            let text = format!(
+                "can't access '{}/{key}', {EXTERNAL_ARTIFACT} feature gate is disabled",
+                kind.as_str()
+            );
+            return Err(denied(text));
+        }
+        match self.find(pass, kind, &key).await? {
+            Ok(artifact) => {
+                pass.state.set_source(Source {
+                    kind,
+                    key,
+                    artifact,
+                });
+                Ok(Flow::Next)
+            }
+            Err(why) => {
+                let delay = self.settings.jitter.apply(self.settings.requeue_dependency);
+                let stop = Stop::new(Class::Wait(delay), reasons::SOURCE_NOT_READY, why);
+                Err(stop.with_notice(Notice::None))
+            }
+        }
+    }
+
+    /// A HelmChart that was looked at a moment ago is not read again.
+    pub(super) async fn find(
+        &self,
+        pass: &Pass<Self>,
+        kind: Kind,
+        key: &common::object::ObjectKey,
+    ) -> Result<Found, Stop> {
+        if let Some(chart) = &pass.state.helm_chart {
+            return Ok(source::usable(chart, chart.status.artifact.as_ref()));
+        }
+        source::read(&pass.context.client, kind, key)
+            .await
+            .map_err(|error| {
+                let cause = match error {
+                    kube::Error::Api(status) => status.message.clone(),
+                    other => other.to_string(),
+                };
+                let text = format!("could not get Source object: {cause}");
+                Stop::new(Class::Backoff, reasons::ARTIFACT_FAILED, text).with_notice(Notice::None)
+            })
+    }
+}
+
+/// Only another spec or other flags can help.
+fn denied(text: String) -> Stop {
+    Stop::new(Class::Stall, reasons::ACCESS_DENIED, text)
+}

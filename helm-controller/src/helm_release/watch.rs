@@ -1,0 +1,293 @@
+//! What wakes HelmReleases besides their own changes (section 23).
+
+use std::sync::Arc;
+
+use common::conditions::{self, READY, RECONCILING};
+use common::context::Context;
+use common::controller::{Controller, Index, Limits, Store, Trigger, Waiting, Watched};
+use common::dependency;
+use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use common::kube::core::PartialObjectMeta;
+use common::object::{Object as _, ObjectKey};
+use common::queue::Urgency;
+use crds::helm::HelmRelease;
+use crds::meta::{Artifact, ConfigKind};
+use crds::source::{ExternalArtifact, HelmChart, OciRepository};
+
+use super::source::{self, Kind};
+use super::{HelmReleases, Settings};
+use crate::args::Args;
+use crate::args::gates::{DISABLE_CONFIG_WATCHERS, EXTERNAL_ARTIFACT};
+
+const BY_SOURCE: &str = "source";
+const BY_CONFIG_MAP: &str = "configMap";
+const BY_SECRET: &str = "secret";
+const BY_DEPENDENCY: &str = "dependency";
+
+/// The controller, with its watches and indexes.
+pub fn controller(
+    settings: Settings,
+    context: &Arc<Context>,
+    args: &Args,
+) -> Controller<HelmReleases> {
+    let limits = Limits {
+        concurrent: args.concurrent,
+        backoff: args.common.backoff(),
+        grace: args.graceful_shutdown_timeout,
+    };
+    let indexes = vec![
+        Index {
+            name: BY_SOURCE,
+            values: by_source,
+        },
+        Index {
+            name: BY_CONFIG_MAP,
+            values: by_config_map,
+        },
+        Index {
+            name: BY_SECRET,
+            values: by_secret,
+        },
+        Index {
+            name: BY_DEPENDENCY,
+            values: by_dependency,
+        },
+    ];
+    let waiting = Arc::clone(&settings.waiting);
+    let mut controller = Controller::new(
+        HelmReleases::new(settings),
+        Arc::clone(context),
+        limits,
+        indexes,
+    )
+    .trigger(from_source::<HelmChart>(Kind::HelmChart, |it| {
+        Published::of(it, it.status.artifact.as_ref())
+    }))
+    .trigger(from_source::<OciRepository>(Kind::OciRepository, |it| {
+        Published::of(it, it.status.artifact.as_ref())
+    }))
+    .trigger(dependencies(waiting));
+    if context.gates.enabled(EXTERNAL_ARTIFACT) {
+        let kind = Kind::ExternalArtifact;
+        controller = controller.trigger(from_source::<ExternalArtifact>(kind, |it| {
+            let artifact = it.status.artifact.as_ref();
+            Published {
+                revision: artifact.map_or(String::new(), |artifact| artifact.revision.clone()),
+                is_ready: artifact.is_some(),
+            }
+        }));
+    }
+    if !context.gates.enabled(DISABLE_CONFIG_WATCHERS) {
+        let selector = &context.scope.configs_label_selector;
+        controller = controller
+            .trigger(Trigger::on_metadata(
+                Urgency::Interrupt,
+                selector,
+                |map: &PartialObjectMeta<ConfigMap>, store| {
+                    users(store, BY_CONFIG_MAP, &ObjectKey::of(&map.metadata))
+                },
+            ))
+            .trigger(Trigger::on_metadata(
+                Urgency::Interrupt,
+                selector,
+                |secret: &PartialObjectMeta<Secret>, store| {
+                    users(store, BY_SECRET, &ObjectKey::of(&secret.metadata))
+                },
+            ));
+    }
+    controller
+}
+
+fn users(store: &Store<HelmRelease>, index: &str, key: &ObjectKey) -> Vec<ObjectKey> {
+    let users = store.find(index, &key.to_string());
+    users.iter().map(|user| user.key()).collect()
+}
+
+/// What of a source counts: the revision that it has published, and whether it is Ready.
+struct Published {
+    revision: String,
+    is_ready: bool,
+}
+
+impl Published {
+    fn of<K: common::object::Object>(source: &K, artifact: Option<&Artifact>) -> Self {
+        Self {
+            revision: artifact.map_or(String::new(), |artifact| artifact.revision.clone()),
+            is_ready: conditions::is_true(source.conditions(), READY),
+        }
+    }
+}
+
+/// A new revision of a source, or one that turns Ready, wakes those who use it, unless they are at it already (H23.2).
+fn from_source<T: Watched>(kind: Kind, published: fn(&T) -> Published) -> Trigger<HelmRelease> {
+    Trigger::on(
+        Urgency::Interrupt,
+        move |source: &T| {
+            let Published { revision, is_ready } = published(source);
+            format!("{revision} {is_ready}")
+        },
+        move |source: &T, store: &Store<HelmRelease>| {
+            let revision = published(source).revision;
+            if revision.is_empty() {
+                return Vec::new();
+            }
+            let key = ObjectKey::of(source.meta());
+            let users = store.find(BY_SOURCE, &format!("{}/{key}", kind.as_str()));
+            let behind = users.iter().filter(|user| !is_at(user, kind, &revision));
+            behind.map(|user| user.key()).collect()
+        },
+    )
+}
+
+/// Whether an object has this revision, or is working on it.
+fn is_at(object: &HelmRelease, kind: Kind, revision: &str) -> bool {
+    let status = &object.status;
+    let tried = match kind {
+        Kind::HelmChart => status.last_attempted_revision.as_deref() == Some(revision),
+        Kind::OciRepository | Kind::ExternalArtifact => {
+            let digest = revision
+                .split_once('@')
+                .map_or(revision, |(_, digest)| digest);
+            let tried = status.last_attempted_revision_digest.as_deref();
+            tried == Some(digest) || tried == Some(revision)
+        }
+    };
+    let list = object.conditions();
+    tried && (conditions::is_true(list, READY) || conditions::is_true(list, RECONCILING))
+}
+
+/// Whoever changes wakes those who wait for it; without an expression of their own, only when it has become ready.
+fn dependencies(waiting: Arc<Waiting>) -> Trigger<HelmRelease> {
+    Trigger::on_own(
+        Urgency::Enqueue,
+        |object: &HelmRelease| object.metadata.resource_version.clone().unwrap_or_default(),
+        move |object: &HelmRelease, store: &Store<HelmRelease>| {
+            let key = object.key();
+            let ready = dependency::is_ready(object);
+            let asks = |dependent: &HelmRelease| {
+                let namespace = dependent.key().namespace;
+                dependent.spec.depends_on.iter().any(|reference| {
+                    dependency::key(reference, &namespace) == key
+                        && (ready || reference.ready_expr.is_some())
+                })
+            };
+            let dependents = store.find(BY_DEPENDENCY, &key.to_string());
+            let asking = dependents.iter().filter(|dependent| asks(dependent));
+            let keys = asking.map(|dependent| dependent.key());
+            keys.filter(|key| waiting.contains(key)).collect()
+        },
+    )
+}
+
+fn by_source(object: &HelmRelease) -> Vec<String> {
+    source::reference(object)
+        .map(|(kind, key)| format!("{}/{key}", kind.as_str()))
+        .into_iter()
+        .collect()
+}
+
+fn by_config_map(object: &HelmRelease) -> Vec<String> {
+    let kube_config = object.spec.kube_config.iter();
+    let kube_config = kube_config.filter_map(|config| config.config_map_ref.as_ref());
+    let names = kube_config.map(|reference| reference.name.as_str());
+    in_own_namespace(object, names, &ConfigKind::ConfigMap)
+}
+
+fn by_secret(object: &HelmRelease) -> Vec<String> {
+    let kube_config = object.spec.kube_config.iter();
+    let kube_config = kube_config.filter_map(|config| config.secret_ref.as_ref());
+    let names = kube_config.map(|reference| reference.name.as_str());
+    in_own_namespace(object, names, &ConfigKind::Secret)
+}
+
+/// The keys of these objects and of those of a kind that values come from.
+fn in_own_namespace<'a>(
+    object: &'a HelmRelease,
+    names: impl Iterator<Item = &'a str>,
+    kind: &'a ConfigKind,
+) -> Vec<String> {
+    let own = object.key().namespace;
+    let values = object.spec.values_from.iter();
+    let values = values.filter(move |reference| reference.kind == *kind);
+    names
+        .chain(values.map(|reference| reference.name.as_str()))
+        .map(|name| ObjectKey::new(&own, name).to_string())
+        .collect()
+}
+
+fn by_dependency(object: &HelmRelease) -> Vec<String> {
+    let own = object.key().namespace;
+    let references = object.spec.depends_on.iter();
+    references
+        .map(|reference| dependency::key(reference, &own).to_string())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn object(spec: Value, status: Value) -> HelmRelease {
+        serde_json::from_value(json!({
+            "metadata": {"name": "app", "namespace": "ns"}, "spec": spec, "status": status,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn h23_2_sources_are_found_by_kind_namespace_and_name() {
+        let template = json!({"chart": {"spec": {
+            "chart": "c", "sourceRef": {"kind": "HelmRepository", "name": "r", "namespace": "other"},
+        }}});
+        assert_eq!(
+            by_source(&object(template, json!({}))),
+            ["HelmChart/other/ns-app"]
+        );
+        let reference = json!({"chartRef": {"kind": "OCIRepository", "name": "o"}});
+        assert_eq!(
+            by_source(&object(reference, json!({}))),
+            ["OCIRepository/ns/o"]
+        );
+    }
+
+    #[test]
+    fn h23_3_config_maps_and_secrets_are_found_in_all_their_places() {
+        let object = object(
+            json!({
+                "kubeConfig": {"secretRef": {"name": "kubeconfig"}},
+                "valuesFrom": [{"kind": "ConfigMap", "name": "a"}, {"kind": "Secret", "name": "b"}],
+            }),
+            json!({}),
+        );
+        assert_eq!(by_config_map(&object), ["ns/a"]);
+        assert_eq!(by_secret(&object), ["ns/kubeconfig", "ns/b"]);
+    }
+
+    #[test]
+    fn h23_2_who_is_at_a_revision_is_left_alone() {
+        let with = |condition: &str, status: &str| {
+            let condition = json!({
+                "type": condition, "status": status, "reason": "R", "message": "",
+                "lastTransitionTime": "2026-01-01T00:00:00Z",
+            });
+            object(
+                json!({}),
+                json!({"lastAttemptedRevision": "1.0.0", "lastAttemptedRevisionDigest": "sha256:a",
+                       "conditions": [condition]}),
+            )
+        };
+        assert!(is_at(&with("Ready", "True"), Kind::HelmChart, "1.0.0"));
+        assert!(is_at(
+            &with("Reconciling", "True"),
+            Kind::HelmChart,
+            "1.0.0"
+        ));
+        assert!(!is_at(&with("Ready", "False"), Kind::HelmChart, "1.0.0"));
+        assert!(!is_at(&with("Ready", "True"), Kind::HelmChart, "1.0.1"));
+        let oci = Kind::OciRepository;
+        assert!(is_at(&with("Ready", "True"), oci, "1.0.0@sha256:a"));
+        assert!(!is_at(&with("Ready", "True"), oci, "1.0.0@sha256:b"));
+    }
+}
