@@ -10,6 +10,7 @@
 //! - [`cosign`]: signatures of OCI artifacts (O6).
 //! - [`notify`]: the success event (E3, E4).
 //! - [`secrets`]: certificates, proxies and pull secrets (section 12).
+//! - [`inside`]: paths that stay where they should.
 //! - [`fault`]: what can go wrong with any of it.
 
 pub mod announce;
@@ -18,6 +19,7 @@ pub mod background;
 pub mod conditions;
 pub mod cosign;
 pub mod fault;
+mod jail;
 mod kind;
 mod notify;
 mod options;
@@ -31,6 +33,7 @@ use common::reconcile::{Flow, Stop};
 
 pub use self::background::background;
 pub use self::fault::StorageError;
+pub use self::jail::inside;
 pub(crate) use self::kind::steps;
 pub use self::kind::{Kind, Sources, Success};
 pub use self::options::{Budget, Options};

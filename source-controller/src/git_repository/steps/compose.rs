@@ -1,7 +1,7 @@
 //! Puts included artifacts into the files of a commit (G7).
 
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use artifact::archive::{self, Limits};
 use artifact::store::{ArtifactPath, ObjectDir};
@@ -10,6 +10,7 @@ use crds::meta::Artifact;
 use crds::source::GitRepositoryInclude;
 
 use super::super::Error;
+use crate::source::inside;
 use crate::storage::Storage;
 
 /// Something to copy.
@@ -60,38 +61,4 @@ pub fn copy(storage: &Storage, include: &Include, directory: &Path) -> Result<()
 /// Opens the composed files.
 pub fn open(directory: &Path) -> Result<Root, Error> {
     Root::open(directory).map_err(Error::Files)
-}
-
-/// A path that stays below where it starts: `..` at the top leads nowhere.
-fn inside(path: &str) -> PathBuf {
-    let mut inside = PathBuf::new();
-    for component in Path::new(path).components() {
-        match component {
-            Component::Normal(name) => inside.push(name),
-            Component::ParentDir => {
-                inside.pop();
-            }
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
-        }
-    }
-    inside
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn g7_destinations_are_jailed() {
-        for (path, expected) in [
-            ("a/b", "a/b"),
-            ("./a", "a"),
-            ("/etc", "etc"),
-            ("../../etc", "etc"),
-            ("a/../../b", "b"),
-            ("", ""),
-        ] {
-            assert_eq!(inside(path), Path::new(expected), "{path}");
-        }
-    }
 }

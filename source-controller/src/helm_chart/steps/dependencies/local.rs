@@ -1,7 +1,5 @@
 //! Charts that lie in the same source.
 
-use std::path::{Component, Path, PathBuf};
-
 use artifact::Root;
 use artifact::root::EntryKind;
 use helm::chart::{Dependency, Package};
@@ -9,6 +7,7 @@ use select::semver::{Constraint, Version};
 
 use super::super::super::Limits;
 use super::{DependencyError, LOCAL};
+use crate::source::inside;
 
 /// Reads a chart that another one, at the path `chart`, needs.
 pub fn read(
@@ -62,19 +61,4 @@ pub fn read(
     } else {
         Err(DependencyError::Outside(range))
     }
-}
-
-/// A path from the root of the source that `..` does not leave.
-fn inside(path: &str) -> PathBuf {
-    let mut inside = PathBuf::new();
-    for component in Path::new(path).components() {
-        match component {
-            Component::Normal(name) => inside.push(name),
-            Component::ParentDir => {
-                inside.pop();
-            }
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
-        }
-    }
-    inside
 }
