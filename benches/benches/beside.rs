@@ -10,12 +10,12 @@
 use std::env;
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use benches::{
-    Input, Measured, Overlays, answer_as_helper, config_maps, crds, deep_stack, measure,
+    Input, Measured, Overlays, Programs, answer_as_helper, config_maps, crds, deep_stack, measure,
     references, small_overlay,
 };
 use kustomize::{DirView, Options, ParseCache};
@@ -23,49 +23,25 @@ use kustomize::{DirView, Options, ParseCache};
 /// Builds overlays in one process, for itself to measure: `--overlays FOLDER COUNT`.
 const OVERLAYS: &str = "--overlays";
 
-/// What one measurement is compared to.
-struct Programs {
-    ours: Option<PathBuf>,
-    reference: Option<PathBuf>,
-}
-
-impl Programs {
-    fn find() -> Self {
-        let ours = env::var_os("SLUICE_BIN").map(|folder| Path::new(&folder).join("sluice"));
-        let reference = env::var_os("KUSTOMIZE_BIN").map(PathBuf::from);
-        if ours.is_none() {
-            println!(
-                "!!! SLUICE_BIN is not set: name the folder of the release binaries (make dist). OURS IS NOT MEASURED."
-            );
-        }
-        if reference.is_none() {
-            println!(
-                "!!! KUSTOMIZE_BIN is not set: name a kustomize 5.8 binary. THERE IS NOTHING TO COMPARE WITH."
-            );
-        }
-        Self { ours, reference }
-    }
-
-    fn compare(&self, input: &Input) -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        input.write(folder.path())?;
-        let dir = folder.path().join(input.root);
-        let ours = self.ours.as_ref().map(|program| {
-            let words: [OsString; 4] = [
-                program.into(),
-                "kustomize".into(),
-                "build".into(),
-                (&dir).into(),
-            ];
-            measure(&words, 5)
-        });
-        let reference = self.reference.as_ref().map(|program| {
-            let words: [OsString; 3] = [program.into(), "build".into(), (&dir).into()];
-            measure(&words, 3)
-        });
-        print(&input.name, ours.transpose()?, reference.transpose()?);
-        Ok(())
-    }
+fn compare(programs: &Programs, input: &Input) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    input.write(folder.path())?;
+    let dir = folder.path().join(input.root);
+    let ours = programs.ours.as_ref().map(|program| {
+        let words: [OsString; 4] = [
+            program.into(),
+            "kustomize".into(),
+            "build".into(),
+            (&dir).into(),
+        ];
+        measure(&words, 5)
+    });
+    let reference = programs.reference.as_ref().map(|program| {
+        let words: [OsString; 3] = [program.into(), "build".into(), (&dir).into()];
+        measure(&words, 3)
+    });
+    print(&input.name, ours.transpose()?, reference.transpose()?);
+    Ok(())
 }
 
 fn print(name: &str, ours: Option<Measured>, reference: Option<Measured>) {
@@ -145,12 +121,12 @@ fn main() -> Result<()> {
     // Cargo adds an option of its own.
     let wanted = arguments.iter().find(|word| !word.starts_with('-'));
     let is_wanted = |name: &str| wanted.is_none_or(|word| name.contains(word.as_str()));
-    let programs = Programs::find();
+    let programs = Programs::find("KUSTOMIZE_BIN", "kustomize 5.8");
     println!("{:32} {:>23} {:>23}", "", "sluice", "kustomize");
     let mut inputs = vec![small_overlay(), deep_stack(), references(), crds()];
     inputs.extend([500, 1000, 2000, 4000].map(config_maps));
     for input in inputs.iter().filter(|input| is_wanted(&input.name)) {
-        programs.compare(input)?;
+        compare(&programs, input)?;
     }
     for (name, kind) in [
         ("overlays that change few objects", Overlays::Few),

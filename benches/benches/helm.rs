@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use benches::{Input, Measured, answer_as_helper, calling_chart, measure, small_chart};
+use benches::{Input, Measured, Programs, answer_as_helper, calling_chart, measure, small_chart};
 use gotemplate::funcs::{Clock, Random, Time};
 use helm::chart::{Cache, Chart, Error, Loaded};
 use helm::render::{Capabilities, Operation, Release, Request, SchemaCheck, World};
@@ -30,42 +30,19 @@ const LARGEST: &str = "kube-prometheus-stack";
 /// Renders of one process, of which all but the first are second renders.
 const RENDERS: u32 = 20;
 
-struct Programs {
-    ours: Option<PathBuf>,
-    reference: Option<PathBuf>,
-}
-
-impl Programs {
-    fn find() -> Self {
-        let ours = env::var_os("SLUICE_BIN").map(|folder| Path::new(&folder).join("sluice"));
-        let reference = env::var_os("HELM_BIN").map(PathBuf::from);
-        if ours.is_none() {
-            println!(
-                "!!! SLUICE_BIN is not set: name the folder of the release binaries (make dist). OURS IS NOT MEASURED."
-            );
-        }
-        if reference.is_none() {
-            println!(
-                "!!! HELM_BIN is not set: name a helm 4.3 binary. THERE IS NOTHING TO COMPARE WITH."
-            );
-        }
-        Self { ours, reference }
-    }
-
-    fn compare(&self, name: &str, chart: &Path) -> Result<()> {
-        let words = |program: &PathBuf, verbs: &[&str]| -> Vec<OsString> {
-            let mut words = vec![program.into()];
-            words.extend(verbs.iter().map(OsString::from));
-            words.extend(["r".into(), chart.into()]);
-            words
-        };
-        let ours = self.ours.as_ref();
-        let ours = ours.map(|program| measure(&words(program, &["helm", "template"]), 9));
-        let reference = self.reference.as_ref();
-        let reference = reference.map(|program| measure(&words(program, &["template"]), 5));
-        print(name, ours.transpose()?, reference.transpose()?);
-        Ok(())
-    }
+fn compare(programs: &Programs, name: &str, chart: &Path) -> Result<()> {
+    let words = |program: &PathBuf, verbs: &[&str]| -> Vec<OsString> {
+        let mut words = vec![program.into()];
+        words.extend(verbs.iter().map(OsString::from));
+        words.extend(["r".into(), chart.into()]);
+        words
+    };
+    let ours = programs.ours.as_ref();
+    let ours = ours.map(|program| measure(&words(program, &["helm", "template"]), 9));
+    let reference = programs.reference.as_ref();
+    let reference = reference.map(|program| measure(&words(program, &["template"]), 5));
+    print(name, ours.transpose()?, reference.transpose()?);
+    Ok(())
 }
 
 fn print(name: &str, ours: Option<Measured>, reference: Option<Measured>) {
@@ -167,17 +144,17 @@ fn main() -> Result<()> {
     // Cargo adds an option of its own.
     let wanted = env::args().skip(1).find(|word| !word.starts_with('-'));
     let is_wanted = |name: &str| wanted.as_ref().is_none_or(|word| name.contains(word));
-    let programs = Programs::find();
+    let programs = Programs::find("HELM_BIN", "helm 4.3");
     println!("{:32} {:>23} {:>23}", "", "sluice", "helm");
     let inputs: [Input; 2] = [small_chart(), calling_chart()];
     for input in inputs.iter().filter(|input| is_wanted(&input.name)) {
         let folder = tempfile::tempdir()?;
         input.write(folder.path())?;
-        programs.compare(&input.name, &folder.path().join(input.root))?;
+        compare(&programs, &input.name, &folder.path().join(input.root))?;
     }
     if is_wanted(LARGEST) {
         let chart = corpus()?;
-        programs.compare(LARGEST, &chart)?;
+        compare(&programs, LARGEST, &chart)?;
         again(LARGEST, &chart)?;
     }
     Ok(())

@@ -1,11 +1,14 @@
-//! Whether a dependency is ready (kustomize-controller.md section 18, helm-controller.md H8.2).
+//! Reading dependencies, and whether one is ready (kustomize-controller.md section 18, helm-controller.md H8.2).
 
 use crds::meta::DependencyReference;
 use expr::Program;
+use futures::future::join_all;
+use kube::{Api, Client};
 use serde_json::{Map, Value, json};
 
 use crate::conditions::{self, READY};
-use crate::object::{Object, ObjectKey};
+use crate::controller::Watched;
+use crate::object::{Object, ObjectKey, is_name};
 
 /// What `readyExpr` may name.
 const VARIABLES: [&str; 2] = ["self", "dep"];
@@ -64,6 +67,49 @@ pub fn key(reference: &DependencyReference, namespace: &str) -> ObjectKey {
         .as_deref()
         .filter(|namespace| !namespace.is_empty());
     ObjectKey::new(given.unwrap_or(namespace), &reference.name)
+}
+
+/// A dependency that could not be read, and why.
+#[derive(Debug)]
+pub struct Unread {
+    /// Which one.
+    pub key: ObjectKey,
+    /// In the words of the API server, where it answered.
+    pub cause: String,
+}
+
+/// Reads the dependencies of an object in `namespace`, in the order of the spec; all at once, and live (K18.2).
+///
+/// A name that no object can have is not asked for: a slash in it would lead elsewhere.
+pub async fn read<'a, K>(
+    client: &Client,
+    references: &'a [DependencyReference],
+    namespace: &str,
+) -> Vec<(&'a DependencyReference, Result<K, Unread>)>
+where
+    K: Watched,
+{
+    let reads = references.iter().map(|reference| {
+        let key = key(reference, namespace);
+        let api: Api<K> = Api::namespaced(client.clone(), &key.namespace);
+        async move {
+            let found = if is_name(&key.name) {
+                api.get(&key.name).await.map_err(cause)
+            } else {
+                let (plural, group) = (K::plural(&()), K::group(&()));
+                Err(format!("{plural}.{group} \"{}\" not found", key.name))
+            };
+            (reference, found.map_err(|cause| Unread { key, cause }))
+        }
+    });
+    join_all(reads).await
+}
+
+fn cause(error: kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// Checks one dependency, `dependency`, of `object`.

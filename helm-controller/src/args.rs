@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use artifact::Algorithm;
-use common::flags::{self, CommonArgs, FeatureGates};
+use common::flags::{self, ApplierArgs, CommonArgs, FeatureGates, account_needs_gate};
 use common::runtime::StartError;
 
 /// Gates with their defaults (H24.2).
@@ -86,15 +86,9 @@ pub struct Args {
     /// The flags that all controllers share.
     #[command(flatten)]
     pub common: CommonArgs,
-    /// How many HelmReleases are worked on at a time
-    #[arg(long, value_name = "COUNT", default_value_t = 4)]
-    pub concurrent: usize,
-    /// How long to wait before an unready dependency or source is looked at again when nothing else wakes the HelmRelease
-    #[arg(long, value_name = "DURATION", value_parser = flags::duration, default_value = "30s")]
-    pub requeue_dependency: Duration,
-    /// How often a failing download is tried again
-    #[arg(long, value_name = "COUNT", default_value_t = 9)]
-    pub http_retry: u32,
+    /// Those that appliers share.
+    #[command(flatten)]
+    pub applier: ApplierArgs,
     /// How long a file server may fall silent
     #[arg(long, value_name = "DURATION", value_parser = flags::duration, default_value = "30s")]
     pub http_timeout: Duration,
@@ -104,33 +98,6 @@ pub struct Args {
     /// Algorithm of the digests in status: sha1, sha256, sha384, sha512 or blake3
     #[arg(long, value_name = "NAME", default_value = "sha256")]
     pub snapshot_digest_algo: Algorithm,
-    /// Refuse references to sources in other namespaces
-    #[arg(
-        long, value_name = "BOOL", value_parser = flags::boolean, default_value = "false", num_args = 0..=1,
-        require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set
-    )]
-    pub no_cross_namespace_refs: bool,
-    /// Accept programs in kubeconfigs; they are never started
-    #[arg(
-        long, value_name = "BOOL", value_parser = flags::boolean, default_value = "false", num_args = 0..=1,
-        require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set
-    )]
-    pub insecure_kubeconfig_exec: bool,
-    /// Accept kubeconfigs that do not verify the server
-    #[arg(
-        long, value_name = "BOOL", value_parser = flags::boolean, default_value = "false", num_args = 0..=1,
-        require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set
-    )]
-    pub insecure_kubeconfig_tls: bool,
-    /// Service account to act as where a HelmRelease names none
-    #[arg(long, value_name = "NAME", default_value = "")]
-    pub default_service_account: String,
-    /// Service account for kubeconfigs where they name none
-    #[arg(long, value_name = "NAME", default_value = "")]
-    pub default_kubeconfig_service_account: String,
-    /// Field manager whose changes to managed objects are undone; may be repeated
-    #[arg(long = "override-manager", value_name = "NAME", action = clap::ArgAction::Append)]
-    pub override_managers: Vec<String>,
     /// Memory, in percent of the limit, from which on the process ends in good order; needs its gate
     #[arg(long, value_name = "PERCENT", default_value_t = 95)]
     pub oom_watch_memory_threshold: u8,
@@ -143,28 +110,6 @@ pub struct Args {
     /// File with the memory in use; needs its gate
     #[arg(long, value_name = "FILE", default_value = "")]
     pub oom_watch_current_memory_path: String,
-    /// Size of the token cache; 0 for none
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
-    pub token_cache_max_size: usize,
-    /// Longest life of a cached token
-    #[arg(long, value_name = "DURATION", value_parser = flags::duration, default_value = "1h0m0s")]
-    pub token_cache_max_duration: Duration,
-    /// Address of source-controller's files in place of the one in artifacts
-    #[arg(
-        long,
-        env = "SOURCE_CONTROLLER_LOCALHOST",
-        default_value = "",
-        hide = true
-    )]
-    pub source_controller_localhost: String,
-    /// Address of source-watcher's files in place of the one in artifacts
-    #[arg(
-        long,
-        env = "SOURCE_WATCHER_LOCALHOST",
-        default_value = "",
-        hide = true
-    )]
-    pub source_watcher_localhost: String,
 }
 
 impl Args {
@@ -174,12 +119,12 @@ impl Args {
     /// What does not fit together, or asks for what is not there.
     pub fn check(&self, gates: &FeatureGates) -> Result<(), StartError> {
         let refuse = |text: String| Err(StartError::Controller(text));
-        let gate = gates::OBJECT_LEVEL_WORKLOAD_IDENTITY;
-        if !self.default_kubeconfig_service_account.is_empty() && !gates.enabled(gate) {
-            return refuse(format!(
-                "--default-kubeconfig-service-account needs --feature-gates={gate}=true"
-            ));
-        }
+        account_needs_gate(
+            "default-kubeconfig-service-account",
+            &self.applier.default_kubeconfig_service_account,
+            gates,
+            gates::OBJECT_LEVEL_WORKLOAD_IDENTITY,
+        )?;
         if let Some((gate, why)) = REFUSED.iter().find(|(gate, _)| gates.enabled(gate)) {
             return refuse(format!(
                 "--feature-gates={gate}=true is not supported: {why}"
@@ -213,13 +158,16 @@ mod tests {
     #[test]
     fn h24_1_defaults() {
         let args = parse(&[]).unwrap();
-        assert_eq!((args.concurrent, args.http_retry), (4, 9));
-        assert_eq!(args.requeue_dependency, Duration::from_secs(30));
+        assert_eq!((args.applier.concurrent, args.applier.http_retry), (4, 9));
+        assert_eq!(args.applier.requeue_dependency, Duration::from_secs(30));
         assert_eq!(args.http_timeout, Duration::from_secs(30));
         assert_eq!(args.graceful_shutdown_timeout, Duration::from_mins(10));
         assert_eq!(args.snapshot_digest_algo, Algorithm::Sha256);
         assert_eq!(args.oom_watch_memory_threshold, 95);
-        assert!(!args.no_cross_namespace_refs && args.default_service_account.is_empty());
+        assert!(
+            !args.applier.no_cross_namespace_refs
+                && args.applier.default_service_account.is_empty()
+        );
     }
 
     #[test]
@@ -242,8 +190,8 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(args.snapshot_digest_algo, Algorithm::Blake3);
-        assert_eq!(args.override_managers, ["argocd"]);
-        assert!(args.no_cross_namespace_refs);
+        assert_eq!(args.applier.override_managers, ["argocd"]);
+        assert!(args.applier.no_cross_namespace_refs);
         assert!(parse(&["--snapshot-digest-algo=md5"]).is_err());
     }
 

@@ -1,9 +1,8 @@
 //! Flags and feature gates (section 21).
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use common::flags::{self, CommonArgs, FeatureGates};
+use common::flags::{self, ApplierArgs, CommonArgs, FeatureGates, account_needs_gate};
 use common::runtime::StartError;
 
 /// Gates with their defaults (K21.1).
@@ -55,91 +54,35 @@ pub mod gates {
 
 /// The command line.
 #[derive(Debug, Clone, clap::Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "one per flag")]
 #[command(about = "Applies what Kustomizations name", version)]
 pub struct Args {
     /// The flags that all controllers share.
     #[command(flatten)]
     pub common: CommonArgs,
-    /// How many Kustomizations are worked on at a time
-    #[arg(long, value_name = "COUNT", default_value_t = 4)]
-    pub concurrent: usize,
+    /// Those that appliers share.
+    #[command(flatten)]
+    pub applier: ApplierArgs,
     /// How many objects of one Kustomization are applied at a time
     #[arg(long, value_name = "COUNT", default_value_t = 4)]
     pub concurrent_ssa: usize,
-    /// How long to wait before an unready dependency is looked at again when nothing else wakes the Kustomization
-    #[arg(long, value_name = "DURATION", value_parser = flags::duration, default_value = "30s")]
-    pub requeue_dependency: Duration,
-    /// How often a failing download is tried again
-    #[arg(long, value_name = "COUNT", default_value_t = 9)]
-    pub http_retry: u32,
     /// Refuse remote bases; they are always refused
     #[arg(
         long, value_name = "BOOL", value_parser = flags::boolean, default_value = "false", num_args = 0..=1,
         require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set
     )]
     pub no_remote_bases: bool,
-    /// Refuse references to sources in other namespaces
-    #[arg(
-        long, value_name = "BOOL", value_parser = flags::boolean, default_value = "false", num_args = 0..=1,
-        require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set
-    )]
-    pub no_cross_namespace_refs: bool,
-    /// Accept programs in kubeconfigs; they are never started
-    #[arg(
-        long, value_name = "BOOL", value_parser = flags::boolean, default_value = "false", num_args = 0..=1,
-        require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set
-    )]
-    pub insecure_kubeconfig_exec: bool,
-    /// Accept kubeconfigs that do not verify the server
-    #[arg(
-        long, value_name = "BOOL", value_parser = flags::boolean, default_value = "false", num_args = 0..=1,
-        require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set
-    )]
-    pub insecure_kubeconfig_tls: bool,
-    /// Service account to act as where a Kustomization names none
-    #[arg(long, value_name = "NAME", default_value = "")]
-    pub default_service_account: String,
     /// Service account for decryption where a Kustomization names none
     #[arg(long, value_name = "NAME", default_value = "")]
     pub default_decryption_service_account: String,
-    /// Service account for kubeconfigs where they name none
-    #[arg(long, value_name = "NAME", default_value = "")]
-    pub default_kubeconfig_service_account: String,
     /// Secret with an age key for decryption where a Kustomization names none
     #[arg(long, value_name = "NAME", default_value = "")]
     pub sops_age_secret: String,
     /// ConfigMap with the Vault instances that may be asked for keys
     #[arg(long = "sops-vault-configmap", value_name = "NAME", default_value = "")]
     pub sops_vault_config_map: String,
-    /// Field manager whose changes to managed objects are undone; may be repeated
-    #[arg(long = "override-manager", value_name = "NAME", action = clap::ArgAction::Append)]
-    pub override_managers: Vec<String>,
     /// Kinds applied in a stage of their own after CRDs and classes, as group/Kind,...
     #[arg(long, value_name = "KINDS", default_value = "")]
     pub custom_apply_stage_kinds: String,
-    /// Size of the token cache; 0 for none
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
-    pub token_cache_max_size: usize,
-    /// Longest life of a cached token
-    #[arg(long, value_name = "DURATION", value_parser = flags::duration, default_value = "1h0m0s")]
-    pub token_cache_max_duration: Duration,
-    /// Address of source-controller's files in place of the one in artifacts
-    #[arg(
-        long,
-        env = "SOURCE_CONTROLLER_LOCALHOST",
-        default_value = "",
-        hide = true
-    )]
-    pub source_controller_localhost: String,
-    /// Address of source-watcher's files in place of the one in artifacts
-    #[arg(
-        long,
-        env = "SOURCE_WATCHER_LOCALHOST",
-        default_value = "",
-        hide = true
-    )]
-    pub source_watcher_localhost: String,
     /// Directory for temporary files
     #[arg(long, env = "TMPDIR", default_value = "/tmp", hide = true)]
     pub temporary_directory: PathBuf,
@@ -152,28 +95,25 @@ impl Args {
     /// What does not fit together.
     pub fn check(&self, gates: &FeatureGates) -> Result<(), StartError> {
         let gate = gates::OBJECT_LEVEL_WORKLOAD_IDENTITY;
-        for (flag, value) in [
-            (
-                "default-decryption-service-account",
-                &self.default_decryption_service_account,
-            ),
-            (
-                "default-kubeconfig-service-account",
-                &self.default_kubeconfig_service_account,
-            ),
-        ] {
-            if !value.is_empty() && !gates.enabled(gate) {
-                return Err(StartError::Controller(format!(
-                    "--{flag} needs --feature-gates={gate}=true"
-                )));
-            }
-        }
-        Ok(())
+        account_needs_gate(
+            "default-decryption-service-account",
+            &self.default_decryption_service_account,
+            gates,
+            gate,
+        )?;
+        account_needs_gate(
+            "default-kubeconfig-service-account",
+            &self.applier.default_kubeconfig_service_account,
+            gates,
+            gate,
+        )
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn parse(line: &[&str]) -> Result<Args, String> {
@@ -187,13 +127,23 @@ mod tests {
     fn section_21_defaults() {
         let args = parse(&[]).unwrap();
         assert_eq!(
-            (args.concurrent, args.concurrent_ssa, args.http_retry),
+            (
+                args.applier.concurrent,
+                args.concurrent_ssa,
+                args.applier.http_retry
+            ),
             (4, 4, 9)
         );
-        assert_eq!(args.requeue_dependency, Duration::from_secs(30));
-        assert_eq!(args.token_cache_max_duration, Duration::from_hours(1));
-        assert!(!args.no_cross_namespace_refs && !args.no_remote_bases);
-        assert!(args.override_managers.is_empty() && args.default_service_account.is_empty());
+        assert_eq!(args.applier.requeue_dependency, Duration::from_secs(30));
+        assert_eq!(
+            args.applier.token_cache_max_duration,
+            Duration::from_hours(1)
+        );
+        assert!(!args.applier.no_cross_namespace_refs && !args.no_remote_bases);
+        assert!(
+            args.applier.override_managers.is_empty()
+                && args.applier.default_service_account.is_empty()
+        );
     }
 
     #[test]
@@ -220,10 +170,10 @@ mod tests {
             "--insecure-kubeconfig-tls",
         ])
         .unwrap();
-        assert_eq!(args.override_managers, ["argocd", "fleet"]);
-        assert_eq!((args.concurrent, args.concurrent_ssa), (20, 8));
-        assert_eq!(args.requeue_dependency, Duration::from_secs(5));
-        assert!(args.no_cross_namespace_refs && args.insecure_kubeconfig_tls);
+        assert_eq!(args.applier.override_managers, ["argocd", "fleet"]);
+        assert_eq!((args.applier.concurrent, args.concurrent_ssa), (20, 8));
+        assert_eq!(args.applier.requeue_dependency, Duration::from_secs(5));
+        assert!(args.applier.no_cross_namespace_refs && args.applier.insecure_kubeconfig_tls);
     }
 
     #[test]

@@ -13,11 +13,12 @@
 //! - The first passes start when every watch has answered once, so that nothing they wait for is missed.
 //! - An object that does not decode is reported on itself and skipped; the watch of its kind goes on.
 //!
-//! A [`Mirror`] is for those who look at objects of a kind and reconcile none of them.
+//! What the appliers watch in common is in [`applier`]. A [`Mirror`] is for those who look at objects of a kind and reconcile none of them.
 //!
 //! It is built on the `watcher` of kube and not on its `Controller`, which can neither park a pass nor tell it that
 //! something newer came up.
 
+pub mod applier;
 mod gate;
 mod invalid;
 mod lenient;

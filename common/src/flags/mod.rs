@@ -18,12 +18,14 @@
 //! assert!(args.common.election.enabled && args.common.watch.all_namespaces);
 //! ```
 
+mod applier;
 mod args;
 mod bools;
 mod command;
 mod gates;
 mod selector;
 
+pub use applier::{ApplierArgs, account_needs_gate};
 pub use args::{ClientArgs, CommonArgs, ElectionArgs, LogArgs, RetryArgs, ServerArgs, WatchArgs};
 pub use command::{UsageError, parse, parse_from};
 pub use gates::{FeatureGates, GateError};

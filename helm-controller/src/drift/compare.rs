@@ -1,6 +1,6 @@
 //! What differs between the release and the cluster, and whether anybody wants to know (H18.2, H18.3).
 
-use apply::{IgnoreRule, IgnoreRules, Object, Selector, SelectorError};
+use apply::{IgnoreRules, Object, SelectorError};
 use crds::helm::HelmReleaseSpec;
 use crds::helm::well_known::DRIFT_DETECTION;
 use crds::well_known::DISABLED;
@@ -57,24 +57,7 @@ pub fn rules(spec: &HelmReleaseSpec) -> Result<IgnoreRules, SelectorError> {
         .drift_detection
         .as_ref()
         .map_or(&[][..], |drift| &drift.ignore);
-    let rule = |rule: &crds::kustomize::IgnoreRule| IgnoreRule {
-        paths: rule.paths.clone(),
-        target: rule.target.as_ref().map(selector),
-    };
-    IgnoreRules::compile(&rules.iter().map(rule).collect::<Vec<_>>())
-}
-
-fn selector(target: &crds::kustomize::Selector) -> Selector {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    Selector {
-        group: text(&target.group),
-        version: text(&target.version),
-        kind: text(&target.kind),
-        namespace: text(&target.namespace),
-        name: text(&target.name),
-        label_selector: text(&target.label_selector),
-        annotation_selector: text(&target.annotation_selector),
-    }
+    IgnoreRules::compile(&common::ignore_rules::of(rules))
 }
 
 /// Whether a label or annotation takes the object out of the comparison. Asked of the desired object and of the

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artifact::Algorithm;
-use common::access::{CrossNamespace, Identities, Verification};
-use common::artifact_client::{Clients, Fetcher, HostOverrides, Patience, RetryPolicy};
+use common::access::{CrossNamespace, Identities};
 use common::cluster::follow_definitions;
 use common::context::Context;
 use common::controller::Waiting;
@@ -18,9 +17,6 @@ use super::state::Seen;
 use crate::args::Args;
 use crate::args::gates::DEFAULT_TO_RETRY_ON_FAILURE;
 use crate::policy::DefaultStrategy;
-
-/// How long a file server may take to accept a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Flags, gates and services.
 pub struct Settings {
@@ -48,31 +44,19 @@ impl Settings {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(args: &Args, context: &Context) -> Result<Self, StartError> {
-        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-        let hosts = HostOverrides {
-            source_controller: given(&args.source_controller_localhost),
-            source_watcher: given(&args.source_watcher_localhost),
-        };
-        let patience = Patience {
-            connect: CONNECT_TIMEOUT,
-            read: args.http_timeout,
-        };
-        let clients = Clients::new(patience).map_err(|error| {
-            StartError::Controller(format!("failed to set up the artifact client: {error}"))
-        })?;
-        let fetcher = Fetcher::new(clients, RetryPolicy::with_retries(args.http_retry), hosts);
-        let verification = Verification::as_asked_if(args.insecure_kubeconfig_tls);
+        let applier = &args.applier;
+        let fetcher = applier.fetcher(args.http_timeout)?;
         Ok(Self {
             charts: Charts::new(fetcher),
-            identities: Identities::new(context, verification),
+            identities: Identities::new(context, applier.verification()),
             waiting: Arc::default(),
             seen: Seen::default(),
             gates: context.gates.clone(),
             jitter: args.common.jitter(),
-            cross_namespace: CrossNamespace::blocked_if(args.no_cross_namespace_refs),
-            requeue_dependency: args.requeue_dependency,
-            default_service_account: given(&args.default_service_account),
-            override_managers: args.override_managers.clone(),
+            cross_namespace: applier.cross_namespace(),
+            requeue_dependency: applier.requeue_dependency,
+            default_service_account: applier.default_account(),
+            override_managers: applier.override_managers.clone(),
             algorithm: args.snapshot_digest_algo,
             default_strategy: if context.gates.enabled(DEFAULT_TO_RETRY_ON_FAILURE) {
                 DefaultStrategy::Retry

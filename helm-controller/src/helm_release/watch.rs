@@ -4,25 +4,18 @@ use std::sync::Arc;
 
 use common::conditions::{self, READY, RECONCILING};
 use common::context::Context;
-use common::controller::{Controller, Index, Limits, Store, Trigger, Waiting, Watched};
-use common::dependency;
-use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use common::kube::core::PartialObjectMeta;
+use common::controller::applier::{self, Applier};
+use common::controller::{Controller, Limits, Store, Trigger, Watched};
 use common::object::{Object as _, ObjectKey};
 use common::queue::Urgency;
 use crds::helm::HelmRelease;
-use crds::meta::{Artifact, ConfigKind};
+use crds::meta::{Artifact, ConfigKind, DependencyReference};
 use crds::source::{ExternalArtifact, HelmChart, OciRepository};
 
 use super::source::{self, Kind};
 use super::{HelmReleases, Settings};
 use crate::args::Args;
 use crate::args::gates::{DISABLE_CONFIG_WATCHERS, EXTERNAL_ARTIFACT};
-
-const BY_SOURCE: &str = "source";
-const BY_CONFIG_MAP: &str = "configMap";
-const BY_SECRET: &str = "secret";
-const BY_DEPENDENCY: &str = "dependency";
 
 /// The controller, with its watches and indexes.
 pub fn controller(
@@ -31,34 +24,16 @@ pub fn controller(
     args: &Args,
 ) -> Controller<HelmReleases> {
     let limits = Limits {
-        concurrent: args.concurrent,
+        concurrent: args.applier.concurrent,
         backoff: args.common.backoff(),
         grace: args.graceful_shutdown_timeout,
     };
-    let indexes = vec![
-        Index {
-            name: BY_SOURCE,
-            values: by_source,
-        },
-        Index {
-            name: BY_CONFIG_MAP,
-            values: by_config_map,
-        },
-        Index {
-            name: BY_SECRET,
-            values: by_secret,
-        },
-        Index {
-            name: BY_DEPENDENCY,
-            values: by_dependency,
-        },
-    ];
     let waiting = Arc::clone(&settings.waiting);
     let mut controller = Controller::new(
         HelmReleases::new(settings),
         Arc::clone(context),
         limits,
-        indexes,
+        applier::indexes::<HelmReleases>(),
     )
     .trigger(from_source::<HelmChart>(Kind::HelmChart, |it| {
         Published::of(it, it.status.artifact.as_ref())
@@ -66,7 +41,7 @@ pub fn controller(
     .trigger(from_source::<OciRepository>(Kind::OciRepository, |it| {
         Published::of(it, it.status.artifact.as_ref())
     }))
-    .trigger(dependencies(waiting));
+    .trigger(applier::dependencies::<HelmReleases>(waiting));
     if context.gates.enabled(EXTERNAL_ARTIFACT) {
         let kind = Kind::ExternalArtifact;
         controller = controller.trigger(from_source::<ExternalArtifact>(kind, |it| {
@@ -78,29 +53,47 @@ pub fn controller(
         }));
     }
     if !context.gates.enabled(DISABLE_CONFIG_WATCHERS) {
-        let selector = &context.scope.configs_label_selector;
-        controller = controller
-            .trigger(Trigger::on_metadata(
-                Urgency::Interrupt,
-                selector,
-                |map: &PartialObjectMeta<ConfigMap>, store| {
-                    users(store, BY_CONFIG_MAP, &ObjectKey::of(&map.metadata))
-                },
-            ))
-            .trigger(Trigger::on_metadata(
-                Urgency::Interrupt,
-                selector,
-                |secret: &PartialObjectMeta<Secret>, store| {
-                    users(store, BY_SECRET, &ObjectKey::of(&secret.metadata))
-                },
-            ));
+        let configs = applier::configs::<HelmReleases>(&context.scope.configs_label_selector);
+        controller = configs.into_iter().fold(controller, Controller::trigger);
     }
     controller
 }
 
-fn users(store: &Store<HelmRelease>, index: &str, key: &ObjectKey) -> Vec<ObjectKey> {
-    let users = store.find(index, &key.to_string());
-    users.iter().map(|user| user.key()).collect()
+impl Applier for HelmReleases {
+    fn sources(object: &HelmRelease) -> Vec<String> {
+        source::reference(object)
+            .map(|(kind, key)| format!("{}/{key}", kind.as_str()))
+            .into_iter()
+            .collect()
+    }
+
+    fn config_maps(object: &HelmRelease) -> Vec<&str> {
+        let kube_config = object.spec.kube_config.iter();
+        let kube_config = kube_config.filter_map(|config| config.config_map_ref.as_ref());
+        let names = kube_config.map(|reference| reference.name.as_str());
+        names
+            .chain(values_from(object, &ConfigKind::ConfigMap))
+            .collect()
+    }
+
+    fn secrets(object: &HelmRelease) -> Vec<&str> {
+        let kube_config = object.spec.kube_config.iter();
+        let kube_config = kube_config.filter_map(|config| config.secret_ref.as_ref());
+        let names = kube_config.map(|reference| reference.name.as_str());
+        names
+            .chain(values_from(object, &ConfigKind::Secret))
+            .collect()
+    }
+
+    fn depends_on(object: &HelmRelease) -> &[DependencyReference] {
+        &object.spec.depends_on
+    }
+}
+
+fn values_from<'a>(object: &'a HelmRelease, kind: &'a ConfigKind) -> impl Iterator<Item = &'a str> {
+    let values = object.spec.values_from.iter();
+    let values = values.filter(move |reference| reference.kind == *kind);
+    values.map(|reference| reference.name.as_str())
 }
 
 /// What of a source counts: the revision that it has published, and whether it is Ready.
@@ -132,7 +125,7 @@ fn from_source<T: Watched>(kind: Kind, published: fn(&T) -> Published) -> Trigge
                 return Vec::new();
             }
             let key = ObjectKey::of(source.meta());
-            let users = store.find(BY_SOURCE, &format!("{}/{key}", kind.as_str()));
+            let users = applier::users_of_source(store, &format!("{}/{key}", kind.as_str()));
             let behind = users.iter().filter(|user| !is_at(user, kind, &revision));
             behind.map(|user| user.key()).collect()
         },
@@ -156,73 +149,6 @@ fn is_at(object: &HelmRelease, kind: Kind, revision: &str) -> bool {
     tried && (conditions::is_true(list, READY) || conditions::is_true(list, RECONCILING))
 }
 
-/// Whoever changes wakes those who wait for it; without an expression of their own, only when it has become ready.
-fn dependencies(waiting: Arc<Waiting>) -> Trigger<HelmRelease> {
-    Trigger::on_own(
-        Urgency::Enqueue,
-        |object: &HelmRelease| object.metadata.resource_version.clone().unwrap_or_default(),
-        move |object: &HelmRelease, store: &Store<HelmRelease>| {
-            let key = object.key();
-            let ready = dependency::is_ready(object);
-            let asks = |dependent: &HelmRelease| {
-                let namespace = dependent.key().namespace;
-                dependent.spec.depends_on.iter().any(|reference| {
-                    dependency::key(reference, &namespace) == key
-                        && (ready || reference.ready_expr.is_some())
-                })
-            };
-            let dependents = store.find(BY_DEPENDENCY, &key.to_string());
-            let asking = dependents.iter().filter(|dependent| asks(dependent));
-            let keys = asking.map(|dependent| dependent.key());
-            keys.filter(|key| waiting.contains(key)).collect()
-        },
-    )
-}
-
-fn by_source(object: &HelmRelease) -> Vec<String> {
-    source::reference(object)
-        .map(|(kind, key)| format!("{}/{key}", kind.as_str()))
-        .into_iter()
-        .collect()
-}
-
-fn by_config_map(object: &HelmRelease) -> Vec<String> {
-    let kube_config = object.spec.kube_config.iter();
-    let kube_config = kube_config.filter_map(|config| config.config_map_ref.as_ref());
-    let names = kube_config.map(|reference| reference.name.as_str());
-    in_own_namespace(object, names, &ConfigKind::ConfigMap)
-}
-
-fn by_secret(object: &HelmRelease) -> Vec<String> {
-    let kube_config = object.spec.kube_config.iter();
-    let kube_config = kube_config.filter_map(|config| config.secret_ref.as_ref());
-    let names = kube_config.map(|reference| reference.name.as_str());
-    in_own_namespace(object, names, &ConfigKind::Secret)
-}
-
-/// The keys of these objects and of those of a kind that values come from.
-fn in_own_namespace<'a>(
-    object: &'a HelmRelease,
-    names: impl Iterator<Item = &'a str>,
-    kind: &'a ConfigKind,
-) -> Vec<String> {
-    let own = object.key().namespace;
-    let values = object.spec.values_from.iter();
-    let values = values.filter(move |reference| reference.kind == *kind);
-    names
-        .chain(values.map(|reference| reference.name.as_str()))
-        .map(|name| ObjectKey::new(&own, name).to_string())
-        .collect()
-}
-
-fn by_dependency(object: &HelmRelease) -> Vec<String> {
-    let own = object.key().namespace;
-    let references = object.spec.depends_on.iter();
-    references
-        .map(|reference| dependency::key(reference, &own).to_string())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -242,12 +168,12 @@ mod tests {
             "chart": "c", "sourceRef": {"kind": "HelmRepository", "name": "r", "namespace": "other"},
         }}});
         assert_eq!(
-            by_source(&object(template, json!({}))),
+            HelmReleases::sources(&object(template, json!({}))),
             ["HelmChart/other/ns-app"]
         );
         let reference = json!({"chartRef": {"kind": "OCIRepository", "name": "o"}});
         assert_eq!(
-            by_source(&object(reference, json!({}))),
+            HelmReleases::sources(&object(reference, json!({}))),
             ["OCIRepository/ns/o"]
         );
     }
@@ -261,8 +187,8 @@ mod tests {
             }),
             json!({}),
         );
-        assert_eq!(by_config_map(&object), ["ns/a"]);
-        assert_eq!(by_secret(&object), ["ns/kubeconfig", "ns/b"]);
+        assert_eq!(HelmReleases::config_maps(&object), ["a"]);
+        assert_eq!(HelmReleases::secrets(&object), ["kubeconfig", "b"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use gotemplate::exec::Function;
-use gotemplate::value::{Field, Host, Kind, List, ListType, Map, MapType, Str, Type, Value};
+use gotemplate::value::{Host, Kind, List, ListType, Map, MapType, Str, Type, Value};
 use setters::{Change, Changes, ObjectChanges, ObjectId};
 
 use super::Data;
@@ -70,14 +70,6 @@ struct Object(ObjectId);
 #[derive(Debug)]
 struct One(Change);
 
-fn find(fields: Vec<(&'static str, Value)>, name: &str) -> Option<Field> {
-    let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
-    Some(Field::Exported {
-        value,
-        interface: None,
-    })
-}
-
 impl Host for Root {
     fn type_name(&self) -> &'static str {
         "source.TemplateData"
@@ -85,10 +77,6 @@ impl Host for Root {
 
     fn kind(&self) -> Kind {
         Kind::Struct
-    }
-
-    fn field(&self, name: &str) -> Option<Field> {
-        find(self.fields(), name)
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
@@ -107,10 +95,6 @@ impl Host for Name {
 
     fn kind(&self) -> Kind {
         Kind::Struct
-    }
-
-    fn field(&self, name: &str) -> Option<Field> {
-        find(self.fields(), name)
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
@@ -149,10 +133,6 @@ impl Host for Changed {
 
     fn kind(&self) -> Kind {
         Kind::Struct
-    }
-
-    fn field(&self, name: &str) -> Option<Field> {
-        find(self.fields(), name)
     }
 
     fn method(&self, name: &str) -> Option<&'static Function> {
@@ -233,10 +213,6 @@ impl Host for Object {
         Kind::Struct
     }
 
-    fn field(&self, name: &str) -> Option<Field> {
-        find(self.fields(), name)
-    }
-
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let object = &self.0;
         vec![
@@ -272,10 +248,6 @@ impl Host for One {
 
     fn kind(&self) -> Kind {
         Kind::Struct
-    }
-
-    fn field(&self, name: &str) -> Option<Field> {
-        find(self.fields(), name)
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

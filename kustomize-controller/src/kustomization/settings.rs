@@ -5,10 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use apply::GroupKind;
-use common::access::{CrossNamespace, Identities, Verification};
-use common::artifact_client::{
-    ArtifactCache, CacheOptions, Clients, Fetcher, HostOverrides, Patience, RetryPolicy,
-};
+use common::access::{CrossNamespace, Identities};
+use common::artifact_client::{ArtifactCache, CacheOptions};
 use common::context::Context;
 use common::controller::{UnderWay, Waiting};
 use common::flags::FeatureGates;
@@ -21,10 +19,8 @@ use crate::args::Args;
 
 /// Bytes of unpacked artifacts that are kept although no pass reads them.
 const IDLE_ARTIFACTS: u64 = 512 << 20;
-/// How long a file server may take to accept a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a file server may fall silent.
-const READ_TIMEOUT: Duration = Duration::from_mins(1);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Flags, gates and services.
 pub struct Settings {
@@ -56,29 +52,15 @@ impl Settings {
     /// # Errors
     /// When the cache directory cannot be written.
     pub fn new(args: &Args, context: &Context) -> Result<Self, StartError> {
-        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-        let hosts = HostOverrides {
-            source_controller: given(&args.source_controller_localhost),
-            source_watcher: given(&args.source_watcher_localhost),
-        };
-        let patience = Patience {
-            connect: CONNECT_TIMEOUT,
-            read: READ_TIMEOUT,
-        };
-        let clients = Clients::new(patience).map_err(|error| {
-            StartError::Controller(format!("failed to set up the artifact client: {error}"))
-        })?;
-        let fetcher = Fetcher::new(clients, RetryPolicy::with_retries(args.http_retry), hosts);
+        let applier = &args.applier;
+        let fetcher = applier.fetcher(SILENCE)?;
         let options = CacheOptions {
             directory: args.temporary_directory.clone(),
             idle_bytes: IDLE_ARTIFACTS,
         };
         Ok(Self {
             artifacts: ArtifactCache::open(&options, fetcher)?,
-            identities: Identities::new(
-                context,
-                Verification::as_asked_if(args.insecure_kubeconfig_tls),
-            ),
+            identities: Identities::new(context, applier.verification()),
             builds: Arc::default(),
             parsed: Parsed::default(),
             memories: Memories::default(),
@@ -86,11 +68,11 @@ impl Settings {
             under_way: Arc::default(),
             gates: context.gates.clone(),
             jitter: args.common.jitter(),
-            cross_namespace: CrossNamespace::blocked_if(args.no_cross_namespace_refs),
-            requeue_dependency: args.requeue_dependency,
+            cross_namespace: applier.cross_namespace(),
+            requeue_dependency: applier.requeue_dependency,
             concurrent_ssa: args.concurrent_ssa,
-            default_service_account: given(&args.default_service_account),
-            override_managers: args.override_managers.clone(),
+            default_service_account: applier.default_account(),
+            override_managers: applier.override_managers.clone(),
             custom_stage_kinds: apply::parse_kinds(&args.custom_apply_stage_kinds),
         })
     }

@@ -6,24 +6,17 @@ use std::sync::Arc;
 
 use common::conditions::{self, READY, RECONCILING};
 use common::context::Context;
-use common::controller::{Controller, Index, Limits, Store, Trigger, UnderWay, Waiting, Watched};
-use common::dependency;
-use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use common::kube::core::PartialObjectMeta;
+use common::controller::applier::{self, Applier};
+use common::controller::{Controller, Limits, Store, Trigger, UnderWay, Watched};
 use common::object::{Object as _, ObjectKey};
 use common::queue::Urgency;
 use crds::kustomize::{Kustomization, SourceKind};
-use crds::meta::{Artifact, ConfigKind};
+use crds::meta::{Artifact, ConfigKind, DependencyReference};
 use crds::source::{Bucket, ExternalArtifact, GitRepository, OciRepository};
 
 use super::{Kustomizations, Settings};
 use crate::args::Args;
 use crate::args::gates::{DISABLE_CONFIG_WATCHERS, EXTERNAL_ARTIFACT};
-
-const BY_SOURCE: &str = "source";
-const BY_CONFIG_MAP: &str = "configMap";
-const BY_SECRET: &str = "secret";
-const BY_DEPENDENCY: &str = "dependency";
 
 /// The controller, with its watches and indexes.
 pub fn controller(
@@ -32,35 +25,17 @@ pub fn controller(
     args: &Args,
 ) -> Controller<Kustomizations> {
     let limits = Limits {
-        concurrent: args.concurrent,
+        concurrent: args.applier.concurrent,
         backoff: args.common.backoff(),
         ..Limits::default()
     };
-    let indexes = vec![
-        Index {
-            name: BY_SOURCE,
-            values: by_source,
-        },
-        Index {
-            name: BY_CONFIG_MAP,
-            values: by_config_map,
-        },
-        Index {
-            name: BY_SECRET,
-            values: by_secret,
-        },
-        Index {
-            name: BY_DEPENDENCY,
-            values: by_dependency,
-        },
-    ];
     let waiting = settings.waiting.clone();
     let under_way = settings.under_way.clone();
     let mut controller = Controller::new(
         Kustomizations::new(settings),
         Arc::clone(context),
         limits,
-        indexes,
+        applier::indexes::<Kustomizations>(),
     )
     .trigger(source::<GitRepository>(
         SourceKind::GitRepository,
@@ -77,7 +52,7 @@ pub fn controller(
         under_way.clone(),
         |it| it.status.artifact.as_ref(),
     ))
-    .trigger(dependencies(waiting));
+    .trigger(applier::dependencies::<Kustomizations>(waiting));
     if context.gates.enabled(EXTERNAL_ARTIFACT) {
         let kind = SourceKind::ExternalArtifact;
         controller = controller.trigger(source::<ExternalArtifact>(kind, under_way, |it| {
@@ -85,26 +60,8 @@ pub fn controller(
         }));
     }
     if !context.gates.enabled(DISABLE_CONFIG_WATCHERS) {
-        let selector = &context.scope.configs_label_selector;
-        controller = controller
-            .trigger(Trigger::on_metadata(
-                Urgency::Interrupt,
-                selector,
-                |map: &PartialObjectMeta<ConfigMap>, store| {
-                    order::topological(
-                        &store.find(BY_CONFIG_MAP, &ObjectKey::of(&map.metadata).to_string()),
-                    )
-                },
-            ))
-            .trigger(Trigger::on_metadata(
-                Urgency::Interrupt,
-                selector,
-                |secret: &PartialObjectMeta<Secret>, store| {
-                    order::topological(
-                        &store.find(BY_SECRET, &ObjectKey::of(&secret.metadata).to_string()),
-                    )
-                },
-            ));
+        let configs = applier::configs::<Kustomizations>(&context.scope.configs_label_selector);
+        controller = configs.into_iter().fold(controller, Controller::trigger);
     }
     controller
 }
@@ -124,10 +81,8 @@ fn source<T: Watched>(
             let Some(revision) = revision(source) else {
                 return Vec::new();
             };
-            let mut users = store.find(
-                BY_SOURCE,
-                &format!("{}/{}", kind.as_str(), ObjectKey::of(source.meta())),
-            );
+            let key = ObjectKey::of(source.meta());
+            let mut users = applier::users_of_source(store, &format!("{}/{key}", kind.as_str()));
             users
                 .retain(|user| !is_at(user, &revision) && !under_way.is_at(&user.key(), &revision));
             order::topological(&users)
@@ -142,82 +97,48 @@ fn is_at(object: &Kustomization, revision: &str) -> bool {
         && (conditions::is_true(list, READY) || conditions::is_true(list, RECONCILING))
 }
 
-/// Whoever changes wakes those who wait for it; without an expression of their own, only when it has become ready.
-fn dependencies(waiting: Arc<Waiting>) -> Trigger<Kustomization> {
-    Trigger::on_own(
-        Urgency::Enqueue,
-        |object: &Kustomization| object.metadata.resource_version.clone().unwrap_or_default(),
-        move |object: &Kustomization, store: &Store<Kustomization>| {
-            let key = object.key();
-            let ready = dependency::is_ready(object);
-            let asks = |dependent: &Kustomization| {
-                let namespace = dependent.key().namespace;
-                dependent.spec.depends_on.iter().any(|reference| {
-                    dependency::key(reference, &namespace) == key
-                        && (ready || reference.ready_expr.is_some())
-                })
-            };
-            let dependents = store.find(BY_DEPENDENCY, &key.to_string());
-            let keys = dependents
-                .iter()
-                .filter(|dependent| asks(dependent))
-                .map(|dependent| dependent.key());
-            keys.filter(|key| waiting.contains(key)).collect()
-        },
-    )
-}
+impl Applier for Kustomizations {
+    fn sources(object: &Kustomization) -> Vec<String> {
+        let reference = &object.spec.source_ref;
+        let own = object.key().namespace;
+        vec![format!(
+            "{}/{}/{}",
+            reference.kind.as_str(),
+            reference.namespace_or(&own),
+            reference.name
+        )]
+    }
 
-fn by_source(object: &Kustomization) -> Vec<String> {
-    let reference = &object.spec.source_ref;
-    let own = object.key().namespace;
-    vec![format!(
-        "{}/{}/{}",
-        reference.kind.as_str(),
-        reference.namespace_or(&own),
-        reference.name
-    )]
-}
+    fn config_maps(object: &Kustomization) -> Vec<&str> {
+        let kube_config = object.spec.kube_config.iter();
+        let kube_config = kube_config.filter_map(|config| config.config_map_ref.as_ref());
+        let names = kube_config.map(|reference| reference.name.as_str());
+        names
+            .chain(substitute_from(object, &ConfigKind::ConfigMap))
+            .collect()
+    }
 
-fn by_config_map(object: &Kustomization) -> Vec<String> {
-    let kube_config = object
-        .spec
-        .kube_config
-        .iter()
-        .filter_map(|reference| reference.config_map_ref.as_ref());
-    let names = kube_config.map(|reference| reference.name.as_str());
-    in_own_namespace(
-        object,
-        names.chain(substitute_from(object, &ConfigKind::ConfigMap)),
-    )
-}
+    fn secrets(object: &Kustomization) -> Vec<&str> {
+        let decryption = object.spec.decryption.iter();
+        let decryption = decryption.filter_map(|decryption| decryption.secret_ref.as_ref());
+        let kube_config = object.spec.kube_config.iter();
+        let kube_config = kube_config.filter_map(|config| config.secret_ref.as_ref());
+        let names = decryption
+            .map(|reference| reference.name.as_str())
+            .chain(kube_config.map(|reference| reference.name.as_str()));
+        names
+            .chain(substitute_from(object, &ConfigKind::Secret))
+            .collect()
+    }
 
-fn by_secret(object: &Kustomization) -> Vec<String> {
-    let spec = &object.spec;
-    let decryption = spec
-        .decryption
-        .iter()
-        .filter_map(|decryption| decryption.secret_ref.as_ref());
-    let kube_config = spec
-        .kube_config
-        .iter()
-        .filter_map(|reference| reference.secret_ref.as_ref());
-    let names = decryption
-        .map(|reference| reference.name.as_str())
-        .chain(kube_config.map(|reference| reference.name.as_str()));
-    in_own_namespace(
-        object,
-        names.chain(substitute_from(object, &ConfigKind::Secret)),
-    )
-}
+    fn depends_on(object: &Kustomization) -> &[DependencyReference] {
+        &object.spec.depends_on
+    }
 
-fn by_dependency(object: &Kustomization) -> Vec<String> {
-    let own = object.key().namespace;
-    let keys = object
-        .spec
-        .depends_on
-        .iter()
-        .map(|reference| dependency::key(reference, &own));
-    keys.map(|key| key.to_string()).collect()
+    /// Dependencies first, so that they are not found out of date.
+    fn in_order(users: &[Arc<Kustomization>]) -> Vec<ObjectKey> {
+        order::topological(users)
+    }
 }
 
 fn substitute_from<'a>(
@@ -232,16 +153,6 @@ fn substitute_from<'a>(
     references
         .filter(move |reference| reference.kind == *kind)
         .map(|reference| reference.name.as_str())
-}
-
-fn in_own_namespace<'a>(
-    object: &Kustomization,
-    names: impl Iterator<Item = &'a str>,
-) -> Vec<String> {
-    let own = object.key().namespace;
-    names
-        .map(|name| ObjectKey::new(&own, name).to_string())
-        .collect()
 }
 
 #[cfg(test)]
@@ -260,10 +171,13 @@ mod tests {
     #[test]
     fn k20_2_sources_are_found_by_kind_namespace_and_name() {
         let reference = json!({"sourceRef": {"kind": "Bucket", "name": "b"}});
-        assert_eq!(by_source(&object(reference)), ["Bucket/ns/b"]);
+        assert_eq!(Kustomizations::sources(&object(reference)), ["Bucket/ns/b"]);
         let elsewhere =
             json!({"sourceRef": {"kind": "OCIRepository", "name": "o", "namespace": "other"}});
-        assert_eq!(by_source(&object(elsewhere)), ["OCIRepository/other/o"]);
+        assert_eq!(
+            Kustomizations::sources(&object(elsewhere)),
+            ["OCIRepository/other/o"]
+        );
     }
 
     #[test]
@@ -275,8 +189,11 @@ mod tests {
                 {"kind": "ConfigMap", "name": "vars"}, {"kind": "Secret", "name": "vars", "optional": true},
             ]},
         }));
-        assert_eq!(by_config_map(&object), ["ns/cluster", "ns/vars"]);
-        assert_eq!(by_secret(&object), ["ns/age", "ns/kubeconfig", "ns/vars"]);
+        assert_eq!(Kustomizations::config_maps(&object), ["cluster", "vars"]);
+        assert_eq!(
+            Kustomizations::secrets(&object),
+            ["age", "kubeconfig", "vars"]
+        );
     }
 
     #[test]

@@ -144,9 +144,11 @@ macro_rules! adapters {
             fn into_function(self) -> Function {
                 let types = signature(&[$(($param::TYPE, $param::VARIADIC)),*], R::TYPE);
                 Function::from_parts(types, move |_, arguments| {
-                    #[allow(unused_mut, unused_variables, reason = "a function without parameters takes nothing")]
                     let mut arguments = arguments.iter();
                     $(let $param = $param::take(&mut arguments).ok_or_else(misfit)?;)*
+                    if arguments.next().is_some() {
+                        return Err(misfit());
+                    }
                     self($($param),*).into_result()
                 })
             }
@@ -162,9 +164,11 @@ macro_rules! adapters {
             fn into_function(self) -> Function {
                 let types = signature(&[$(($param::TYPE, $param::VARIADIC)),*], R::TYPE);
                 Function::from_parts(types, move |context, arguments| {
-                    #[allow(unused_mut, unused_variables, reason = "a function without parameters takes nothing")]
                     let mut arguments = arguments.iter();
                     $(let $param = $param::take(&mut arguments).ok_or_else(misfit)?;)*
+                    if arguments.next().is_some() {
+                        return Err(misfit());
+                    }
                     self(context, $($param),*).into_result()
                 })
             }

@@ -49,10 +49,14 @@ pub trait Host: Any + Debug {
         None
     }
 
-    /// The field `name`; nothing when there is none.
+    /// The field `name`, one of [`Host::fields`] unless the type knows better; nothing when there is none.
     fn field(&self, name: &str) -> Option<Field> {
-        let _ = name;
-        None
+        let fields = self.fields();
+        let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
+        Some(Field::Exported {
+            value,
+            interface: None,
+        })
     }
 
     /// The method `name`, which takes the object as its first argument (see [`Function::method`]).

@@ -245,12 +245,6 @@ impl Host for Shown {
         Kind::Pointer
     }
 
-    fn field(&self, name: &str) -> Option<Field> {
-        let fields = self.fields();
-        let (_, value) = fields.into_iter().find(|(known, _)| *known == name)?;
-        Some(exported(value))
-    }
-
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("KubeVersion", Value::host(self.kube.clone())),
@@ -342,11 +336,6 @@ impl Host for HelmVersion {
 
     fn kind(&self) -> Kind {
         Kind::Struct
-    }
-
-    fn field(&self, name: &str) -> Option<Field> {
-        let (.., value) = HELM_VERSION.iter().find(|(known, ..)| *known == name)?;
-        Some(exported(Value::from(*value)))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

@@ -1,10 +1,8 @@
 //! Waiting for other HelmReleases (H8.2).
 
-use common::dependency::{self, Expressions, Unmet};
-use common::kube::{self, Api};
+use common::dependency::{self, Expressions, Unmet, Unread};
+use common::object::ObjectKey;
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
-use crds::helm::HelmRelease;
-use futures::future;
 
 use super::check::TERMINAL;
 use crate::args::gates::ADDITIVE_CEL_DEPENDENCY_CHECK;
@@ -14,7 +12,7 @@ use crate::helm_release::{HelmReleases, reasons};
 #[derive(Debug, thiserror::Error)]
 enum Why {
     #[error("unable to get '{key}' dependency: {cause}")]
-    Unreadable { key: String, cause: String },
+    Unreadable { key: ObjectKey, cause: String },
     #[error(transparent)]
     Unmet(#[from] Unmet),
 }
@@ -51,32 +49,15 @@ impl HelmReleases {
 
     /// The first dependency that is not met, in the order of the spec; all are read at once, and live.
     async fn unmet(&self, pass: &Pass<Self>) -> Result<(), Why> {
-        let namespace = pass.key().namespace;
-        let reads = pass.object.spec.depends_on.iter().map(|reference| {
-            let key = dependency::key(reference, &namespace);
-            let api: Api<HelmRelease> =
-                Api::namespaced(pass.context.client.clone(), &key.namespace);
-            async move {
-                let found = api.get(&key.name).await;
-                let found = found.map_err(|error| Why::Unreadable {
-                    key: key.to_string(),
-                    cause: cause(error),
-                });
-                (reference, found)
-            }
-        });
+        let client = &pass.context.client;
+        let references = &pass.object.spec.depends_on;
+        let found = dependency::read(client, references, &pass.key().namespace).await;
         let additive = self.settings.gates.enabled(ADDITIVE_CEL_DEPENDENCY_CHECK);
         let expressions = Expressions::joined_if(additive);
-        for (reference, found) in future::join_all(reads).await {
-            dependency::check(&pass.object, reference, &found?, expressions)?;
+        for (reference, found) in found {
+            let found = found.map_err(|Unread { key, cause }| Why::Unreadable { key, cause })?;
+            dependency::check(&pass.object, reference, &found, expressions)?;
         }
         Ok(())
-    }
-}
-
-fn cause(error: kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
     }
 }

@@ -1,11 +1,7 @@
 //! Waiting for other Kustomizations (section 18).
 
-use common::dependency::Expressions;
-use common::kube::{self, Api};
-use common::object::is_name;
+use common::dependency::{Expressions, Unread};
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
-use crds::kustomize::Kustomization;
-use futures::future;
 
 use super::check::TERMINAL;
 use crate::args::gates::ADDITIVE_CEL_DEPENDENCY_CHECK;
@@ -54,37 +50,16 @@ impl Kustomizations {
 
     /// The first dependency that is not met, in the order of the spec; all are read at once, and live.
     async fn unmet(&self, pass: &Pass<Self>) -> Result<(), Unmet> {
-        let namespace = pass.key().namespace;
-        let reads = pass.object.spec.depends_on.iter().map(|reference| {
-            let key = common::dependency::key(reference, &namespace);
-            let api: Api<Kustomization> =
-                Api::namespaced(pass.context.client.clone(), &key.namespace);
-            async move {
-                let found = if is_name(&key.name) {
-                    api.get(&key.name).await.map_err(cause)
-                } else {
-                    let (resource, group) = ("kustomizations", crds::kustomize::GROUP);
-                    Err(format!("{resource}.{group} \"{}\" not found", key.name))
-                };
-                (
-                    reference,
-                    found.map_err(|cause| Unmet::NotFound { key, cause }),
-                )
-            }
-        });
+        let client = &pass.context.client;
+        let references = &pass.object.spec.depends_on;
+        let found = common::dependency::read(client, references, &pass.key().namespace).await;
         let additive = self.settings.gates.enabled(ADDITIVE_CEL_DEPENDENCY_CHECK);
         let expressions = Expressions::joined_if(additive);
         let revision = &pass.state.source().artifact.revision;
-        for (reference, found) in future::join_all(reads).await {
-            dependency::check(&pass.object, reference, &found?, revision, expressions)?;
+        for (reference, found) in found {
+            let found = found.map_err(|Unread { key, cause }| Unmet::NotFound { key, cause })?;
+            dependency::check(&pass.object, reference, &found, revision, expressions)?;
         }
         Ok(())
-    }
-}
-
-fn cause(error: kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
     }
 }

@@ -4,7 +4,7 @@ use std::slice::Iter;
 
 use super::der;
 use crate::exec::{FuncResult, Param, Return};
-use crate::value::{Data, Field, Host, Kind, Str, Type, Value};
+use crate::value::{Data, Host, Kind, Str, Type, Value};
 
 /// A certificate with its key, both in PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,18 +22,6 @@ impl Host for Certificate {
 
     fn kind(&self) -> Kind {
         Kind::Struct
-    }
-
-    fn field(&self, name: &str) -> Option<Field> {
-        let text = match name {
-            "Cert" => &self.cert,
-            "Key" => &self.key,
-            _ => return None,
-        };
-        Some(Field::Exported {
-            value: Value::Str(text.clone()),
-            interface: None,
-        })
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
