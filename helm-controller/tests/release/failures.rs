@@ -152,6 +152,32 @@ async fn h8_5_values_and_charts_that_cannot_be_had_are_said_so() {
 }
 
 #[tokio::test]
+async fn h8_3_a_source_that_is_not_there_is_said_so_and_no_name_leads_elsewhere() {
+    let fixture = Fixture::new("no-source").await;
+    fixture.publish("1.0.0", &[MAP]).await;
+    for (name, source) in [("missing", "nowhere"), ("slash", "chart/status")] {
+        let reference = json!({"chartRef": {"kind": "HelmChart", "name": source}});
+        fixture.create(name, reference).await;
+        let (_, text) = fixture.failed(name, "ArtifactFailed").await;
+        assert_eq!(
+            text,
+            format!(
+                "could not get Source object: HelmChart.source.toolkit.fluxcd.io \"{source}\" not found"
+            )
+        );
+    }
+    fixture.create("web", json!({})).await;
+    fixture.ready("web", "1.0.0").await;
+    let slash = json!({"dependsOn": [{"name": "web/status"}]});
+    fixture.create("dependent", slash).await;
+    let (_, text) = fixture.failed("dependent", "DependencyNotReady").await;
+    assert!(
+        text.ends_with("helmreleases.helm.toolkit.fluxcd.io \"web/status\" not found"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
 async fn h8_4_a_source_without_an_artifact_is_waited_for() {
     let fixture = Fixture::new("not-ready").await;
     fixture.create("web", json!({})).await;
