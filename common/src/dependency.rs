@@ -3,12 +3,12 @@
 use crds::meta::DependencyReference;
 use expr::Program;
 use futures::future::join_all;
-use kube::{Api, Client};
+use kube::Client;
 use serde_json::{Map, Value, json};
 
 use crate::conditions::{self, READY};
 use crate::controller::Watched;
-use crate::object::{Object, ObjectKey, is_name};
+use crate::object::{self, Object, ObjectKey};
 
 /// What `readyExpr` may name.
 const VARIABLES: [&str; 2] = ["self", "dep"];
@@ -79,8 +79,6 @@ pub struct Unread {
 }
 
 /// Reads the dependencies of an object in `namespace`, in the order of the spec; all at once, and live (K18.2).
-///
-/// A name that no object can have is not asked for: a slash in it would lead elsewhere.
 pub async fn read<'a, K>(
     client: &Client,
     references: &'a [DependencyReference],
@@ -91,15 +89,13 @@ where
 {
     let reads = references.iter().map(|reference| {
         let key = key(reference, namespace);
-        let api: Api<K> = Api::namespaced(client.clone(), &key.namespace);
         async move {
-            let found = if is_name(&key.name) {
-                api.get(&key.name).await.map_err(cause)
-            } else {
-                let (plural, group) = (K::plural(&()), K::group(&()));
-                Err(format!("{plural}.{group} \"{}\" not found", key.name))
+            let found = object::read(client, &key.namespace, &key.name).await;
+            let unread = |error| Unread {
+                cause: cause(error),
+                key,
             };
-            (reference, found.map_err(|cause| Unread { key, cause }))
+            (reference, found.map_err(unread))
         }
     });
     join_all(reads).await

@@ -1,13 +1,12 @@
 //! Secrets that an object names for what it fetches, read at each pass (R12, section 12 of the source sheet).
 
 use k8s_openapi::api::core::v1::{Secret, ServiceAccount};
-use kube::Api;
 use oci::Keychain;
 use oci::login::KeychainError;
 use transport::secret::text;
 use transport::{Basic, Proxy, SecretData, Tls, TransportError};
 
-use crate::object::Object as _;
+use crate::object::{self, Object as _};
 use crate::reconcile::{Pass, Reconciler};
 
 /// The type of Secrets with a docker configuration, and its key.
@@ -110,8 +109,7 @@ impl Secrets {
 
     /// One Secret.
     pub async fn get(&self, name: &str) -> Result<Secret, SecretError> {
-        let api: Api<Secret> = Api::namespaced(self.client.clone(), &self.namespace);
-        api.get(name)
+        object::read(&self.client, &self.namespace, name)
             .await
             .map_err(|error| self.failure("secret", name, error))
     }
@@ -172,9 +170,7 @@ impl Secrets {
     }
 
     async fn pull_secrets(&self, account: &str) -> Result<Vec<String>, SecretError> {
-        let api: Api<ServiceAccount> = Api::namespaced(self.client.clone(), &self.namespace);
-        let found = api
-            .get(account)
+        let found: ServiceAccount = object::read(&self.client, &self.namespace, account)
             .await
             .map_err(|error| self.failure("serviceaccount", account, error))?;
         let names = found.image_pull_secrets.into_iter().flatten();

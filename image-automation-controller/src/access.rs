@@ -1,7 +1,8 @@
 //! What Secrets hold: how to get at the repository (G9), and the key that signs (G12).
 
 use common::k8s_openapi::api::core::v1::Secret;
-use common::kube::{self, Api, Client};
+use common::kube::{self, Client};
+use common::object;
 use common::secrets;
 use crds::image::{SigningKey, SigningKeyType};
 use crds::source::GitRepository;
@@ -220,6 +221,6 @@ fn text(data: &SecretData, key: &str) -> Option<String> {
 }
 
 async fn secret(client: &Client, namespace: &str, name: &str) -> Result<SecretData, kube::Error> {
-    let api: Api<Secret> = Api::namespaced(client.clone(), namespace);
-    Ok(secrets::data(api.get(name).await?))
+    let found: Secret = object::read(client, namespace, name).await?;
+    Ok(secrets::data(found))
 }

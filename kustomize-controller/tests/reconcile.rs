@@ -8,6 +8,8 @@
 
 #[path = "reconcile/apply.rs"]
 mod apply;
+#[path = "reconcile/bad_admission.rs"]
+mod bad_admission;
 #[path = "reconcile/bad_artifact.rs"]
 mod bad_artifact;
 #[path = "reconcile/bad_cluster.rs"]

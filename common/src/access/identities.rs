@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crds::meta::KubeConfigReference;
 use k8s_openapi::api::core::v1::Secret;
-use kube::{Api, Client};
+use kube::Client;
 
 use super::kube_config::{self, KubeConfigError, Remote, Verification};
 use super::{Identity, IdentityError, impersonated};
 use crate::cluster::KubeCluster;
 use crate::context::Context;
 use crate::metrics::RequestCounter;
+use crate::object;
 use crate::runtime::{ClientError, client_from};
 
 /// A cluster and an identity on it.
@@ -120,9 +121,7 @@ impl Identities {
             return Err(TargetError::ConfigMap);
         };
         let name = format!("{namespace}/{}", secret.name);
-        let secrets = Api::<Secret>::namespaced(self.client.clone(), namespace);
-        let found = secrets
-            .get(&secret.name)
+        let found: Secret = object::read(&self.client, namespace, &secret.name)
             .await
             .map_err(|error| TargetError::Secret {
                 secret: name.clone(),

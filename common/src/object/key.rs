@@ -81,8 +81,3 @@ impl fmt::Display for ObjectReference {
         }
     }
 }
-
-/// Whether an object can have this name. One with a slash, say, would lead a request to a part of another object.
-pub fn is_name(text: &str) -> bool {
-    !matches!(text, "" | "." | "..") && !text.contains(['/', '%', '?', '#'])
-}

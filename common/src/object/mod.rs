@@ -2,8 +2,10 @@
 
 mod key;
 mod kinds;
+mod read;
 
-pub use key::{ObjectKey, ObjectReference, is_name};
+pub use key::{ObjectKey, ObjectReference};
+pub use read::read;
 
 use std::fmt::Debug;
 

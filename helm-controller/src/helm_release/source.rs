@@ -2,9 +2,8 @@
 
 use common::artifact_client::ArtifactRef;
 use common::conditions::{self, READY, STALLED};
-use common::kube::{self, Api, Client};
-use common::object::{Object, ObjectKey};
-use crds::CustomResource;
+use common::kube::{self, Client};
+use common::object::{self, Object, ObjectKey};
 use crds::helm::{ChartArtifactKind, HelmRelease};
 use crds::meta::Artifact;
 use crds::source::{ExternalArtifact, HelmChart, OciRepository};
@@ -87,28 +86,20 @@ pub(super) async fn read(
 ) -> Result<Found, kube::Error> {
     Ok(match kind {
         Kind::HelmChart => {
-            let chart: HelmChart = get(client, key).await?;
+            let chart: HelmChart = object::read(client, &key.namespace, &key.name).await?;
             usable(&chart, chart.status.artifact.as_ref())
         }
         Kind::OciRepository => {
-            let repository: OciRepository = get(client, key).await?;
+            let repository: OciRepository = object::read(client, &key.namespace, &key.name).await?;
             usable(&repository, repository.status.artifact.as_ref())
         }
         Kind::ExternalArtifact => {
-            let external: ExternalArtifact = get(client, key).await?;
+            let external: ExternalArtifact =
+                object::read(client, &key.namespace, &key.name).await?;
             let artifact = external.status.artifact.clone();
             artifact.ok_or_else(|| not_ready("ExternalArtifact", key, "does not have an artifact"))
         }
     })
-}
-
-async fn get<K>(client: &Client, key: &ObjectKey) -> Result<K, kube::Error>
-where
-    K: CustomResource + std::fmt::Debug,
-{
-    Api::<K>::namespaced(client.clone(), &key.namespace)
-        .get(&key.name)
-        .await
 }
 
 /// The artifact of a source that has seen its spec and is not stalled.

@@ -1,7 +1,7 @@
 //! The source of the chart, and its artifact (H8.3, H8.4).
 
 use common::kube;
-use common::object::{ObjectKey, is_name};
+use common::object::ObjectKey;
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
 
 use crate::args::gates::EXTERNAL_ARTIFACT;
@@ -53,17 +53,13 @@ impl HelmReleases {
         if let Some(chart) = &pass.state.helm_chart {
             return Ok(source::usable(chart, chart.status.artifact.as_ref()));
         }
-        let found = if is_name(&key.name) {
-            let found = source::read(&pass.context.client, kind, key).await;
-            found.map_err(|error| match error {
+        let found = source::read(&pass.context.client, kind, key).await;
+        found.map_err(|error| {
+            let cause = match error {
                 kube::Error::Api(status) if status.code == 404 => not_found(kind, key),
                 kube::Error::Api(status) => status.message.clone(),
                 other => other.to_string(),
-            })
-        } else {
-            Err(not_found(kind, key))
-        };
-        found.map_err(|cause| {
+            };
             let text = format!("could not get Source object: {cause}");
             Stop::new(Class::Backoff, reasons::ARTIFACT_FAILED, text).with_notice(Notice::None)
         })

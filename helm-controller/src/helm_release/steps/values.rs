@@ -1,7 +1,8 @@
 //! The values of the release (H9).
 
 use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use common::kube::{self, Api, Client};
+use common::kube::{self, Client};
+use common::object;
 use common::reconcile::{Class, Flow, Pass, Stop};
 use crds::meta::ConfigKind;
 use futures::future::try_join_all;
@@ -53,12 +54,8 @@ async fn fetch(
     name: &str,
 ) -> Result<Option<Data>, String> {
     let found = match kind {
-        ConfigKind::Secret => Api::<Secret>::namespaced(client.clone(), namespace)
-            .get(name)
-            .await
-            .map(of_secret),
-        _ => Api::<ConfigMap>::namespaced(client.clone(), namespace)
-            .get(name)
+        ConfigKind::Secret => object::read(client, namespace, name).await.map(of_secret),
+        _ => object::read(client, namespace, name)
             .await
             .map(of_config_map),
     };

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::access::check_reference;
-use common::kube::Api;
-use common::object::{Object as _, ObjectReference};
+use common::object::{self, Object as _, ObjectReference};
 use common::reconcile::{Flow, Pass, Stop};
 use crds::image::{AutomationSourceKind, GitSpec, ImageUpdateAutomation};
 use crds::source::{GitProvider, GitRepository, GitRepositoryRef};
@@ -36,9 +35,8 @@ pub async fn run(automations: &Automations, pass: &mut Pass<Automations>) -> Res
     let target = reference(&pass.object, &namespace);
     check_reference(automations.options.cross_namespace, &namespace, &target)?;
     let client = pass.context.client.clone();
-    let api: Api<GitRepository> = Api::namespaced(client.clone(), &target.namespace);
-    let repository = api.get(&target.name).await;
-    let repository = repository.map_err(|source| Error::Repository {
+    let found = object::read(&client, &target.namespace, &target.name).await;
+    let repository: GitRepository = found.map_err(|source| Error::Repository {
         source: Box::new(source),
     })?;
     let gate = pass.context.gates.enabled(OBJECT_LEVEL_WORKLOAD_IDENTITY);

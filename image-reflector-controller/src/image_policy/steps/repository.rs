@@ -3,6 +3,7 @@
 use common::access::CrossNamespace;
 use common::k8s_openapi::api::core::v1::Namespace;
 use common::kube::{self, Api};
+use common::object;
 use common::reconcile::{Flow, Pass, Stop};
 use crds::image::ImageRepository;
 use crds::meta::AccessFrom;
@@ -19,9 +20,8 @@ pub async fn run(policies: &ImagePolicies, pass: &mut Pass<ImagePolicies>) -> Re
     if policies.cross_namespace == CrossNamespace::Blocked && key.namespace != own {
         return Err(Error::Blocked(key.to_string()).into());
     }
-    let client = pass.context.client.clone();
-    let api: Api<ImageRepository> = Api::namespaced(client, &key.namespace);
-    let repository = api.get(&key.name).await.map_err(|error| match error {
+    let found = object::read(&pass.context.client, &key.namespace, &key.name).await;
+    let repository: ImageRepository = found.map_err(|error| match error {
         kube::Error::Api(status) if status.code == 404 => Error::NotFound(key.name.to_string()),
         error => unreadable(error),
     })?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use apply::Object;
 use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use common::kube::{self, Api};
+use common::kube;
+use common::object;
 use common::reconcile::{Class, Flow, Pass, Stop};
 use crds::kustomize::{PostBuild, SubstituteReference, SubstituteStrategy};
 use crds::meta::ConfigKind;
@@ -137,21 +138,17 @@ async fn read(
     pass: &Pass<Kustomizations>,
     reference: &SubstituteReference,
 ) -> Result<BTreeMap<String, String>, kube::Error> {
-    let (client, namespace) = (pass.context.client.clone(), pass.key().namespace);
+    let (client, namespace) = (&pass.context.client, pass.key().namespace);
     let found = if reference.kind == ConfigKind::Secret {
-        let secret = Api::<Secret>::namespaced(client, &namespace)
-            .get(&reference.name)
-            .await;
-        secret.map(|secret| {
+        let secret = object::read(client, &namespace, &reference.name).await;
+        secret.map(|secret: Secret| {
             let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
             let data = secret.data.unwrap_or_default().into_iter();
             data.map(|(key, value)| (key, text(value.0))).collect()
         })
     } else {
-        let map = Api::<ConfigMap>::namespaced(client, &namespace)
-            .get(&reference.name)
-            .await;
-        map.map(|map| map.data.unwrap_or_default())
+        let map = object::read(client, &namespace, &reference.name).await;
+        map.map(|map: ConfigMap| map.data.unwrap_or_default())
     };
     match found {
         Err(kube::Error::Api(status)) if status.code == 404 && reference.optional => {

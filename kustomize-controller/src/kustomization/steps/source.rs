@@ -1,10 +1,9 @@
 //! The source and its artifact.
 
 use common::access::{AccessDenied, check_reference};
-use common::kube::{self, Api, Client};
-use common::object::{ObjectReference, is_name};
+use common::kube::{self, Client};
+use common::object::{self, ObjectReference};
 use common::reconcile::{Class, Flow, Notice, Pass, Policy as _, Stop};
-use crds::CustomResource;
 use crds::kustomize::{CrossNamespaceSourceReference, SourceKind};
 use crds::meta::Artifact;
 use crds::source::{Bucket, ExternalArtifact, GitRepository, OciRepository};
@@ -42,9 +41,6 @@ impl Kustomizations {
         let namespace = reference.namespace_or(&own);
         self.may_use(reference, &own, namespace)
             .map_err(|denied| Stop::new(denied.class(), denied.reason(), denied.to_string()))?;
-        if !is_name(&reference.name) {
-            return Err(not_found(reference));
-        }
         let artifact = read(
             &pass.context.client,
             &reference.kind,
@@ -104,35 +100,27 @@ async fn read(
     namespace: &str,
     name: &str,
 ) -> Result<Option<Artifact>, kube::Error> {
-    async fn get<K>(client: &Client, namespace: &str, name: &str) -> Result<K, kube::Error>
-    where
-        K: CustomResource + std::fmt::Debug,
-    {
-        Api::<K>::namespaced(client.clone(), namespace)
-            .get(name)
-            .await
-    }
     Ok(match kind {
         SourceKind::GitRepository => {
-            get::<GitRepository>(client, namespace, name)
+            object::read::<GitRepository>(client, namespace, name)
                 .await?
                 .status
                 .artifact
         }
         SourceKind::OciRepository => {
-            get::<OciRepository>(client, namespace, name)
+            object::read::<OciRepository>(client, namespace, name)
                 .await?
                 .status
                 .artifact
         }
         SourceKind::Bucket => {
-            get::<Bucket>(client, namespace, name)
+            object::read::<Bucket>(client, namespace, name)
                 .await?
                 .status
                 .artifact
         }
         SourceKind::ExternalArtifact => {
-            get::<ExternalArtifact>(client, namespace, name)
+            object::read::<ExternalArtifact>(client, namespace, name)
                 .await?
                 .status
                 .artifact

@@ -1,8 +1,7 @@
 //! Credentials and proxy of a repository, read from their Secrets at each pass (R12).
 
 use common::k8s_openapi::api::core::v1::Secret;
-use common::kube::Api;
-use common::object::Object as _;
+use common::object::{self, Object as _};
 use common::reconcile::Pass;
 use git::RemoteUrl;
 use git::access::{Access, Proxy, SecretData};
@@ -62,6 +61,6 @@ async fn secret(
     namespace: &str,
     name: &str,
 ) -> Result<SecretData, common::kube::Error> {
-    let api: Api<Secret> = Api::namespaced(pass.context.client.clone(), namespace);
-    Ok(secrets::data(api.get(name).await?))
+    let found: Secret = object::read(&pass.context.client, namespace, name).await?;
+    Ok(secrets::data(found))
 }

@@ -1,7 +1,6 @@
 //! The artifacts of included repositories (G7): in the same namespace, in this controller's storage.
 
-use common::kube::Api;
-use common::object::Object as _;
+use common::object::{self, Object as _};
 use common::reconcile::{Flow, Pass, Stop};
 use crds::meta::Artifact;
 use crds::source::GitRepository;
@@ -37,11 +36,11 @@ async fn look_up(
 ) -> Result<Vec<Artifact>, Error> {
     let delay = repositories.options.requeue_dependency;
     let namespace = pass.object.key().namespace;
-    let api: Api<GitRepository> = Api::namespaced(pass.context.client.clone(), &namespace);
+    let client = &pass.context.client;
     let mut artifacts = Vec::with_capacity(pass.object.spec.include.len());
     for include in &pass.object.spec.include {
         let name = include.repository.name.clone();
-        let found = match api.get(&name).await {
+        let found: GitRepository = match object::read(client, &namespace, &name).await {
             Ok(found) => found,
             Err(source) => {
                 return Err(Error::Include {

@@ -1,7 +1,7 @@
 //! Where the chart comes from (C2).
 
-use common::kube::{self, Api};
-use common::object::Object as _;
+use common::kube;
+use common::object::{self, Object as _};
 use common::reconcile::{Flow, Pass, Stop};
 use crds::meta::Artifact;
 use crds::source::{ChartSourceKind, GitRepository, HelmRepository, HelmRepositoryType};
@@ -33,13 +33,13 @@ pub async fn run(charts: &HelmCharts, pass: &mut Pass<HelmCharts>) -> Result<Flo
 
 async fn look_up(storage: &Storage, pass: &Pass<HelmCharts>) -> Result<Source, Error> {
     let reference = &pass.object.spec.source_ref;
-    let client = pass.context.client.clone();
+    let client = &pass.context.client;
     let namespace = pass.object.key().namespace;
     let name = &reference.name;
     match &reference.kind {
         ChartSourceKind::HelmRepository => {
-            let api: Api<HelmRepository> = Api::namespaced(client, &namespace);
-            let repository = Box::new(api.get(name).await.map_err(unavailable)?);
+            let found = object::read(client, &namespace, name).await;
+            let repository: Box<HelmRepository> = Box::new(found.map_err(unavailable)?);
             if repository.spec.r#type == Some(HelmRepositoryType::Oci) {
                 return Ok(Source::Registry(repository));
             }
@@ -48,8 +48,8 @@ async fn look_up(storage: &Storage, pass: &Pass<HelmCharts>) -> Result<Source, E
             Ok(Source::Index(repository, artifact))
         }
         ChartSourceKind::GitRepository => {
-            let api: Api<GitRepository> = Api::namespaced(client, &namespace);
-            let repository = api.get(name).await.map_err(unavailable)?;
+            let found = object::read(client, &namespace, name).await;
+            let repository: GitRepository = found.map_err(unavailable)?;
             let artifact = in_storage(storage, &repository);
             Ok(Source::Tarball(artifact.ok_or_else(|| missing(pass))?))
         }
