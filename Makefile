@@ -1,5 +1,5 @@
 # The front door: every target is one line of help, the work is in cargo and xtask.
-# Options of `make run`: ONCE=1, REPO=<url> REPO_PATH=<dir> [BRANCH=<name>], KUBECONFIG=<file> [YES=1].
+# Options of `make run`: ONCE=1, COMPONENTS=<name,…>, REPO=<url> REPO_PATH=<dir> [BRANCH=<name>], KUBECONFIG=<file> [YES=1].
 # `KUBECONFIG` counts only when it is given to make: a variable that the shell happens to export is left alone.
 
 .DEFAULT_GOAL := help
@@ -11,7 +11,7 @@ host = $(shell rustc -vV | sed -n 's/^host: //p')
 released = $(abspath $(or $(CARGO_TARGET_DIR),target)/$(host)/release)
 comma := ,
 fold = $(if $(filter x86_64-unknown-linux-gnu,$(host)),-C link-arg=-Wl$(comma)--icf=safe)
-export ONCE REPO REPO_PATH BRANCH YES
+export ONCE COMPONENTS REPO REPO_PATH BRANCH YES
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ setup: ## Check the tools, build the workspace, and the local control plane once
 	@$(built)/xtask doctor
 	@$(built)/control-plane build
 
-run: setup ## Run the toolkit on a local control plane with the demo repository
+run: setup ## Run the toolkit on a local control plane: a tag becomes a commit, the commit healthy objects
 	@$(demo_env) $(built)/demo
 
 test: setup ## Set everything up and pass the tests

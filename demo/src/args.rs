@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::component::Components;
+
 /// Options of `make run`.
 #[derive(Debug, Clone, Parser)]
 #[command(about = "Run the toolkit on a cluster and watch it converge", version)]
@@ -61,6 +63,16 @@ pub struct Args {
     #[arg(num_args = 0..=1, default_missing_value = "1")]
     yes: String,
 
+    /// The controllers to run, with commas between them [default: all]
+    #[arg(
+        long,
+        env = "COMPONENTS",
+        value_name = "NAME,…",
+        default_value = "",
+        hide_default_value = true
+    )]
+    components: Components,
+
     /// How long all may take to become Ready, in seconds
     #[arg(long, env = "TIMEOUT", value_name = "SECONDS", default_value_t = 180)]
     timeout: u64,
@@ -97,6 +109,11 @@ impl Args {
         given(&self.yes)
     }
 
+    /// The controllers to run.
+    pub(crate) fn components(&self) -> &Components {
+        &self.components
+    }
+
     /// How long all may take to become Ready.
     pub(crate) fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout)
@@ -117,8 +134,9 @@ mod tests {
 
     #[test]
     fn empty_variables_count_as_not_given() {
-        let args = Args::parse_from(["demo", "--once", "0", "--repo=", "--kubeconfig=", "--yes="]);
-        assert!(!args.once() && !args.yes());
+        let empty = ["--repo=", "--kubeconfig=", "--yes=", "--components="];
+        let args = Args::parse_from([&["demo", "--once", "0"][..], &empty].concat());
+        assert!(!args.once() && !args.yes() && args.components().iter().count() == 6);
         assert_eq!(
             (args.repo(), args.branch(), args.own_cluster()),
             (None, None, None)
@@ -130,5 +148,12 @@ mod tests {
         let args = Args::parse_from(["demo", "--once", "--yes", "--repo-path=./clusters/dev/"]);
         assert!(args.once() && args.yes());
         assert_eq!(args.repo_path(), "clusters/dev");
+    }
+
+    #[test]
+    fn a_bad_choice_of_components_is_refused_with_the_reason() {
+        let refused = Args::try_parse_from(["demo", "--components=source,helmet"]);
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("did you mean helm-controller?"), "{error}");
     }
 }

@@ -1,46 +1,11 @@
-//! What is known of every source and Kustomization: one row each.
+//! What is known of every object: one row each.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use testing::wait::describe;
 
-/// The identity of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) kind: &'static str,
-    pub(crate) namespace: String,
-    pub(crate) name: String,
-}
-
-/// What the condition Ready says, for the current generation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ready {
-    True,
-    False,
-    /// The controller is at work, or has not seen this generation yet.
-    Unknown,
-}
-
-/// One object.
-#[derive(Debug, Clone)]
-pub(crate) struct Row {
-    pub(crate) key: Key,
-    pub(crate) ready: Ready,
-    pub(crate) reason: String,
-    pub(crate) message: String,
-    /// The revision that was fetched or applied last.
-    pub(crate) revision: String,
-    /// Objects in the inventory of a Kustomization.
-    pub(crate) objects: Option<usize>,
-    /// From the start to the moment it was Ready first.
-    pub(crate) ready_after: Option<Duration>,
-    /// Since when it fails in the same way; a retry that is under way does not end a failure.
-    failing_since: Option<Instant>,
-    object: Value,
-    seen: bool,
-}
+use crate::row::{Key, Ready, Row};
 
 /// All rows, in the order in which they appeared.
 #[derive(Debug)]
@@ -110,13 +75,11 @@ impl Board {
         self.rows.retain(|row| row.key.kind != kind || row.seen);
     }
 
-    /// Whether there are objects and all are Ready, at `commit` where one is given.
+    /// Whether there are objects and all are Ready; those that follow the repository at `commit`, where one is given.
     pub(crate) fn all_ready(&self, commit: Option<&str>) -> bool {
-        !self.rows.is_empty()
-            && self.rows.iter().all(|row| {
-                row.ready == Ready::True
-                    && commit.is_none_or(|commit| row.revision.ends_with(commit))
-            })
+        let at = |row: &Row| commit.is_none_or(|commit| row.revision.ends_with(commit));
+        let ready = |row: &Row| row.ready == Ready::True && (!row.follows_repository || at(row));
+        !self.rows.is_empty() && self.rows.iter().all(ready)
     }
 
     /// Whether something fails for `patience` in spite of its retries: waiting longer will not help.
@@ -131,26 +94,8 @@ impl Board {
     pub(crate) fn failures(&self) -> String {
         let mut text = String::new();
         for row in self.rows.iter().filter(|row| row.ready != Ready::True) {
-            let Key {
-                kind,
-                namespace,
-                name,
-            } = &row.key;
-            let described = describe(&row.object);
-            let conditions: Vec<&str> = described
-                .lines()
-                .take_while(|line| line.starts_with("  "))
-                .collect();
-            let conditions = if conditions.is_empty() {
-                "  no conditions: no controller has reported yet".to_owned()
-            } else {
-                conditions.join("\n")
-            };
             // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "{kind} {namespace}/{name} is not Ready:\n{conditions}"
-            );
+            let _ = writeln!(text, "{} is not Ready:\n{}", row.key, row.conditions());
         }
         if self.rows.is_empty() {
             text += "no object was seen\n";
@@ -159,73 +104,15 @@ impl Board {
     }
 }
 
-impl Row {
-    fn new(key: Key, object: Value) -> Self {
-        let status = &object["status"];
-        let conditions = status["conditions"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
-        let condition = conditions
-            .iter()
-            .find(|condition| condition["type"] == "Ready");
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        // A status of an older generation says nothing about this one.
-        let current = status["observedGeneration"] == object["metadata"]["generation"];
-        let said = condition.map_or("Unknown", |c| c["status"].as_str().unwrap_or_default());
-        let ready = match said {
-            "True" if current => Ready::True,
-            "False" => Ready::False,
-            _ => Ready::Unknown,
-        };
-        let revision = match key.kind {
-            "Kustomization" => &status["lastAppliedRevision"],
-            _ => &status["artifact"]["revision"],
-        };
-        Self {
-            ready,
-            reason: condition.map(|c| text(&c["reason"])).unwrap_or_default(),
-            message: condition.map(|c| text(&c["message"])).unwrap_or_default(),
-            revision: text(revision),
-            objects: status["inventory"]["entries"].as_array().map(Vec::len),
-            ready_after: None,
-            failing_since: None,
-            seen: true,
-            key,
-            object,
-        }
-    }
-
-    /// Whether it waits for another Kustomization.
-    pub(crate) fn waits_for_dependency(&self) -> bool {
-        self.reason == "DependencyNotReady"
-    }
-
-    fn looks_like(&self, other: &Self) -> bool {
-        let face = |row: &Self| {
-            (
-                row.ready,
-                row.reason.clone(),
-                row.message.clone(),
-                row.revision.clone(),
-                row.objects,
-            )
-        };
-        face(self) == face(other)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::kinds::{IMAGE_POLICY, KUSTOMIZATION};
 
     fn key(name: &str) -> Key {
-        Key {
-            kind: "Kustomization",
-            namespace: "flux-system".to_owned(),
-            name: name.to_owned(),
-        }
+        Key::of(KUSTOMIZATION, name)
     }
 
     fn object(generation: u64, status: &str, revision: &str) -> Value {
@@ -235,6 +122,7 @@ mod tests {
     fn object_with_reason(generation: u64, status: &str, reason: &str, revision: &str) -> Value {
         json!({
             "metadata": { "generation": generation },
+            "spec": { "sourceRef": { "kind": "GitRepository", "name": "demo" } },
             "status": {
                 "observedGeneration": 1,
                 "lastAppliedRevision": revision,
@@ -255,6 +143,11 @@ mod tests {
         assert!(board.all_ready(None) && !board.all_ready(Some("2")));
         board.update(key("a"), object(1, "True", "main@sha1:2"), start);
         assert!(board.all_ready(Some("2")));
+        let policy = Key::of(IMAGE_POLICY, "a");
+        board.update(policy.clone(), object(1, "True", ""), start);
+        assert!(board.all_ready(Some("2")), "a policy has no commit");
+        board.update(policy, object(1, "False", ""), start);
+        assert!(!board.all_ready(Some("2")));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use testing::binaries::{Binaries, KUBERNETES_VERSION};
 use testing::control_plane::{crds_dir, install_crds};
 use testing::{ControlPlane, Parts};
 
+use crate::component::Components;
 use crate::consent;
 
 /// A cluster that the demo may use.
@@ -36,7 +37,10 @@ impl Cluster {
     }
 
     /// Takes the cluster of the current context, after the user agreed.
-    pub(crate) async fn own(kubeconfig: &Path, plan: &consent::Plan<'_>) -> anyhow::Result<Self> {
+    pub(crate) async fn own(
+        kubeconfig: &Path,
+        request: &consent::Request<'_>,
+    ) -> anyhow::Result<Self> {
         let parsed = Kubeconfig::read_from(kubeconfig)
             .with_context(|| format!("cannot read KUBECONFIG={}", kubeconfig.display()))?;
         let context = parsed
@@ -46,8 +50,8 @@ impl Cluster {
         let client = client(kubeconfig).await?;
         let version = client.apiserver_version().await;
         let version = version.with_context(|| format!("cannot reach the cluster of {context}"))?;
-        refuse_second_toolkit(&client).await?;
-        plan.ask(&context, &client).await?;
+        refuse_second_toolkit(&client, request.args.components()).await?;
+        request.ask(&context, &client).await?;
         install_crds(&client, &crds_dir()).await?;
         Ok(Self {
             kubeconfig: kubeconfig.to_owned(),
@@ -94,12 +98,12 @@ async fn client(kubeconfig: &Path) -> anyhow::Result<Client> {
 }
 
 /// Two controllers of a kind would work against each other.
-async fn refuse_second_toolkit(client: &Client) -> anyhow::Result<()> {
+async fn refuse_second_toolkit(client: &Client, components: &Components) -> anyhow::Result<()> {
     let deployments: Api<Deployment> = Api::all(client.clone());
     for deployment in deployments.list(&ListParams::default()).await?.items {
         let name = deployment.name_any();
         let running = deployment.spec.as_ref().and_then(|spec| spec.replicas) != Some(0);
-        if running && matches!(name.as_str(), "source-controller" | "kustomize-controller") {
+        if running && components.iter().any(|component| component.name() == name) {
             let namespace = deployment.namespace().unwrap_or_default();
             bail!(
                 "the cluster runs {name} already; to go on, pause it: \

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// How often the branch is looked at: one read of a tiny file.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The last commit of a branch.
 #[derive(Debug)]

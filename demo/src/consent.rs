@@ -7,19 +7,23 @@ use anyhow::bail;
 use kube::Client;
 
 use crate::args::Args;
-use crate::objects::{self, NAME, NAMESPACE};
+use crate::component::Component;
+use crate::kinds;
+use crate::objects::{self, NAMESPACE, SERVICES};
 use crate::repository::Repository;
 
 /// What is going to happen.
-pub(crate) struct Plan<'a> {
+pub(crate) struct Request<'a> {
     pub(crate) args: &'a Args,
     pub(crate) repository: &'a Repository,
+    pub(crate) plan: &'a objects::Plan,
 }
 
-impl Plan<'_> {
+impl Request<'_> {
     /// Tells what will happen and asks; an error ends the run with nothing touched.
     pub(crate) async fn ask(&self, context: &str, client: &Client) -> anyhow::Result<()> {
-        let text = self.text(context, objects::existing(client).await?);
+        let components = self.args.components();
+        let text = self.text(context, &objects::existing(client, components).await?);
         eprint!("{text}");
         if self.args.yes() {
             return Ok(());
@@ -40,33 +44,47 @@ impl Plan<'_> {
         }
     }
 
-    fn text(&self, context: &str, (sources, kustomizations): (usize, usize)) -> String {
+    fn text(&self, context: &str, existing: &[(&str, usize)]) -> String {
         let mut text = format!("This uses the cluster of context {context}. It will\n");
         let folder = match self.repository.path() {
             "" => "its root",
             path => path,
         };
+        let components = self.args.components();
         let mut line = |line: &str| {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "  - {line}");
         };
         line("install or update the custom resource definitions of crds/");
         line(&format!(
-            "create GitRepository/{NAME} and Kustomization/{NAME} in the namespace {NAMESPACE} (which stays, if it is new)"
+            "create {} in the namespace {NAMESPACE} (which stays, if it is new)",
+            self.plan.names()
         ));
-        line(
-            "run source-controller and kustomize-controller on this machine, with the rights of the kubeconfig",
-        );
-        if sources + kustomizations > 0 {
+        line(&format!(
+            "run {components} on this machine, with the rights of the kubeconfig"
+        ));
+        if !existing.is_empty() {
+            let counts: Vec<String> = existing
+                .iter()
+                .map(|(kind, count)| format!("{count} {}", kinds::plural(kind)))
+                .collect();
             line(&format!(
-                "reconcile the {sources} GitRepositories and {kustomizations} Kustomizations that are there, too"
+                "reconcile what is there, too: {}",
+                counts.join(", ")
             ));
         }
-        line(&format!(
-            "apply what branch {} of {} holds in {folder}",
-            self.repository.branch(),
-            self.repository.url(),
-        ));
-        text + "When it ends, it deletes both objects, and with them everything that they applied.\n"
+        if components.has(Component::Kustomize) {
+            line(&format!(
+                "apply what branch {} of {} holds in {folder}",
+                self.repository.branch(),
+                self.repository.url(),
+            ));
+        }
+        if self.repository.is_demo() && components.has(Component::Helm) {
+            line(&format!(
+                "install two releases into the namespace {SERVICES} (which stays, if it is new)"
+            ));
+        }
+        text + "When it ends, it deletes these objects, and with them everything that they applied.\n"
     }
 }

@@ -1,19 +1,16 @@
 //! Watches of the kinds on the board.
 
 use futures::stream::{self, BoxStream, StreamExt};
-use kube::api::{ApiResource, DynamicObject};
-use kube::core::GroupVersionKind;
+use k8s_openapi::api::apps::v1::Deployment;
+use kube::api::DynamicObject;
 use kube::runtime::WatchStreamExt;
-use kube::runtime::watcher::{self, Event, watcher};
+use kube::runtime::watcher::{self, Event, watch_object, watcher};
 use kube::{Api, Client, ResourceExt};
 use serde_json::Value;
 
-use crate::board::Key;
-
-/// A source, as far as the demo creates one.
-pub(crate) const GIT_REPOSITORY: &str = "GitRepository";
-/// What is applied from it.
-pub(crate) const KUSTOMIZATION: &str = "Kustomization";
+use crate::component::Components;
+use crate::kinds;
+use crate::row::Key;
 
 /// A change on the cluster.
 #[derive(Debug)]
@@ -28,23 +25,25 @@ pub(crate) enum Change {
     End(&'static str),
 }
 
-/// The API of a kind.
-pub(crate) fn resource(kind: &str) -> ApiResource {
-    let group = match kind {
-        KUSTOMIZATION => "kustomize.toolkit.fluxcd.io",
-        _ => "source.toolkit.fluxcd.io",
-    };
-    ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind))
-}
-
-/// All changes of sources and Kustomizations, in all namespaces; it never ends.
-pub(crate) fn changes(client: &Client) -> BoxStream<'static, Change> {
-    let kinds = [GIT_REPOSITORY, KUSTOMIZATION];
+/// All changes of what these controllers look after, in all namespaces; it never ends.
+pub(crate) fn changes(client: &Client, components: &Components) -> BoxStream<'static, Change> {
+    let kinds = kinds::served(components).into_iter();
     stream::select_all(kinds.map(|kind| watch(client.clone(), kind))).boxed()
 }
 
+/// The image of a Deployment's first container, whenever it is another one.
+pub(crate) fn images(client: &Client, namespace: &str, name: &str) -> BoxStream<'static, String> {
+    let api: Api<Deployment> = Api::namespaced(client.clone(), namespace);
+    let states = watch_object(api, name).default_backoff();
+    let images = states.filter_map(|state| async {
+        let pod = state.ok()??.spec?.template.spec?;
+        pod.containers.into_iter().next()?.image
+    });
+    images.boxed()
+}
+
 fn watch(client: Client, kind: &'static str) -> BoxStream<'static, Change> {
-    let api: Api<DynamicObject> = Api::all_with(client, &resource(kind));
+    let api: Api<DynamicObject> = Api::all_with(client, &kinds::resource(kind));
     let events = watcher(api, watcher::Config::default()).default_backoff();
     // A watch that breaks starts again by itself, with a list.
     let changes = events.filter_map(move |event| async move { Some(change(kind, event.ok()?)) });

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! args ─▶ cluster (local, or the user's own) ─▶ repository (demo, local folder, or a remote) ─▶ controllers ─▶ objects
-//!                                                      │ new commit: reconcile now
+//!                                                      │ new commit: a webhook wakes the source
 //!                                 events ─▶ board ─▶ screen (live table, or lines)
+//!                                             │ all Ready: a tag is pushed, charts are published
+//!                                          circle ─▶ closed
 //! ```
 //!
 //! Nothing here reconciles anything: it starts the real controllers and watches what they report.
@@ -12,16 +14,26 @@
 
 mod args;
 mod board;
+mod charts;
+mod circle;
 mod cluster;
 mod commits;
+mod component;
 mod consent;
 mod controllers;
 mod events;
+mod interrupts;
+mod kinds;
+mod message;
 mod objects;
 mod repository;
+mod row;
 mod screen;
+mod servers;
 mod session;
 mod usage;
+mod webhook;
+mod world;
 
 use anyhow::Context;
 use testing::binaries::{Binaries, Tool};
@@ -43,15 +55,16 @@ pub enum Outcome {
 /// # Errors
 /// Says which part could not be started, with the end of its log.
 pub fn run(args: &Args) -> anyhow::Result<Outcome> {
-    controllers::check_built()?;
+    controllers::check_built(args.components())?;
+    let mut tools = Vec::new();
+    if args.own_cluster().is_none() {
+        tools.extend(Tool::CONTROL_PLANE);
+    }
+    if args.repo().is_none() && servers::need_registry(args.components()) {
+        tools.push(Tool::Registry);
+    }
     // Built before the runtime exists: Ctrl-C then ends this process and the compiler together.
-    let binaries = match args.own_cluster() {
-        Some(_) => None,
-        None => Some(Binaries::ensure(
-            &Tool::CONTROL_PLANE,
-            &mut control_plane::progress_lines(),
-        )?),
-    };
+    let binaries = Binaries::ensure(&tools, &mut control_plane::progress_lines())?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(session::run(args, binaries))
+    runtime.block_on(session::run(args, &binaries))
 }

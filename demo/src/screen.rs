@@ -3,11 +3,15 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::board::{Board, Key, Ready, Row};
+use crate::board::Board;
+use crate::row::{Ready, Row};
 
 /// When the terminal does not tell its size.
 const WIDTH: usize = 100;
 const HEIGHT: usize = 24;
+
+/// The digits of the shortest hash: SHA-1.
+const HASH: usize = 40;
 
 /// Lines around table and notes: heading, status, empty ones, the cursor's.
 const FRAME: usize = 5;
@@ -84,18 +88,13 @@ impl Screen {
     /// A row has changed: a line where there is no table.
     pub(crate) fn changed(&mut self, row: &Row) {
         if self.style == Style::Lines {
-            let Key {
-                kind,
-                namespace,
-                name,
-            } = &row.key;
             let state = match row.ready {
                 Ready::True => "Ready",
-                Ready::False if row.waits_for_dependency() => "waiting",
+                Ready::False if row.waits() => "waiting",
                 Ready::False => "failed",
                 Ready::Unknown => "working",
             };
-            let mut line = format!("{kind} {namespace}/{name} {state}");
+            let mut line = format!("{} {state}", row.key);
             for part in [
                 short_revision(&row.revision).as_str(),
                 first_line(&row.message),
@@ -154,17 +153,21 @@ fn erase(lines: usize) -> String {
 
 /// The table, one line per row; none is wider than `width`.
 fn table(board: &Board, colour: bool, width: usize) -> Vec<String> {
-    let names = board.rows().iter().map(|row| name(row).chars().count());
-    let name_width = names.chain([4]).max().unwrap_or_default();
+    let longest = |of: fn(&Row) -> String, least: usize| {
+        let lengths = board.rows().iter().map(|row| of(row).chars().count());
+        lengths.chain([least]).max().unwrap_or_default()
+    };
+    let name_width = longest(name, 4);
+    let kind_width = longest(|row| row.key.kind.to_owned(), 13);
     let header = format!(
-        "{:<13}  {:<name_width$}  {:<7}  {:>7}  {:<20}  {:>7}  MESSAGE",
+        "{:<kind_width$}  {:<name_width$}  {:<7}  {:>7}  {:<20}  {:>7}  MESSAGE",
         "KIND", "NAME", "READY", "AFTER", "REVISION", "OBJECTS"
     );
     let mut lines = vec![cut(&header, width)];
     for row in board.rows() {
         let (state, code) = match row.ready {
             Ready::True => ("yes", "32"),
-            Ready::False if row.waits_for_dependency() => ("waits", "33"),
+            Ready::False if row.waits() => ("waits", "33"),
             Ready::False => ("no", "31"),
             Ready::Unknown => ("…", "33"),
         };
@@ -174,7 +177,7 @@ fn table(board: &Board, colour: bool, width: usize) -> Vec<String> {
             .map(|count| count.to_string())
             .unwrap_or_default();
         let line = format!(
-            "{:<13}  {:<name_width$}  {state:<7}  {after:>7}  {:<20}  {objects:>7}  {}",
+            "{:<kind_width$}  {:<name_width$}  {state:<7}  {after:>7}  {:<20}  {objects:>7}  {}",
             row.key.kind,
             name(row),
             short_revision(&row.revision),
@@ -192,11 +195,11 @@ fn table(board: &Board, colour: bool, width: usize) -> Vec<String> {
 
 /// What has failed, in full: the end of a message is often where the file and the line are.
 fn failures(board: &Board) -> Vec<String> {
-    let failed = |row: &&Row| row.ready == Ready::False && !row.waits_for_dependency();
+    let failed = |row: &&Row| row.ready == Ready::False && !row.waits();
     let mut lines = Vec::new();
     for row in board.rows().iter().filter(failed) {
         lines.push(String::new());
-        lines.push(format!("{} {}: {}", row.key.kind, name(row), row.reason));
+        lines.push(format!("{}: {}", row.key, row.reason));
         lines.extend(row.message.lines().map(|line| format!("  {line}")));
     }
     lines
@@ -206,11 +209,14 @@ fn name(row: &Row) -> String {
     format!("{}/{}", row.key.namespace, row.key.name)
 }
 
-/// `main@sha1:0123456789…` as `main@sha1:01234567`, and a bare hash likewise.
+/// `main@sha1:0123456789…` as `main@sha1:01234567`, and a bare hash likewise; versions and tags stay whole.
 pub(crate) fn short_revision(revision: &str) -> String {
     let start = revision.rfind(':').map_or(0, |colon| colon + 1);
     let (head, hash) = revision.split_at(start);
-    format!("{head}{}", hash.chars().take(8).collect::<String>())
+    if hash.len() < HASH || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return revision.to_owned();
+    }
+    format!("{head}{}", &hash[..8])
 }
 
 fn first_line(message: &str) -> &str {
@@ -268,20 +274,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::kinds::KUSTOMIZATION;
+    use crate::row::Key;
 
     fn board() -> Board {
         let mut board = Board::new(Instant::now());
         for (name, status) in [("shop", "True"), ("blog", "False")] {
-            let key = Key {
-                kind: "Kustomization",
-                namespace: "flux-system".to_owned(),
-                name: name.to_owned(),
-            };
+            let key = Key::of(KUSTOMIZATION, name);
             let object = json!({
                 "metadata": { "generation": 1 },
                 "status": {
                     "observedGeneration": 1,
-                    "lastAppliedRevision": "main@sha1:0123456789abcdef",
+                    "lastAppliedRevision": "main@sha1:0123456789012345678901234567890123456789",
                     "inventory": { "entries": [{}, {}] },
                     "conditions": [{ "type": "Ready", "status": status, "reason": "R", "message": "one\ntwo" }],
                 },
@@ -358,8 +362,12 @@ mod tests {
 
     #[test]
     fn revisions_are_shortened_after_the_algorithm() {
-        assert_eq!(short_revision("main@sha1:0123456789"), "main@sha1:01234567");
-        assert_eq!(short_revision("0123456789"), "01234567");
-        assert_eq!(short_revision(""), "");
+        let hash = "0123456789".repeat(4);
+        let long = format!("main@sha1:{hash}");
+        assert_eq!(short_revision(&long), "main@sha1:01234567");
+        assert_eq!(short_revision(&hash), "01234567");
+        for whole in ["", "4.3.0", "1.1.0+966736feb5be"] {
+            assert_eq!(short_revision(whole), whole);
+        }
     }
 }

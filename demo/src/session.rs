@@ -3,19 +3,27 @@
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use kube::Client;
+use futures::stream::{self, BoxStream};
 use testing::binaries::Binaries;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use testing::http::Received;
+use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
-use crate::board::{Board, Key, Ready};
-use crate::cluster::Cluster;
+use crate::board::Board;
+use crate::circle::{Circle, Seen, Step};
 use crate::commits::Commits;
-use crate::controllers::Controllers;
+use crate::component::{Component, Components};
 use crate::events::{self, Change};
-use crate::repository::Repository;
+use crate::interrupts::Interrupts;
+use crate::kinds::RECEIVER;
+use crate::message::Message;
+use crate::objects::{self, REGISTRY_HOOK, SOURCE_HOOK};
+use crate::row::{Key, Ready};
 use crate::screen::{Screen, seconds, short_revision};
-use crate::{Args, Outcome, consent, objects, usage};
+use crate::servers::{IMAGE, REGISTRY_CHART, REPOSITORY_CHART, Servers, TAGS, VERSIONS};
+use crate::usage::Usage;
+use crate::world::World;
+use crate::{Args, Outcome, webhook};
 
 /// How often the table's clock moves and the controllers are looked at.
 const TICK: Duration = Duration::from_millis(250);
@@ -24,68 +32,29 @@ const TICK: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Starts everything, watches, and cleans up; Ctrl-C and SIGTERM end it in any phase.
-pub(crate) async fn run(args: &Args, binaries: Option<Binaries>) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(args: &Args, binaries: &Binaries) -> anyhow::Result<Outcome> {
     let mut interrupts = Interrupts::new()?;
     let start = Instant::now();
     let mut screen = Screen::new(start);
-    let setup = async {
-        let repository = Repository::open(args).await?;
-        let cluster = match (&binaries, args.own_cluster()) {
-            (Some(binaries), _) => Cluster::local(binaries).await?,
-            (None, Some(kubeconfig)) => {
-                let plan = consent::Plan {
-                    args,
-                    repository: &repository,
-                };
-                Cluster::own(kubeconfig, &plan).await?
-            }
-            (None, None) => unreachable!("without a cluster of one's own the programs were built"),
-        };
-        let time = cluster
-            .start_time()
-            .map(|time| format!(" (up in {})", seconds(time)));
-        screen.say(&(cluster.title.clone() + &time.unwrap_or_default()));
-        let controllers = Controllers::start(&cluster.kubeconfig).await?;
-        screen.say("source-controller and kustomize-controller are ready");
-        let client = cluster.client().await?;
-        anyhow::Ok((repository, cluster, controllers, client))
-    };
-    let (repository, mut cluster, controllers, client) = tokio::select! {
-        setup = setup => setup?,
+    let mut world = tokio::select! {
+        world = World::start(args, binaries, &mut screen) => world?,
         () = interrupts.next() => return Ok(Outcome::Ready),
     };
-    objects::create(&client, &repository).await?;
-    screen.say(&format!(
-        "applying {} at branch {}",
-        repository.url(),
-        repository.branch()
-    ));
-    let mut session = Session {
-        args,
-        screen,
-        board: Board::new(Instant::now()),
-        started: start,
-        applied: Instant::now(),
-        target: None,
-        converged: false,
-        deadline: Instant::now() + args.timeout(),
-        commits: Commits::follow(repository.git_dir(), repository.branch()),
-        repository: &repository,
-        cluster: &mut cluster,
-        client: &client,
-        controllers,
-    };
+    let mut session = Session::new(args, screen, start, &mut world);
     let result = session.watch(&mut interrupts).await;
-    let Session {
+    let mut screen = session.screen;
+    let World {
+        plan,
+        cluster,
+        client,
         controllers,
-        mut screen,
         ..
-    } = session;
+    } = world;
     let mut cleaned = Ok(());
     if !cluster.is_local() {
         screen.say("removing what was applied; Ctrl-C again leaves it");
         tokio::select! {
-            removed = objects::remove(&client) => cleaned = removed,
+            removed = objects::remove(&client, &plan) => cleaned = removed,
             () = interrupts.next() => screen.say("left as it is"),
         }
     }
@@ -97,6 +66,8 @@ struct Session<'a> {
     args: &'a Args,
     screen: Screen,
     board: Board,
+    circle: Circle,
+    seen: Seen,
     /// When the demo began.
     started: Instant,
     /// When the objects were created, or a new commit was noticed.
@@ -104,37 +75,88 @@ struct Session<'a> {
     /// The commit that all have to reach, once one was pushed.
     target: Option<String>,
     converged: bool,
+    /// Whether all that was to be said after the first round was said.
+    introduced: bool,
     deadline: Instant,
-    commits: Commits,
-    repository: &'a Repository,
-    cluster: &'a mut Cluster,
-    client: &'a Client,
-    controllers: Controllers,
+    world: &'a mut World,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    fn new(args: &'a Args, screen: Screen, started: Instant, world: &'a mut World) -> Self {
+        let circle = match world.servers {
+            Some(_) => Circle::new(args.components()),
+            None => Circle::none(),
+        };
+        Self {
+            args,
+            screen,
+            board: Board::new(Instant::now()),
+            circle,
+            seen: Seen::default(),
+            started,
+            applied: Instant::now(),
+            target: None,
+            converged: false,
+            introduced: false,
+            deadline: Instant::now() + args.timeout(),
+            world,
+        }
+    }
+
+    fn components(&self) -> &'a Components {
+        self.args.components()
+    }
+
     /// Creates the objects and watches until the end: by signal, or with `ONCE=1` by what the board says.
     async fn watch(&mut self, interrupts: &mut Interrupts) -> anyhow::Result<Outcome> {
-        objects::create(self.client, self.repository).await?;
-        let mut changes = events::changes(self.client);
+        let (url, branch) = (self.world.repository.url(), self.world.repository.branch());
+        if self.components().has(Component::Kustomize) {
+            self.screen
+                .say(&format!("applying {url} at branch {branch}"));
+        }
+        objects::create(&self.world.client, &self.world.plan).await?;
+        let mut commits = Commits::follow(self.world.repository.git_dir(), branch);
+        let mut changes = events::changes(&self.world.client, self.components());
+        let mut images = self.images();
+        let mut messages = self.messages();
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tokio::select! {
                 Some(change) = changes.next() => self.take(change),
-                commit = self.commits.next() => self.pushed(commit).await?,
+                Some(image) = images.next() => self.seen.image = image,
+                received = next(&mut messages) => self.receive(&received),
+                commit = commits.next() => self.pushed(commit).await?,
                 () = interrupts.next() => return Ok(Outcome::Ready),
                 _ = tick.tick() => {
-                    self.controllers.check_running()?;
-                    self.cluster.check_running()?;
+                    self.world.controllers.check_running()?;
+                    self.world.cluster.check_running()?;
                 }
             }
             if let Some(outcome) = self.judge() {
                 return Ok(outcome);
             }
+            if self.converged && self.circle.is_due() {
+                self.publish().await?;
+            }
             let status = self.status();
             self.screen.draw(&self.board, &status);
         }
+    }
+
+    /// The images of the Deployment that gets a new tag.
+    fn images(&self) -> BoxStream<'static, String> {
+        if self.circle.open().any(|step| step == Step::Applied) {
+            events::images(&self.world.client, "shop", "storefront")
+        } else {
+            stream::pending().boxed()
+        }
+    }
+
+    /// What arrives at the sink.
+    fn messages(&self) -> Option<watch::Receiver<Vec<Received>>> {
+        let servers = self.world.servers.as_ref()?;
+        servers.sink().map(testing::http::Sink::updates)
     }
 
     fn take(&mut self, change: Change) {
@@ -153,111 +175,198 @@ impl Session<'_> {
         }
     }
 
-    /// A commit on this machine: the source is told, as a webhook would.
+    /// Says what is new of all that was received.
+    fn receive(&mut self, received: &[Received]) {
+        for one in received.iter().skip(self.seen.messages.len()) {
+            let message = Message::read(&one.json());
+            self.screen.say(&format!("message: {message}"));
+            self.seen.messages.push(message);
+        }
+    }
+
+    /// A commit on this machine: the source is told, as the git server of a team would.
     async fn pushed(&mut self, commit: String) -> anyhow::Result<()> {
         self.screen
             .say(&format!("new commit {}", short_revision(&commit)));
         self.applied = Instant::now();
         self.converged = false;
-        objects::request_reconcile(self.client, &commit).await?;
+        if self.components().has(Component::Source) {
+            let sources = [objects::source()];
+            self.wake(SOURCE_HOOK, &sources, &commit).await?;
+        }
         self.target = Some(commit);
+        Ok(())
+    }
+
+    /// The second tag and the second versions come out.
+    async fn publish(&mut self) -> anyhow::Result<()> {
+        let Some(servers) = &self.world.servers else {
+            return Ok(());
+        };
+        servers.publish_next().await?;
+        self.circle.begin(Instant::now());
+        let mut news = Vec::new();
+        if self.components().has(Component::ImageReflector) {
+            news.push(format!("pushed {IMAGE}:{} to the registry", TAGS[1]));
+        }
+        if self.components().has(Component::Helm) {
+            let version = VERSIONS[1];
+            news.push(format!(
+                "published the charts {REPOSITORY_CHART} and {REGISTRY_CHART} {version}"
+            ));
+        }
+        self.screen.say(&news.join(", "));
+        let published = objects::published(self.components());
+        self.wake(REGISTRY_HOOK, &published, TAGS[1]).await
+    }
+
+    /// Has sources looked at: by their webhook where there is one, otherwise by the annotation that a webhook would set.
+    async fn wake(&self, hook: &str, sources: &[Key], token: &str) -> anyhow::Result<()> {
+        let receiver = self.board.get(&Key::of(RECEIVER, hook));
+        let path = receiver.and_then(|row| row.object["status"]["webhookPath"].as_str());
+        if let Some(path) = path {
+            let url = self.world.controllers.receivers() + path;
+            let body = serde_json::json!({ "after": token }).to_string();
+            return webhook::call(&url, &self.world.plan.token, body).await;
+        }
+        for source in sources {
+            objects::request_reconcile(&self.world.client, source, token).await?;
+        }
         Ok(())
     }
 
     /// The end of the run, if it has come.
     fn judge(&mut self) -> Option<Outcome> {
         let now = Instant::now();
-        let first = self.target.is_none();
-        if !self.converged && self.board.all_ready(self.target.as_deref()) && self.root_is_there() {
+        let all_ready = self.all_are_there() && self.board.all_ready(self.target.as_deref());
+        if all_ready && !self.converged {
             self.converged = true;
-            let count = self.board.rows().len();
-            let took = seconds(now - self.applied);
-            if first {
-                let total = seconds(now - self.started);
-                self.screen.say(&format!(
-                    "all {count} objects are Ready {total} after the start, {took} after they were created"
-                ));
-            } else {
-                self.screen.say(&format!(
-                    "all {count} objects are Ready {took} after the commit"
-                ));
-            }
+            self.say_converged(now);
+        }
+        for (step, time) in self.circle.look(&self.board, &self.seen, now) {
+            self.screen
+                .say(&format!("circle: {step}, after {}", seconds(time)));
+        }
+        if all_ready && self.circle.is_closed() && !self.introduced {
+            self.introduced = true;
+            self.say_closed();
             if self.args.once() {
                 self.screen.draw(&self.board, "");
                 return Some(Outcome::Ready);
             }
-            if first {
-                let logs = self.controllers.logs();
-                let lines = usage::lines(self.cluster, self.repository, &logs);
-                self.screen.set_notes(&self.board, lines);
-            }
+            self.introduce();
         }
         if self.args.once() && (now >= self.deadline || self.board.stuck(PATIENCE, now)) {
             self.screen.draw(&self.board, "");
-            self.screen.say(&format!(
-                "not all is Ready after {}\n{}\nThe ends of the logs:\n{}",
-                seconds(now - self.applied),
-                self.board.failures(),
-                self.controllers.log_tails()
-            ));
+            self.say_failed(now);
             return Some(Outcome::NotReady);
         }
         None
     }
 
-    /// The watches of the two kinds begin independently: one alone proves nothing.
-    fn root_is_there(&self) -> bool {
-        let source = objects::source_key();
-        let root = Key {
-            kind: events::KUSTOMIZATION,
-            ..source.clone()
+    /// The watches of the kinds begin independently: one alone proves nothing.
+    fn all_are_there(&self) -> bool {
+        let mut objects = self.world.plan.objects.iter();
+        objects.all(|object| self.board.get(&object.key()).is_some())
+    }
+
+    fn say_converged(&mut self, now: Instant) {
+        let count = self.board.rows().len();
+        let took = seconds(now - self.applied);
+        let total = seconds(now - self.started);
+        self.screen.say(&match self.target {
+            None => format!(
+                "all {count} objects are Ready {total} after the start, {took} after they were created"
+            ),
+            Some(_) => format!("all {count} objects are Ready {took} after the commit"),
+        });
+    }
+
+    fn say_closed(&mut self) {
+        let (applied, last) = self.circle.times();
+        if let Some(applied) = applied {
+            self.screen.say(&format!(
+                "from the push of the tag to the Deployment that has it: {}",
+                seconds(applied)
+            ));
+        }
+        if let Some(last) = last {
+            self.screen
+                .say(&format!("the circle has closed after {}", seconds(last)));
+        }
+    }
+
+    fn say_failed(&mut self, now: Instant) {
+        let open: Vec<String> = self.circle.open().map(|step| format!("  {step}")).collect();
+        let open = if self.circle.is_due() || open.is_empty() {
+            String::new()
+        } else {
+            format!("the circle has not closed; to come:\n{}\n", open.join("\n"))
         };
-        self.board.get(&source).is_some() && self.board.get(&root).is_some()
+        let objects = self.world.plan.objects.iter();
+        let missing: Vec<String> = objects
+            .map(objects::Object::key)
+            .filter(|key| self.board.get(key).is_none())
+            .map(|key| format!("{key} is not there\n"))
+            .collect();
+        self.screen.say(&format!(
+            "not all is Ready after {}\n{}{}{open}\nThe ends of the logs:\n{}",
+            seconds(now - self.applied),
+            self.board.failures(),
+            missing.concat(),
+            self.world.controllers.log_tails()
+        ));
+    }
+
+    /// Says what can be done from here on.
+    fn introduce(&mut self) {
+        let places = self.world.servers.as_ref().map(Servers::places);
+        let usage = Usage {
+            cluster: &self.world.cluster,
+            components: self.args.components(),
+            repository: &self.world.repository,
+            places: &places.unwrap_or_default(),
+            logs: &self.world.controllers.logs(),
+        };
+        let lines = usage.lines();
+        self.screen.set_notes(&self.board, lines);
     }
 
     fn status(&self) -> String {
         let rows = self.board.rows();
         let ready = rows.iter().filter(|row| row.ready == Ready::True).count();
-        let since = seconds(self.applied.elapsed());
-        let clock = if self.converged {
-            String::new()
-        } else {
-            format!(", {since}")
-        };
-        let state = format!("{ready} of {} Ready{clock}", rows.len());
-        let memory = self.controllers.memory().into_iter().map(|(name, bytes)| {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a figure with one decimal place"
-            )]
-            let mebibytes = bytes as f64 / f64::from(1 << 20);
-            format!("   {name} {mebibytes:.1} MiB")
-        });
-        state + &memory.collect::<String>()
-    }
-}
-
-/// Ctrl-C, SIGTERM and the end of the terminal.
-struct Interrupts {
-    signals: [Signal; 3],
-}
-
-impl Interrupts {
-    fn new() -> std::io::Result<Self> {
-        let signals = [
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::hangup())?,
-        ];
-        Ok(Self { signals })
-    }
-
-    async fn next(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.signals;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
+        let mut parts = vec![format!("{ready} of {} Ready", rows.len())];
+        if !self.converged {
+            parts.push(seconds(self.applied.elapsed()));
         }
+        if let Some((taken, all, time)) = self.circle.progress(Instant::now()) {
+            let time = seconds(time);
+            parts.push(format!("circle: {taken} of {all} steps, {time}"));
+        }
+        let memory = self.world.controllers.memory();
+        let memory: Vec<String> = memory
+            .into_iter()
+            .map(|(component, bytes)| format!("{} {}", component.short(), mebibytes(bytes)))
+            .collect();
+        if !memory.is_empty() {
+            parts.push(format!("MiB: {}", memory.join(", ")));
+        }
+        parts.join("   ")
     }
+}
+
+/// `9.5`
+fn mebibytes(bytes: u64) -> String {
+    let tenths = bytes * 10 / (1 << 20);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// Everything received, whenever there is more; without a sink never.
+async fn next(messages: &mut Option<watch::Receiver<Vec<Received>>>) -> Vec<Received> {
+    if let Some(messages) = messages
+        && messages.changed().await.is_ok()
+    {
+        return messages.borrow_and_update().clone();
+    }
+    std::future::pending().await
 }

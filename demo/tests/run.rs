@@ -78,7 +78,7 @@ fn processes_that_mention(text: &str) -> Vec<String> {
     matching.map(|line| line.replace('\0', " ")).collect()
 }
 
-async fn git(dir: &Path, args: &[&str]) {
+async fn git(dir: &Path, args: &[&str]) -> String {
     #[expect(clippy::disallowed_methods, reason = "the user's git")]
     let mut command = tokio::process::Command::new("git");
     command
@@ -90,17 +90,47 @@ async fn git(dir: &Path, args: &[&str]) {
         "{args:?}: {}",
         String::from_utf8_lossy(&output.stderr)
     );
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// The steps from a tag and charts to applied objects and messages.
+fn check_circle(log: &str) {
+    for step in [
+        "ImagePolicy storefront chose 4.3.0",
+        "ImageUpdateAutomation demo pushed a commit",
+        "GitRepository has the artifact of the commit",
+        "Deployment storefront runs 4.3.0",
+        "a message about a Kustomization at the commit arrived",
+        "HelmRelease cache was upgraded to 1.1.0",
+        "HelmRelease cache 1.1.0 passed its tests",
+        "HelmRelease queue was upgraded to 1.1.0",
+        "HelmRelease queue 1.1.0 passed its tests",
+    ] {
+        assert!(
+            log.contains(&format!("circle: {step}, after ")),
+            "{step}: {log}"
+        );
+    }
+    for said in [
+        "from the push of the tag to the Deployment that has it: ",
+        "the circle has closed after ",
+        "message: GitRepository flux-system/demo NewArtifact: stored artifact for commit 'Ship storefront 4.3.0'",
+    ] {
+        assert!(log.contains(said), "{said}: {log}");
+    }
 }
 
 #[tokio::test]
 async fn the_demo_converges_applies_a_push_and_leaves_nothing_behind() {
     let mut run = start(&[]);
     let log = run.process.wait_log("Ctrl-C ends it", LONG).await.unwrap();
-    assert!(log.contains("all 5 objects are Ready"), "{log}");
+    assert!(log.contains("all 17 objects are Ready"), "{log}");
     for name in ["demo", "infrastructure", "shop", "blog"] {
         let line = format!("Kustomization flux-system/{name} Ready main@sha1:");
         assert!(log.contains(&line), "{log}");
     }
+
+    check_circle(&log);
 
     // What the demo says one can do.
     let clone = log
@@ -112,26 +142,54 @@ async fn the_demo_converges_applies_a_push_and_leaves_nothing_behind() {
     let fleet = run.dir.path().join("fleet");
     let file = fleet.join("apps/shop/overlays/demo/kustomization.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("newTag: 4.2.0", "newTag: 4.3.0")).unwrap();
+    std::fs::write(&file, text.replace("newTag: 1.9.3", "newTag: 1.9.4")).unwrap();
     git(&fleet, &["commit", "--quiet", "--all", "--message=Ship"]).await;
     git(&fleet, &["push", "--quiet"]).await;
-    run.process
-        .wait_log("after the commit", LONG)
-        .await
-        .unwrap();
+    let commit = git(&fleet, &["rev-parse", "HEAD"]).await;
+    let applied = format!(
+        "Kustomization flux-system/shop Ready main@sha1:{}",
+        &commit[..8]
+    );
+    run.process.wait_log(&applied, LONG).await.unwrap();
 
     run.end_and_check_clean();
 }
 
 #[tokio::test]
-async fn once_ends_with_0_when_all_is_ready() {
+async fn once_ends_with_0_when_the_circle_has_closed() {
     let mut run = start(&[("ONCE", "1")]);
-    run.process
-        .wait_log("all 5 objects are Ready", LONG)
-        .await
-        .unwrap();
-    let status = run.process.wait(Duration::from_mins(1)).unwrap();
-    assert_eq!(status.code(), Some(0), "{}", run.process.log_tail(40));
+    let status = run.process.wait(LONG).unwrap();
+    let log = run.process.log_text().unwrap();
+    assert_eq!(status.code(), Some(0), "{log}");
+    check_circle(&log);
+    run.check_clean();
+}
+
+#[tokio::test]
+async fn a_subset_starts_only_its_controllers_and_creates_only_what_they_serve() {
+    let subset = "source-controller,kustomize-controller";
+    let mut run = start(&[("ONCE", "1"), ("COMPONENTS", subset)]);
+    let status = run.process.wait(LONG).unwrap();
+    let log = run.process.log_text().unwrap();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(
+        log.contains("source-controller and kustomize-controller are ready"),
+        "{log}"
+    );
+    assert!(log.contains("all 5 objects are Ready"), "{log}");
+    for absent in ["circle:", "message:", "HelmRelease", "ImagePolicy"] {
+        assert!(!log.contains(absent), "{absent}: {log}");
+    }
+    run.check_clean();
+}
+
+#[tokio::test]
+async fn an_unknown_component_is_refused_with_the_nearest() {
+    let mut run = start(&[("COMPONENTS", "source-controller,kustomise-controller")]);
+    let status = run.process.wait(LONG).unwrap();
+    let log = run.process.log_text().unwrap();
+    assert_ne!(status.code(), Some(0), "{log}");
+    assert!(log.contains("did you mean kustomize-controller?"), "{log}");
     run.check_clean();
 }
 

@@ -45,6 +45,27 @@ impl Drop for Dir {
     }
 }
 
+/// The files below a folder: their paths in it, in the order of their names.
+pub fn files_below(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let mut rest = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(next) = rest.pop() {
+        let entries = std::fs::read_dir(&next);
+        for entry in entries.with_context(|| format!("cannot read {}", next.display()))? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                rest.push(entry.path());
+                continue;
+            }
+            let path = entry.path();
+            let name = path.strip_prefix(folder)?.to_str();
+            files.push(name.context("a file name that is not UTF-8")?.to_owned());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,7 +33,7 @@ mod text;
 pub mod wait;
 
 pub use control_plane::{ControlPlane, Parts};
-pub use dir::Dir;
+pub use dir::{Dir, files_below};
 pub use ports::free_ports;
 pub use text::is_like;
 pub use wait::wait_for;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context, bail};
 
 use super::program::git;
+use crate::dir::files_below;
 
 /// The first commit's date, 2026-01-01T00:00:00Z; each later one is a minute younger.
 const FIRST: u64 = 1_767_225_600;
@@ -156,27 +157,9 @@ impl Commit<'_> {
 
     /// Writes every file of a folder, in the order of their names.
     pub fn folder(mut self, dir: &Path) -> anyhow::Result<Self> {
-        let mut rest = vec![dir.to_owned()];
-        let mut files = Vec::new();
-        while let Some(next) = rest.pop() {
-            let entries = fs::read_dir(&next);
-            for entry in entries.with_context(|| format!("cannot read {}", next.display()))? {
-                let entry = entry?;
-                let list = if entry.file_type()?.is_dir() {
-                    &mut rest
-                } else {
-                    &mut files
-                };
-                list.push(entry.path());
-            }
-        }
-        files.sort();
-        for file in files {
-            let name = file
-                .strip_prefix(dir)?
-                .to_str()
-                .context("a file name that is not UTF-8")?;
-            self = self.file(name, fs::read(&file)?);
+        for name in files_below(dir)? {
+            let content = fs::read(dir.join(&name))?;
+            self = self.file(&name, content);
         }
         Ok(self)
     }

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use axum::body::{Body, to_bytes};
 use http::header::HOST;
-use http::{HeaderMap, Request, Uri};
+use http::{HeaderMap, HeaderValue, Request, Uri};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -31,6 +31,20 @@ impl Response {
 
 /// GET of an `http://` address; redirects are not followed.
 pub async fn get(url: &str) -> anyhow::Result<Response> {
+    send(url, Request::get("/").body(Body::empty())?).await
+}
+
+/// POST to an `http://` address.
+pub async fn post(url: &str, headers: &[(&str, &str)], body: String) -> anyhow::Result<Response> {
+    let mut request = Request::post("/");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(url, request.body(Body::from(body))?).await
+}
+
+/// Sends a request to this address, whatever address it has.
+async fn send(url: &str, mut request: Request<Body>) -> anyhow::Result<Response> {
     let uri: Uri = url.parse().with_context(|| format!("no address: {url}"))?;
     let authority = uri
         .authority()
@@ -41,9 +55,9 @@ pub async fn get(url: &str) -> anyhow::Result<Response> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let request = Request::get(path)
-        .header(HOST, authority.as_str())
-        .body(Body::empty())?;
+    *request.uri_mut() = path.parse()?;
+    let host = HeaderValue::from_str(authority.as_str())?;
+    request.headers_mut().insert(HOST, host);
     let (head, body) = sender.send_request(request).await?.into_parts();
     let body = to_bytes(Body::new(body), MAX_BODY).await?.to_vec();
     connection.abort();

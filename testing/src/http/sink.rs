@@ -88,6 +88,11 @@ impl Sink {
         self.shared.received.borrow().clone()
     }
 
+    /// Everything received so far, and word of what comes.
+    pub fn updates(&self) -> watch::Receiver<Vec<Received>> {
+        self.shared.received.subscribe()
+    }
+
     /// Waits until a request is what `matches` looks for, and returns it.
     ///
     /// # Errors
@@ -149,7 +154,7 @@ fn describe(one: &Received) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::get;
+    use crate::http::{get, post};
 
     const SOON: Duration = Duration::from_mins(1);
 
@@ -164,16 +169,18 @@ mod tests {
             200
         );
         sink.answer_with(StatusCode::TOO_MANY_REQUESTS);
-        assert_eq!(
-            get(&format!("{}/second", sink.url())).await.unwrap().status,
-            429
-        );
+        let second = format!("{}/second", sink.url());
+        let answer = post(&second, &[("x-a", "1")], "body".to_owned()).await;
+        assert_eq!(answer.unwrap().status, 429);
         let paths: Vec<String> = sink
             .received()
             .iter()
             .map(|one| one.uri.to_string())
             .collect();
         assert_eq!(paths, ["/first?a=1", "/second"]);
+        let posted = &sink.received()[1];
+        assert_eq!((&posted.method, &posted.body[..]), (&Method::POST, &b"body"[..]));
+        assert_eq!(posted.headers["x-a"], "1");
     }
 
     #[tokio::test]
