@@ -69,7 +69,17 @@ impl ParseCache {
     }
 
     /// The hash of a file, from memory where the view can tell that it is unchanged.
-    pub(crate) fn hash(&self, view: &dyn FileView, path: &PathBuf) -> Option<FileHash> {
+    pub(crate) fn hash(&self, view: &dyn FileView, path: &Path) -> Option<FileHash> {
+        self.hash_of(view, path, || view.read(path).ok())
+    }
+
+    /// [`ParseCache::hash`] of a file that may have been read.
+    pub(crate) fn hash_of<B: AsRef<[u8]>>(
+        &self,
+        view: &dyn FileView,
+        path: &Path,
+        read: impl FnOnce() -> Option<B>,
+    ) -> Option<FileHash> {
         let stamp = view.stamp(path);
         let known = stamp.and_then(|stamp| {
             self.hashes
@@ -78,11 +88,11 @@ impl ParseCache {
         if known.is_some() {
             return known;
         }
-        let hash = Sha256::digest(&view.read(path).ok()?).into();
+        let hash = Sha256::digest(read()?).into();
         if let Some(stamp) = stamp {
             self.hashes.with(|hashes| {
                 let hashes = hashes.entry(stamp).or_default();
-                hashes.insert(path.clone(), hash);
+                hashes.insert(path.to_owned(), hash);
             });
         }
         Some(hash)

@@ -1,7 +1,9 @@
 //! What objects are called: group, version, kind, name, namespace (`kyaml/resid`).
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::LazyLock;
 
 use yaml::Str;
 
@@ -32,6 +34,15 @@ impl Gvk {
         Self::new(group, version, kind)
     }
 
+    /// [`Gvk::from_api_version`], sharing the text where it can.
+    pub(crate) fn of(api_version: &Str, kind: Str) -> Self {
+        if api_version.contains('/') {
+            Self::from_api_version(api_version, kind)
+        } else {
+            Self::new("", api_version, kind)
+        }
+    }
+
     pub(crate) fn api_version(&self) -> String {
         if self.group.is_empty() {
             self.version.to_string()
@@ -54,20 +65,34 @@ impl Gvk {
     }
 
     /// Group, version and kind as sorted by name.
-    pub(crate) fn sort_text(&self) -> String {
-        let or = |part: &Str, default: &str| {
-            if part.is_empty() {
-                default.to_owned()
-            } else {
-                part.to_string()
-            }
-        };
-        format!(
-            "{}_{}_{}",
-            or(&self.group, "~G"),
-            or(&self.version, "~V"),
-            or(&self.kind, "~K")
-        )
+    fn sort_text(&self) -> String {
+        self.sort_parts().concat()
+    }
+
+    fn sort_parts(&self) -> [&str; 5] {
+        let group = or(&self.group, "~G");
+        let version = or(&self.version, "~V");
+        [group, "_", version, "_", or(&self.kind, "~K")]
+    }
+
+    /// The order of kinds of one rank.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        compare_joined(&self.sort_parts(), &other.sort_parts())
+    }
+}
+
+fn or<'a>(text: &'a str, default: &'a str) -> &'a str {
+    if text.is_empty() { default } else { text }
+}
+
+/// Compares what the parts are when they are put together.
+fn compare_joined(a: &[&str], b: &[&str]) -> Ordering {
+    let bytes = |parts: &[&str]| -> Vec<u8> { parts.concat().into_bytes() };
+    // What both start with decides nothing.
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    match (&a[same..], &b[same..]) {
+        ([a], [b]) => a.cmp(b),
+        (a, b) => bytes(a).cmp(&bytes(b)),
     }
 }
 
@@ -151,6 +176,9 @@ pub(crate) const NO_NAMESPACE: &str = "_non_namespaceable_";
 /// The namespace of objects that name none.
 pub(crate) const DEFAULT_NAMESPACE: &str = "default";
 
+static NO_NAMESPACE_TEXT: LazyLock<Str> = LazyLock::new(|| NO_NAMESPACE.into());
+static DEFAULT_NAMESPACE_TEXT: LazyLock<Str> = LazyLock::new(|| DEFAULT_NAMESPACE.into());
+
 /// The identity of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ResId {
@@ -190,20 +218,22 @@ impl ResId {
         }
     }
 
-    /// What objects of one kind are sorted by.
-    pub(crate) fn sort_text(&self) -> String {
-        let or = |text: &'_ Str, default: &'static str| -> String {
-            if text.is_empty() {
-                default.into()
-            } else {
-                text.to_string()
-            }
-        };
-        format!(
-            "{}|{}|{}",
-            self.gvk,
-            or(&self.namespace, "~X"),
-            or(&self.name, "~N")
+    /// [`ResId::effective_namespace`], to keep.
+    pub(crate) fn effective_namespace_text(&self) -> Str {
+        if self.cluster_scoped {
+            NO_NAMESPACE_TEXT.clone()
+        } else if self.namespace.is_empty() {
+            DEFAULT_NAMESPACE_TEXT.clone()
+        } else {
+            self.namespace.clone()
+        }
+    }
+
+    /// The order of objects of one kind.
+    pub(crate) fn compare_in_kind(&self, other: &Self) -> Ordering {
+        compare_joined(
+            &[or(&self.namespace, "~X"), "|", or(&self.name, "~N")],
+            &[or(&other.namespace, "~X"), "|", or(&other.name, "~N")],
         )
     }
 
@@ -216,7 +246,7 @@ impl ResId {
         IdKey {
             gvk: self.gvk.clone(),
             name: self.name.clone(),
-            namespace: self.effective_namespace().into(),
+            namespace: self.effective_namespace_text(),
         }
     }
 
@@ -264,6 +294,31 @@ mod tests {
             ResId::default().to_string(),
             "[noKind].[noVer].[noGrp]/[noName].[noNs]"
         );
+    }
+
+    #[test]
+    fn ids_compare_as_their_texts_do() {
+        let words = ["", "a", "a-b", "a|b", "b", "~", "z_y"];
+        let id = |namespace: &str, name: &str| ResId {
+            name: name.into(),
+            namespace: namespace.into(),
+            ..ResId::default()
+        };
+        let text = |id: &ResId| format!("{}|{}", or(&id.namespace, "~X"), or(&id.name, "~N"));
+        let ids: Vec<ResId> = words
+            .iter()
+            .flat_map(|namespace| words.iter().map(|name| id(namespace, name)))
+            .collect();
+        for a in &ids {
+            for b in &ids {
+                assert_eq!(a.compare_in_kind(b), text(a).cmp(&text(b)), "{a} {b}");
+                let (a, b) = (
+                    Gvk::new(&a.name, &a.namespace, "K"),
+                    Gvk::new(&b.name, &b.namespace, "K"),
+                );
+                assert_eq!(a.compare(&b), a.sort_text().cmp(&b.sort_text()), "{a} {b}");
+            }
+        }
     }
 
     #[test]

@@ -108,7 +108,9 @@ impl<'a> Session<'a> {
             .map_err(|error| self.missing(path, &error))?;
         let is_new = !self.record.borrow().reads.files.contains_key(path);
         if is_new {
-            let hash = Sha256::digest(&bytes).into();
+            let known = self.options.cache.as_ref();
+            let known = known.and_then(|cache| cache.hash_of(self.view, path, || Some(&bytes)));
+            let hash = known.unwrap_or_else(|| Sha256::digest(&bytes).into());
             let files = &mut self.record.borrow_mut().reads.files;
             files.insert(path.to_owned(), hash);
         }

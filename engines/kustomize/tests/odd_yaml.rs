@@ -268,6 +268,30 @@ fn the_text_of_an_item_of_a_list_is_in_quotes_and_keeps_them() {
 }
 
 #[test]
+fn of_annotations_that_stand_there_more_than_once_two_go() {
+    let with = |count: usize| {
+        let annotations: String = (1..=count).fold(String::new(), |text, at| {
+            text + &format!("  annotations: x{at}\n")
+        });
+        let file = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n{annotations}");
+        built(&[
+            ("kustomization.yaml", "resources: [r.yaml]\n"),
+            ("r.yaml", &file),
+        ])
+    };
+    let none = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
+    assert_eq!(with(1).unwrap(), none);
+    assert_eq!(with(2).unwrap(), none);
+    let one = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  annotations: x3\n  name: a\n";
+    assert_eq!(with(3).unwrap(), one);
+    assert!(
+        with(4)
+            .unwrap_err()
+            .contains("mapping key \"annotations\" already defined")
+    );
+}
+
+#[test]
 fn warnings_are_told_when_the_build_fails_as_well() {
     let view = MemoryView::new().with(
         "kustomization.yaml",

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use yaml::{Budget, Dialect, Value, decode_first, encode};
+use yaml::{Budget, Dialect, Value, decode_first, encode, encode_entry, in_order};
 
 fn from_json(text: &str) -> Value {
     Value::from_json(serde_json::from_str(text).unwrap())
@@ -27,6 +27,26 @@ spec:
     port: 80
 ";
     assert_eq!(encode(&value), expected);
+}
+
+#[test]
+fn entries_that_are_printed_one_by_one_are_those_of_the_whole() {
+    let long = "word ".repeat(40);
+    let value = from_json(&format!(
+        r#"{{"metadata":{{"b":"x\ny\n","a10":" \nz\n\n","a2":{{"m":{{}},"l":[["{long}"],{{"k":1}}]}},"on":"{long}","e":"","f":"x\ny"}}}}"#
+    ));
+    let Some(Value::Map(inner)) = value.as_map().and_then(|map| map.get("metadata").cloned())
+    else {
+        panic!("no mapping");
+    };
+    let mut out = String::from("metadata:\n");
+    for (key, value) in in_order(inner.iter().collect(), |(key, _)| key) {
+        encode_entry(&mut out, 1, key, value);
+    }
+    assert_eq!(out, encode(&value));
+    let mut whole = String::new();
+    encode_entry(&mut whole, 0, "metadata", &Value::Map(inner));
+    assert_eq!(whole, out);
 }
 
 #[test]

@@ -100,8 +100,9 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
             label.apply_to(&mut resource)?;
         }
         resource.remove_build_annotations()?;
-        if !unwanted.is_empty() {
-            resource.remove_annotations(&unwanted)?;
+        // One after the other: of annotations that stand there twice, each takes one away.
+        for annotation in &unwanted {
+            resource.remove_annotations(&[annotation])?;
         }
         let printed = resource
             .print(size)

@@ -187,7 +187,7 @@ fn configure(config: &Resource, loader: &Loader<'_>) -> Result<Box<dyn Transform
         }
         Ok(Affix {
             side,
-            text: text.to_owned(),
+            text: text.into(),
             fields: fields.clone(),
         })
     };

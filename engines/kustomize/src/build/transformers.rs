@@ -109,7 +109,7 @@ impl Target<'_> {
             if !text.is_empty() {
                 let affix = Affix {
                     side,
-                    text: text.clone(),
+                    text: text.as_str().into(),
                     fields: fields.clone(),
                 };
                 add(name, Box::new(affix));

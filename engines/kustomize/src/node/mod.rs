@@ -30,7 +30,7 @@ pub(crate) use path::{
 pub(crate) use read::{ReadError, read_resources};
 pub(crate) use scalar::{Link, Scalar, Style, Tag};
 pub(crate) use value::{
-    NotJson, from_json, from_value, to_go_json, to_object, to_object_with, to_value,
+    NotJson, from_json, from_value, to_go_json, to_object, to_object_with, to_value, to_value_with,
 };
 
 /// One node of a YAML tree.

@@ -36,6 +36,17 @@ pub(crate) fn to_value(node: &Node) -> Result<Value, NotJson> {
     }
 }
 
+/// [`to_value`], with the values of the fields of a mapping from elsewhere.
+pub(crate) fn to_value_with(
+    node: &Node,
+    value_of: &mut dyn FnMut(&str, &Node) -> Result<Value, NotJson>,
+) -> Result<Value, NotJson> {
+    match node {
+        Node::Map(map) => map_value(map, key_text, value_of),
+        other => to_value(other),
+    }
+}
+
 fn scalar_value(scalar: &Scalar) -> Result<Value, NotJson> {
     match scalar.value().map_err(NotJson::Tag)? {
         Value::Str(text) if scalar.may_change_in_a_block() => {

@@ -17,10 +17,6 @@ pub(crate) struct Identity {
     pub(crate) prefixes: Vec<Str>,
     pub(crate) suffixes: Vec<Str>,
     pub(crate) original_namespace: Str,
-    /// Group, version and kind as sorted by name.
-    pub(crate) kind_text: String,
-    /// What objects of one kind are sorted by.
-    pub(crate) name_text: String,
 }
 
 impl Identity {
@@ -29,11 +25,9 @@ impl Identity {
         let previous: Vec<ResId> = object.previous_ids().collect();
         let original = previous.first().unwrap_or(&current);
         Self {
-            original_namespace: original.effective_namespace().into(),
+            original_namespace: original.effective_namespace_text(),
             prefixes: object.track.prefixes.clone(),
             suffixes: object.track.suffixes.clone(),
-            kind_text: current.gvk.sort_text(),
-            name_text: current.sort_text(),
             current,
             previous,
         }

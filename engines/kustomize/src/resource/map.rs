@@ -45,6 +45,18 @@ impl ResMap {
         self.list.iter_mut()
     }
 
+    /// The objects, to change them so that no two get one identity.
+    pub(crate) fn iter_mut_staying_unique(&mut self) -> std::slice::IterMut<'_, Resource> {
+        self.index = None;
+        self.list.iter_mut()
+    }
+
+    /// Whether it is known that no two objects are called alike, whatever namespaces they are in.
+    pub(crate) fn are_called_apart(&self) -> bool {
+        let shared = self.shared.as_ref();
+        shared.is_some_and(|shared| shared.are_called_apart(&self.list))
+    }
+
     /// The objects, to change what is not part of an identity.
     pub(crate) fn iter_mut_keeping_ids(&mut self) -> std::slice::IterMut<'_, Resource> {
         self.list.iter_mut()
@@ -242,7 +254,7 @@ impl ResMap {
         index.share();
         self.unique = known || index.is_unique();
         if self.unique {
-            self.list.iter().for_each(Resource::share_parts);
+            self.list.iter().for_each(Resource::share);
             self.shared = Some(Arc::new(Shared::new(&self.list)));
         }
         self.unique

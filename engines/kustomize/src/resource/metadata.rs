@@ -122,7 +122,9 @@ impl Resource {
 
     /// Takes away what the build itself noted.
     pub(crate) fn remove_build_annotations(&mut self) -> Result<(), Error> {
-        if DROPPED.iter().any(|key| self.annotation(key).is_some()) {
+        let annotations = self.metadata().and_then(|meta| meta.get("annotations"));
+        let has = |key: &&str| annotations.is_some_and(|map| map.get(key).is_some());
+        if DROPPED.iter().any(has) {
             self.remove_annotations(&DROPPED)?;
         }
         Ok(())

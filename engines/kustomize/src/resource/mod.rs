@@ -2,6 +2,7 @@
 
 mod identity;
 mod index;
+mod known;
 mod links;
 mod map;
 mod memo;
@@ -18,14 +19,14 @@ use yaml::Str;
 use crate::error::Error;
 use crate::id::{Gvk, ResId};
 use crate::node::{self, Kind, Node};
-use crate::schema::Schemas;
+use crate::schema::{Schemas, Scope};
 
 use links::Links;
 use memo::Memo;
 
 pub(crate) use identity::Identity;
+pub(crate) use known::{Names, Site};
 pub(crate) use map::{ResMap, set_data};
-pub(crate) use memo::Settled;
 pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
 pub(crate) use printed::Printed;
 pub(crate) use track::{Behavior, Previous, Track};
@@ -99,6 +100,9 @@ impl Resource {
     }
 
     pub(crate) fn gvk(&self) -> Gvk {
+        if let Some((gvk, _)) = self.known_scope() {
+            return gvk.clone();
+        }
         let scalar = |field: &str| {
             self.node
                 .get(field)
@@ -106,24 +110,25 @@ impl Resource {
                 .map(|scalar| scalar.text.clone())
                 .unwrap_or_default()
         };
-        let api_version = scalar("apiVersion");
-        let kind = scalar("kind");
-        if api_version.contains('/') {
-            Gvk::from_api_version(&api_version, kind)
-        } else {
-            Gvk::new("", api_version, kind)
+        Gvk::of(&scalar("apiVersion"), scalar("kind"))
+    }
+
+    /// Whether objects like this one surely live outside of namespaces.
+    fn is_cluster_scoped(&self, schemas: &Schemas) -> bool {
+        match self.known_scope() {
+            Some((_, Some(scope))) => scope == Scope::Cluster,
+            Some((gvk, None)) => schemas.is_cluster_scoped(gvk),
+            None => schemas.is_cluster_scoped(&self.gvk()),
         }
     }
 
     /// The identity at this moment.
     pub(crate) fn id(&self, schemas: &Schemas) -> ResId {
-        let gvk = self.gvk();
-        let cluster_scoped = schemas.is_cluster_scoped(&gvk);
         ResId {
-            gvk,
+            gvk: self.gvk(),
             name: self.name(),
             namespace: self.namespace(),
-            cluster_scoped,
+            cluster_scoped: self.is_cluster_scoped(schemas),
         }
     }
 
@@ -161,7 +166,7 @@ impl Resource {
         let id = self.id(schemas);
         self.track.previous.push(Previous {
             name: id.name.clone(),
-            namespace: id.effective_namespace().into(),
+            namespace: id.effective_namespace_text(),
             kind: id.gvk.kind,
         });
     }

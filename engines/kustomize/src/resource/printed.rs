@@ -1,15 +1,17 @@
-//! Objects as the result has them, and the parts of those that builds share.
+//! Objects as they are printed.
 //!
-//! Overlays change the metadata of many objects and little else. The other fields of an object are
-//! still the ones that all builds over one base have in memory, so what they print as is found out
-//! once for all of them.
+//! The fields of an object that a build does not touch are those that all builds over one base
+//! have in memory, so what they print as is found out once for all of them. The metadata, which
+//! every build touches, is taken apart once more.
 
 use std::sync::{Arc, OnceLock};
 
-use yaml::{Map, Str, Value};
+use yaml::{Str, Value};
 
 use super::Resource;
-use crate::node::{Node, NotJson, to_object_with, to_value};
+use crate::node::{Map, Node, NotJson, to_object_with, to_value, to_value_with};
+
+const METADATA: &str = "metadata";
 
 /// An object as the result has it.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub(crate) struct Printed {
     pub(crate) size: usize,
     /// Those of its fields that builds share.
     parts: Vec<Arc<Part>>,
+    /// Those of its metadata.
+    metadata: Vec<Arc<Part>>,
     text: OnceLock<String>,
 }
 
@@ -26,42 +30,49 @@ impl Printed {
     /// The object as YAML.
     pub(crate) fn text(&self) -> &str {
         self.text.get_or_init(|| match &self.object {
-            Value::Map(fields) if !self.parts.is_empty() => self.assemble(fields),
+            Value::Map(fields) if !self.parts.is_empty() => {
+                let mut out = String::with_capacity(self.size + self.size / 2);
+                self.assemble(fields, 0, &self.parts, &mut out);
+                out
+            }
             object => yaml::encode(object),
         })
     }
 
     /// Fields stand below each other, whatever is in them.
-    fn assemble(&self, fields: &Map) -> String {
-        let mut out = String::new();
+    fn assemble(&self, fields: &yaml::Map, depth: usize, parts: &[Arc<Part>], out: &mut String) {
         for (name, value) in yaml::in_order(fields.iter().collect(), |(name, _)| name) {
-            match self.parts.iter().find(|part| part.name == *name) {
-                Some(part) => out.push_str(part.text(value)),
-                None => out.push_str(&encode_field(name, value)),
+            if let Some(part) = parts.iter().find(|part| part.name == *name) {
+                out.push_str(part.text(value));
+                continue;
+            }
+            match value {
+                Value::Map(fields) if depth == 0 && *name == *METADATA && !fields.is_empty() => {
+                    out.push_str("metadata:\n");
+                    self.assemble(fields, depth + 1, &self.metadata, out);
+                }
+                _ => yaml::encode_entry(out, depth, name, value),
             }
         }
-        out
     }
 }
 
-fn encode_field(name: &Str, value: &Value) -> String {
-    let mut map = Map::with_capacity(1);
-    map.insert(name.clone(), value.clone());
-    yaml::encode(&map.into())
-}
-
-/// The fields of an object that builds share.
+/// The fields of a mapping that builds share.
 #[derive(Debug)]
 pub(super) struct Parts(Vec<Arc<Part>>);
 
-/// One field of an object.
+/// One field of a mapping.
 #[derive(Debug)]
 struct Part {
+    /// How many mappings the field is in, beside the object.
+    depth: usize,
     name: Str,
     node: Node,
     size: usize,
     value: OnceLock<Value>,
     text: OnceLock<String>,
+    /// The fields of metadata.
+    fields: Option<Parts>,
 }
 
 impl Part {
@@ -74,20 +85,38 @@ impl Part {
     }
 
     fn text(&self, value: &Value) -> &str {
-        self.text.get_or_init(|| encode_field(&self.name, value))
+        self.text.get_or_init(|| {
+            let mut out = String::new();
+            yaml::encode_entry(&mut out, self.depth, &self.name, value);
+            out
+        })
+    }
+
+    fn is_same(&self, node: &Node) -> bool {
+        match node {
+            Node::Scalar(_) => self.node.is_same(node),
+            _ => self.node.is_shared_with(node),
+        }
     }
 }
 
 impl Parts {
-    fn new(object: &Node) -> Self {
-        let fields = object.as_map().map_or(&[][..], crate::node::Map::entries);
+    pub(super) fn new(object: &Node) -> Self {
+        Self::below(object, 0)
+    }
+
+    fn below(node: &Node, depth: usize) -> Self {
+        let fields = node.as_map().map_or(&[][..], Map::entries);
         let part = |field: &crate::node::Entry| {
+            let is_metadata = depth == 0 && *field.key.text == *METADATA;
             Arc::new(Part {
+                depth,
                 name: field.key.text.clone(),
                 size: field.value.text_size(),
                 node: field.value.clone(),
                 value: OnceLock::new(),
                 text: OnceLock::new(),
+                fields: is_metadata.then(|| Self::below(&field.value, depth + 1)),
             })
         };
         Self(fields.iter().map(part).collect())
@@ -95,29 +124,28 @@ impl Parts {
 
     /// The part that is this very field, unchanged.
     fn find(&self, name: &str, value: &Node) -> Option<&Arc<Part>> {
-        let same = |node: &Node| match value {
-            Node::Scalar(_) => node.is_same(value),
-            _ => node.is_shared_with(value),
-        };
         let mut parts = self.0.iter();
-        parts.find(|part| *part.name == *name && same(&part.node))
+        parts.find(|part| *part.name == *name && part.is_same(value))
+    }
+
+    /// Whether an object has the same fields in the same order, but for what is in the metadata.
+    pub(super) fn differ_in_metadata_only(&self, object: &Node) -> bool {
+        let fields = object.as_map().map_or(&[][..], Map::entries);
+        fields.len() == self.0.len()
+            && fields.iter().zip(&self.0).all(|(field, part)| {
+                field.key.text == part.name
+                    && (*part.name == *METADATA || part.is_same(&field.value))
+            })
     }
 }
 
 impl Resource {
-    /// Prepares the object to be shared: what its fields print as will be found out once.
-    pub(super) fn share_parts(&self) {
-        let parts = &self.memo.parts;
-        parts.get_or_init(|| Arc::new(Parts::new(&self.node)));
-    }
-
-    /// Whether builds share parts of it.
-    pub(crate) fn has_shared_parts(&self) -> bool {
-        self.memo.parts.get().is_some()
+    fn parts(&self) -> Option<&Parts> {
+        self.known().map(|known| &known.parts)
     }
 
     fn part(&self, name: &str, value: &Node) -> Option<&Arc<Part>> {
-        self.memo.parts.get()?.find(name, value)
+        self.parts()?.find(name, value)
     }
 
     /// How many bytes of text are in the object.
@@ -139,21 +167,32 @@ impl Resource {
     ///
     /// When it cannot be printed.
     pub(crate) fn print(&self, size: usize) -> Result<Printed, NotJson> {
-        let mut parts = Vec::new();
-        let object = to_object_with(
-            &self.node,
-            &mut |name, value| match self.part(name, value) {
+        let (mut parts, mut metadata) = (Vec::new(), Vec::new());
+        let object = to_object_with(&self.node, &mut |name, value| {
+            let Some(known) = self.parts() else {
+                return to_value(value);
+            };
+            if let Some(part) = known.find(name, value) {
+                parts.push(Arc::clone(part));
+                return part.value();
+            }
+            let part = known.0.iter().find(|part| *part.name == *name);
+            let Some(fields) = part.and_then(|part| part.fields.as_ref()) else {
+                return to_value(value);
+            };
+            to_value_with(value, &mut |name, value| match fields.find(name, value) {
                 Some(part) => {
-                    parts.push(Arc::clone(part));
+                    metadata.push(Arc::clone(part));
                     part.value()
                 }
                 None => to_value(value),
-            },
-        )?;
+            })
+        })?;
         Ok(Printed {
             object,
             size,
             parts,
+            metadata,
             text: OnceLock::new(),
         })
     }

@@ -1,12 +1,19 @@
-//! The order of the output, found out once for objects that builds share.
+//! What builds share of their maps: the order of the output, and who could be mistaken for whom.
 
 use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use super::Resource;
+use yaml::Str;
 
-/// One in so many objects may be new or changed for the known order to be of use.
+use super::Resource;
+use crate::id::Gvk;
+
+/// One in so many objects may be new for the known order to be of use.
 const USEFUL: usize = 8;
+
+/// An object, wherever it is.
+type Called = (Gvk, Str);
 
 /// Objects as they were when builds began to share them.
 #[derive(Debug)]
@@ -14,6 +21,12 @@ pub(super) struct Shared {
     list: Vec<Resource>,
     /// Their places in the order of the output; the first build finds out.
     places: OnceLock<Vec<usize>>,
+    /// Where each one is by kind and name; none when two are called alike in two namespaces.
+    called: OnceLock<Option<HashMap<Called, usize>>>,
+}
+
+fn called(object: &Resource) -> Called {
+    (object.gvk(), object.name())
 }
 
 impl Shared {
@@ -21,24 +34,41 @@ impl Shared {
         Self {
             list: list.to_vec(),
             places: OnceLock::new(),
+            called: OnceLock::new(),
         }
     }
 
-    /// The places of the objects of a build in order, when most of them are shared: those are in
-    /// order already, and the others find their places among them. `compare` is the same for all
-    /// builds.
+    /// Whether no two objects of a build are called alike, whatever namespaces they are in.
+    pub(super) fn are_called_apart(&self, list: &[Resource]) -> bool {
+        let known = self.called.get_or_init(|| {
+            let places = self.list.iter().map(called).zip(0..);
+            let places: HashMap<Called, usize> = places.collect();
+            (places.len() == self.list.len()).then_some(places)
+        });
+        let Some(known) = known else {
+            return false;
+        };
+        let mut others = HashSet::new();
+        list.iter().enumerate().all(|(at, object)| {
+            let before = self.list.get(at);
+            if before.is_some_and(|before| before.is_shared_with(object)) {
+                return true;
+            }
+            let called = called(object);
+            known.get(&called).is_none_or(|known| *known == at) && others.insert(called)
+        })
+    }
+
+    /// The places of the objects of a build in order, when they are in the order that is known:
+    /// builds seldom change it. Those that are new find their places among them. `compare` is the
+    /// same for all builds.
     pub(super) fn sorted(
         &self,
         list: &[Resource],
         compare: impl Fn(&Resource, &Resource) -> Ordering,
     ) -> Option<Vec<usize>> {
-        let is_shared = |(at, object): (usize, &Resource)| {
-            let known = self.list.get(at);
-            known.is_some_and(|known| known.is_shared_with(object))
-        };
-        let shared: Vec<bool> = list.iter().enumerate().map(is_shared).collect();
-        let others = shared.iter().filter(|shared| !**shared).count();
-        if others * USEFUL > list.len() {
+        let new = self.list.len()..list.len();
+        if new.len() * USEFUL > list.len() {
             return None;
         }
         let before = |list: &[Resource], a: usize, b: usize| {
@@ -49,9 +79,13 @@ impl Shared {
             places.sort_by(|a, b| before(&self.list, *a, *b));
             places
         });
-        let is_there = |at: &usize| shared.get(*at).copied().unwrap_or_default();
+        let is_there = |at: &usize| *at < list.len();
         let mut places: Vec<usize> = known.iter().copied().filter(is_there).collect();
-        for at in (0..list.len()).filter(|at| !shared[*at]) {
+        let mut pairs = places.windows(2);
+        if !pairs.all(|pair| before(list, pair[0], pair[1]) == Ordering::Less) {
+            return None;
+        }
+        for at in new {
             let to = places.partition_point(|other| before(list, *other, at) == Ordering::Less);
             places.insert(to, at);
         }

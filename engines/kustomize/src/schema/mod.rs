@@ -98,6 +98,11 @@ impl Schemas {
         Some(Schema { table, shape })
     }
 
+    /// Where objects of a kind live, by the built-in schema.
+    pub(crate) fn built_in_scope(gvk: &Gvk) -> Option<Scope> {
+        BUILTIN.scope_of(gvk)
+    }
+
     /// Whether objects of a kind surely live outside of namespaces.
     pub(crate) fn is_cluster_scoped(&self, gvk: &Gvk) -> bool {
         let scope = BUILTIN.scope_of(gvk).or_else(|| {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use yaml::Str;
+
 use super::Transform;
 use super::field::{Creation, apply};
 use crate::config::{FieldSpec, decode_struct};
@@ -30,7 +32,7 @@ enum Subjects {
 /// Sets the namespace.
 #[derive(Clone, Debug)]
 pub(crate) struct Namespace {
-    name: String,
+    name: Str,
     fields: Vec<FieldSpec>,
     unset_only: bool,
     subjects: Subjects,
@@ -59,7 +61,7 @@ impl Namespace {
         };
         let gvk = crate::id::Gvk::default();
         Ok(Self {
-            name: namespace.to_owned(),
+            name: namespace.into(),
             fields: fields.to_vec(),
             unset_only: options.unset_only,
             subjects,
@@ -67,11 +69,22 @@ impl Namespace {
         })
     }
 
+    /// Whether objects are called afterwards as they were before, but for a single Namespace.
+    fn keeps_names(&self, objects: &ResMap) -> bool {
+        let is_plain = |field: &FieldSpec| match field.path.as_str() {
+            "metadata/namespace" => true,
+            "metadata/name" => *field.gvk.kind == *"Namespace",
+            path => path.starts_with("subjects/") || path.starts_with("spec/"),
+        };
+        let mut namespaces = objects.iter().filter(|object| object.kind() == "Namespace");
+        self.fields.iter().all(is_plain) && namespaces.nth(1).is_none()
+    }
+
     fn set(&self, node: &mut Node) -> Result<(), Error> {
         if self.unset_only && !node.is_null() && !node.text().is_empty() {
             return Ok(());
         }
-        let scalar = Scalar::string(self.name.as_str());
+        let scalar = Scalar::string(&self.name);
         Ok(node::set_scalar(node, scalar)?)
     }
 
@@ -94,11 +107,11 @@ impl Namespace {
         if binds {
             self.set_subjects(&mut resource.node)?;
         }
-        let api_version = resource.api_version().to_owned();
+        let core = resource.api_version() == "v1";
         for field in &self.fields {
             // The namespace itself is done, and only namespaces proper are called like theirs.
             let done = field.path == "metadata/namespace"
-                || (field.path == "metadata/name" && api_version != "v1")
+                || (field.path == "metadata/name" && !core)
                 || (binds
                     && field.path == "subjects/namespace"
                     && matches!(&*field.gvk.kind, "RoleBinding" | "ClusterRoleBinding"));
@@ -144,17 +157,26 @@ impl Transform for Namespace {
         if self.name.is_empty() {
             return Ok(());
         }
+        let is_moved = |resource: &Resource| {
+            let made_by_helm = |node: &Node| node.text() == "true";
+            !resource.is_empty() && !resource.annotation(FROM_HELM).is_some_and(made_by_helm)
+        };
+        if self.keeps_names(objects) && objects.are_called_apart() {
+            for resource in objects.iter_mut_staying_unique() {
+                if is_moved(resource) {
+                    resource.store_previous_id(schemas);
+                    self.apply_to(resource, schemas)?;
+                }
+            }
+            return Ok(());
+        }
         // How many objects have an id at this moment: each move must end at a free place.
         let mut count: HashMap<_, usize> = HashMap::new();
         for resource in objects.iter() {
             *count.entry(resource.id(schemas).key()).or_default() += 1;
         }
-        for resource in objects.iter_mut() {
-            if resource.is_empty()
-                || resource
-                    .annotation(FROM_HELM)
-                    .is_some_and(|node| node.text() == "true")
-            {
+        for resource in objects.iter_mut_staying_unique() {
+            if !is_moved(resource) {
                 continue;
             }
             let before = resource.id(schemas).key();

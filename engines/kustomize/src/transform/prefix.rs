@@ -1,12 +1,14 @@
 //! Name prefixes and suffixes.
 
+use yaml::Str;
+
 use super::Transform;
 use super::field::{Creation, apply};
 use crate::config::FieldSpec;
 use crate::error::Error;
 use crate::id::Gvk;
 use crate::node::{self, Kind, Node, Scalar, Tag};
-use crate::resource::ResMap;
+use crate::resource::{ResMap, Resource};
 use crate::schema::Schemas;
 
 /// Which end of a name changes.
@@ -20,7 +22,7 @@ pub(crate) enum Side {
 #[derive(Clone, Debug)]
 pub(crate) struct Affix {
     pub(crate) side: Side,
-    pub(crate) text: String,
+    pub(crate) text: Str,
     pub(crate) fields: Vec<FieldSpec>,
 }
 
@@ -34,6 +36,17 @@ fn is_exempt(gvk: &Gvk) -> bool {
 }
 
 impl Affix {
+    /// Whether every object of a kind gets the text.
+    fn goes_to_all(&self, objects: &ResMap) -> bool {
+        let everywhere =
+            |field: &FieldSpec| field.path == "metadata/name" && field.gvk == Gvk::default();
+        let keeps_kind = |object: &Resource| {
+            let first = object.track.previous.first();
+            first.is_none_or(|first| *first.kind == *object.kind())
+        };
+        self.fields.iter().all(everywhere) && objects.iter().all(keeps_kind)
+    }
+
     fn set(&self, node: &mut Node) -> Result<(), Error> {
         let old = node.text();
         let text = match self.side {
@@ -50,7 +63,13 @@ impl Transform for Affix {
             kind: Kind::Scalar,
             tag: Tag::Str,
         };
-        for resource in objects.iter_mut() {
+        // Names that differ do so with the same text in front or behind.
+        let objects = if self.goes_to_all(objects) {
+            objects.iter_mut_staying_unique()
+        } else {
+            objects.iter_mut()
+        };
+        for resource in objects {
             let mut gvk = resource.gvk();
             if let Some(first) = resource.track.previous.first() {
                 gvk.kind = first.kind.clone();
@@ -63,7 +82,7 @@ impl Transform for Affix {
                     continue;
                 }
                 if field.path == "metadata/name" && !self.text.is_empty() {
-                    let text = self.text.as_str().into();
+                    let text = self.text.clone();
                     match self.side {
                         Side::Prefix => resource.track.prefixes.push(text),
                         Side::Suffix => resource.track.suffixes.push(text),

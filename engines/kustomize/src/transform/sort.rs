@@ -45,9 +45,9 @@ pub(crate) fn sort(
 fn compare(a: &Identity, b: &Identity) -> Ordering {
     let (a_gvk, b_gvk) = (&a.current.gvk, &b.current.gvk);
     if a_gvk == b_gvk {
-        return a.name_text.cmp(&b.name_text);
+        return a.current.compare_in_kind(&b.current);
     }
-    let by_kind = a.kind_text.cmp(&b.kind_text);
+    let by_kind = a_gvk.compare(b_gvk);
     let namespaces = &*a_gvk.kind == "Namespace" && &*b_gvk.kind == "Namespace";
     // Core namespaces stand before those of other groups.
     if namespaces && (a_gvk.group.is_empty() || b_gvk.group.is_empty()) {

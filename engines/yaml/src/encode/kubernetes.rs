@@ -26,6 +26,23 @@ pub fn encode_sorted(value: &Value) -> String {
     encode_in(value, KeyOrder::Bytes)
 }
 
+/// Appends one entry of a mapping to its text, as [`encode`] prints it in a mapping that is the
+/// value of a key of a mapping … `depth` times: 0 is the mapping at the root. The entries of a
+/// mapping are independent of each other, so that each may come from elsewhere.
+pub fn encode_entry(out: &mut String, depth: usize, key: &str, value: &Value) {
+    let mut writer = Writer::new(Width::Eighty);
+    writer.out = std::mem::take(out);
+    writer.indent = Some(depth * INDENT);
+    let mut encoder = Encoder {
+        writer,
+        order: KeyOrder::Natural,
+    };
+    encoder.entry(key, value);
+    encoder.writer.indent = None;
+    encoder.writer.write_indent();
+    *out = encoder.writer.out;
+}
+
 fn encode_in(value: &Value, order: KeyOrder) -> String {
     let mut encoder = Encoder {
         writer: Writer::new(Width::Eighty),
@@ -108,19 +125,23 @@ impl Encoder {
             KeyOrder::Bytes => entries.sort_by_key(|(key, _)| key.as_str()),
         }
         for (key, value) in entries {
-            self.writer.write_indent();
-            if key.len() <= SIMPLE_KEY && !Analysis::of(key, Grammar::V2).multiline {
-                self.text(key, Place::Key);
-                self.writer.write_indicator(":", Indicator::Tight);
-            } else {
-                self.writer.write_indicator("?", Indicator::Indenting);
-                self.text(key, Place::Value);
-                self.writer.write_indent();
-                self.writer.write_indicator(":", Indicator::Indenting);
-            }
-            self.node(value, Place::Value);
+            self.entry(key, value);
         }
         self.writer.indent = outer;
+    }
+
+    fn entry(&mut self, key: &str, value: &Value) {
+        self.writer.write_indent();
+        if key.len() <= SIMPLE_KEY && !Analysis::of(key, Grammar::V2).multiline {
+            self.text(key, Place::Key);
+            self.writer.write_indicator(":", Indicator::Tight);
+        } else {
+            self.writer.write_indicator("?", Indicator::Indenting);
+            self.text(key, Place::Value);
+            self.writer.write_indent();
+            self.writer.write_indicator(":", Indicator::Indenting);
+        }
+        self.node(value, Place::Value);
     }
 
     /// Writes a scalar that is short and has nothing to quote.

@@ -14,6 +14,10 @@ pub fn in_order<T>(entries: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
 /// The order upstream defines is not transitive for some odd keys, which the standard library's
 /// sort may answer with a panic; a merge sort always ends.
 pub(crate) fn sort<T>(entries: Vec<T>, key: impl Fn(&T) -> &str, grammar: Grammar) -> Vec<T> {
+    let is_in_order = |pair: &[T]| compare(key(&pair[1]), key(&pair[0]), grammar) != Ordering::Less;
+    if entries.windows(2).all(is_in_order) {
+        return entries;
+    }
     let mut runs: Vec<Vec<T>> = Vec::new();
     for entry in entries {
         match runs.last_mut() {

@@ -18,7 +18,7 @@ impl Str {
 
 impl Default for Str {
     fn default() -> Self {
-        Self(Arc::from(""))
+        Self(Arc::default())
     }
 }
 

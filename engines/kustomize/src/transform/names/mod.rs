@@ -2,20 +2,21 @@
 //! (`api/filters/nameref`, `namereferencetransformer.go`).
 
 mod candidates;
+mod references;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use yaml::Str;
 
 use super::field::{apply_to_any, is_done};
-use crate::config::{FieldSpec, TransformerConfig};
+use crate::config::TransformerConfig;
 use crate::error::{Error, ResultExt};
 use crate::id::{Gvk, NO_NAMESPACE};
 use crate::node::{self, Kind, Node, Scalar};
-use crate::resource::{Identity, ResMap, Resource, Settled};
+use crate::resource::{Identity, Names, ResMap, Resource, Site};
 use crate::schema::Schemas;
 use candidates::{Candidates, Empty, agree, was};
+use references::{Reference, References};
 
 /// Updates all references.
 pub(crate) fn fix_references(
@@ -24,93 +25,49 @@ pub(crate) fn fix_references(
     schemas: &Schemas,
 ) -> Result<(), Error> {
     let candidates = Candidates::new(objects, schemas);
-    let fields: Vec<Reference<'_>> = config
-        .name_reference
-        .iter()
-        .flat_map(|reference| {
-            let target = &reference.target;
-            reference
-                .referrers
-                .iter()
-                .map(move |field| Reference { target, field })
-        })
-        .collect();
-    // Of some hundred fields, an object has those of its kind.
-    let mut by_kind: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, reference) in fields.iter().enumerate() {
-        by_kind
-            .entry(&reference.field.gvk.kind)
-            .or_default()
-            .push(at);
-    }
+    let references = References::new(config);
     for (at, referrer) in candidates.all.iter().enumerate() {
         let object = objects.get(at);
-        let settled = object.settled().is_some_and(|settled| {
-            Arc::ptr_eq(&settled.config, config)
-                && !settled.names.iter().any(|name| candidates.is_known(name))
-        });
-        if settled {
-            continue;
-        }
         let mut gvk = referrer.current.gvk.clone();
         if let Some(first) = referrer.previous.first() {
             gvk.kind = first.gvk.kind.clone();
         }
-        let of_kind = |kind: &str| by_kind.get(kind).map_or(&[][..], Vec::as_slice);
-        let mut wanted: Vec<usize> = of_kind(&gvk.kind)
-            .iter()
-            .chain(of_kind(""))
-            .copied()
-            .collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut fixer = None;
-        let mut names = Some(Vec::new());
-        for reference in wanted.into_iter().map(|at| &fields[at]) {
-            if !gvk.is_selected(&reference.field.gvk) {
-                continue;
+        let find = || references.sites(&gvk, &object.node);
+        let found;
+        let sites = match object.sites(config, &gvk.kind, find) {
+            Some(sites) => &sites.list,
+            None => {
+                found = references.all(&gvk);
+                &found
             }
-            let fixer = match &mut fixer {
-                Some(fixer) => fixer,
-                slot => slot.insert(Fixer::new(&candidates, referrer, objects.get(at))?),
-            };
-            let path = &reference.field.segments;
-            let mut looked = Vec::new();
-            let done = is_done(&objects.get(at).node, path, &mut |node| {
-                fixer.is_done(node, &mut looked)
-            });
-            if done {
-                if let Some(names) = &mut names {
-                    names.extend(looked);
-                }
-                continue;
-            }
-            names = None;
-            if objects.get(at).has_shared_parts() && fixer.is_kept(objects.get(at), reference) {
-                continue;
-            }
-            fixer.fix(objects.get_mut_keeping_ids(at), reference)?;
+        };
+        let is_settled = |site: &Site| {
+            let names = site.names.list();
+            names.is_some_and(|names| !names.iter().any(|name| candidates.is_known(name)))
+        };
+        // What role bindings name is checked in any case.
+        if object.kind() != "RoleBinding" && sites.iter().all(is_settled) {
+            continue;
         }
-        if let Some(names) = names {
-            let config = Arc::clone(config);
-            objects.get(at).settle(Settled { config, names });
+        let fixer = Fixer::new(&candidates, referrer, object)?;
+        let is_kept = |site: &&Site| {
+            let reference = &references.list[site.field];
+            is_settled(site)
+                || match &site.names {
+                    Names::Alone(names) => fixer.keeps_all(object, names, reference),
+                    _ => fixer.is_kept(object, reference),
+                }
+        };
+        let kept = sites.iter().take_while(is_kept).count();
+        // What was found holds until the first change.
+        let fields: Vec<usize> = sites[kept..].iter().map(|site| site.field).collect();
+        for reference in fields.into_iter().map(|at| &references.list[at]) {
+            if !fixer.is_kept(objects.get(at), reference) {
+                fixer.fix(objects.get_mut_keeping_ids(at), reference)?;
+            }
         }
     }
     Ok(())
-}
-
-/// A field that names an object of a kind.
-struct Reference<'a> {
-    target: &'a Gvk,
-    field: &'a FieldSpec,
-}
-
-impl Reference<'_> {
-    /// The role that a binding names, when this is where it does so.
-    fn role(&self, object: &Node) -> Option<Gvk> {
-        let names_role = self.field.path.ends_with("roleRef/name");
-        names_role.then(|| role_of(object)).flatten()
-    }
 }
 
 /// Updates the references of one object.
@@ -137,24 +94,37 @@ impl<'a> Fixer<'a> {
     /// Whether the names stay what they are, found without copying what is shared.
     fn is_kept(&self, object: &Resource, reference: &Reference<'_>) -> bool {
         let role = reference.role(&object.node);
-        let keeps = |name: &Node| {
-            let found = self.select(
-                name.text(),
-                reference.target,
-                role.as_ref(),
-                None,
-                |a, b| a.current.name == b.current.name,
-            );
-            let same = |found: &Identity| found.current.name == *name.text();
-            name.as_scalar().is_some()
-                && (name.is_null() || found.is_ok_and(|found| found.is_none_or(same)))
+        let keeps = |name: &Node| match name {
+            Node::Scalar(scalar) => {
+                name.is_null()
+                    || !self.candidates.is_known(&scalar.text)
+                    || self.keeps(&scalar.text, reference.target, role.as_ref())
+            }
+            Node::Map(map) => {
+                let name = map.get("name").and_then(Node::as_scalar);
+                name.is_some_and(|name| !self.candidates.is_known(&name.text))
+            }
+            Node::Seq(_) => false,
         };
         let path = &reference.field.segments;
         is_done(&object.node, path, &mut |node| match node {
-            Node::Scalar(_) => keeps(node),
             Node::Seq(items) => items.iter().all(keeps),
-            Node::Map(_) => false,
+            _ => keeps(node),
         })
+    }
+
+    /// [`Fixer::is_kept`] for names that are known.
+    fn keeps_all(&self, object: &Resource, names: &[Str], reference: &Reference<'_>) -> bool {
+        let role = reference.role(&object.node);
+        let keeps = |name: &Str| self.keeps(name, reference.target, role.as_ref());
+        names.iter().all(keeps)
+    }
+
+    fn keeps(&self, name: &str, target: &Gvk, role: Option<&Gvk>) -> bool {
+        let found = self.select(name, target, role, None, |a, b| {
+            a.current.name == b.current.name
+        });
+        found.is_ok_and(|found| found.is_none_or(|found| found.current.name == *name))
     }
 
     fn fix(&self, object: &mut Resource, reference: &Reference<'_>) -> Result<(), Error> {
@@ -169,25 +139,6 @@ impl<'a> Fixer<'a> {
                 reference.field.path, self.referrer.current
             )
         })
-    }
-
-    /// Whether no object ever had the names at this node; notes them.
-    fn is_done(&self, node: &Node, names: &mut Vec<Str>) -> bool {
-        let mut is_unknown = |node: &Node| {
-            let name = match node {
-                Node::Scalar(scalar) => Some(scalar),
-                Node::Map(map) => map.get("name").and_then(Node::as_scalar),
-                Node::Seq(_) => None,
-            };
-            name.is_some_and(|name| {
-                names.push(name.text.clone());
-                !self.candidates.is_known(&name.text)
-            })
-        };
-        match node {
-            Node::Seq(items) => items.iter().all(is_unknown),
-            _ => is_unknown(node),
-        }
     }
 
     fn set(&self, node: &mut Node, target: &Gvk, role: Option<&Gvk>) -> Result<(), Error> {
@@ -339,14 +290,6 @@ impl<'a> Fixer<'a> {
                 .iter()
                 .any(|at| self.is_in_reach(&self.candidates.all[*at]))
     }
-}
-
-/// Group and kind of the role that a binding names, when it says both.
-fn role_of(object: &Node) -> Option<Gvk> {
-    let role = object.get("roleRef")?;
-    let group = role.get("apiGroup")?.text();
-    let kind = role.get("kind")?.text();
-    Some(Gvk::new(group, "", kind))
 }
 
 fn account_namespaces(object: &Resource) -> Result<Vec<Str>, Error> {

@@ -1,0 +1,140 @@
+//! What is known of an object that builds share.
+//!
+//! Unlike what follows from the whole state, this stays with the copies that builds change: each
+//! fact says of which part of the object it is true, and counts while that part is the same one in
+//! memory.
+
+use std::sync::{Arc, OnceLock};
+
+use yaml::Str;
+
+use super::Resource;
+use super::printed::Parts;
+use crate::config::TransformerConfig;
+use crate::id::Gvk;
+use crate::node::Node;
+use crate::schema::{Schemas, Scope};
+
+/// The facts.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) parts: Parts,
+    api_version: Str,
+    kind: Str,
+    gvk: Gvk,
+    /// By the built-in schema.
+    scope: Option<Scope>,
+    sites: OnceLock<Sites>,
+}
+
+/// Where an object refers to others.
+#[derive(Debug)]
+pub(crate) struct Sites {
+    /// Which fields are references.
+    pub(crate) config: Arc<TransformerConfig>,
+    /// The kind that the object was read as.
+    pub(crate) kind: Str,
+    /// In the order of the fields.
+    pub(crate) list: Vec<Site>,
+}
+
+/// A field with references.
+#[derive(Debug)]
+pub(crate) struct Site {
+    /// Its number in the configuration.
+    pub(crate) field: usize,
+    pub(crate) names: Names,
+}
+
+/// The names in a field.
+#[derive(Debug)]
+pub(crate) enum Names {
+    /// They must be looked for each time.
+    Unknown,
+    /// Each by itself.
+    Alone(Vec<Str>),
+    /// At least one in a mapping that may have a namespace too.
+    InMappings(Vec<Str>),
+}
+
+impl Names {
+    /// The names, when they are known.
+    pub(crate) fn list(&self) -> Option<&[Str]> {
+        match self {
+            Self::Unknown => None,
+            Self::Alone(names) | Self::InMappings(names) => Some(names),
+        }
+    }
+}
+
+impl Known {
+    fn new(object: &Node) -> Self {
+        let text = |field: &str| -> Str {
+            let scalar = object.get(field).and_then(Node::as_scalar);
+            scalar.map(|scalar| scalar.text.clone()).unwrap_or_default()
+        };
+        let (api_version, kind) = (text("apiVersion"), text("kind"));
+        let gvk = Gvk::of(&api_version, kind.clone());
+        Self {
+            parts: Parts::new(object),
+            scope: Schemas::built_in_scope(&gvk),
+            api_version,
+            kind,
+            gvk,
+            sites: OnceLock::new(),
+        }
+    }
+
+    /// Group, version and kind, when they are those of `object`.
+    pub(super) fn gvk_of(&self, object: &Node) -> Option<&Gvk> {
+        let is = |field: &str, text: &Str| {
+            let found = object.get(field).and_then(Node::as_scalar);
+            found.is_some_and(|found| found.text == *text)
+        };
+        (is("kind", &self.kind) && is("apiVersion", &self.api_version)).then_some(&self.gvk)
+    }
+}
+
+impl Resource {
+    /// Prepares the object to be shared.
+    pub(super) fn share(&self) {
+        let known = &self.memo.known;
+        known.get_or_init(|| Arc::new(Known::new(&self.node)));
+    }
+
+    /// What is known, when builds share the object.
+    pub(super) fn known(&self) -> Option<&Known> {
+        self.memo.known.get().map(|known| &**known)
+    }
+
+    /// Whether builds share parts of it.
+    pub(crate) fn has_shared_parts(&self) -> bool {
+        self.memo.known.get().is_some()
+    }
+
+    /// Group, version and kind with the scope that the built-in schema gives them, when known.
+    pub(super) fn known_scope(&self) -> Option<(&Gvk, Option<Scope>)> {
+        let known = self.known()?;
+        Some((known.gvk_of(&self.node)?, known.scope))
+    }
+
+    /// Where it refers to others, found out by `find` unless that is known. None when more than
+    /// the metadata of the object is not what builds share.
+    pub(crate) fn sites(
+        &self,
+        config: &Arc<TransformerConfig>,
+        kind: &Str,
+        find: impl FnOnce() -> Vec<Site>,
+    ) -> Option<&Sites> {
+        let known = self.known()?;
+        if !known.parts.differ_in_metadata_only(&self.node) {
+            return None;
+        }
+        let sites = known.sites.get_or_init(|| Sites {
+            config: Arc::clone(config),
+            kind: kind.clone(),
+            list: find(),
+        });
+        (Arc::ptr_eq(&sites.config, config) && sites.kind == *kind).then_some(sites)
+    }
+}

@@ -1,0 +1,123 @@
+//! The fields that are references, and where an object has them.
+
+use std::collections::HashMap;
+
+use crate::config::{FieldSpec, Segment, TransformerConfig};
+use crate::id::Gvk;
+use crate::node::Node;
+use crate::resource::{Names, Site};
+use crate::transform::field::is_done;
+
+/// A field that names an object of a kind.
+pub(super) struct Reference<'a> {
+    pub(super) target: &'a Gvk,
+    pub(super) field: &'a FieldSpec,
+}
+
+impl Reference<'_> {
+    /// The role that a binding names, when this is where it does so.
+    pub(super) fn role(&self, object: &Node) -> Option<Gvk> {
+        let names_role = self.field.path.ends_with("roleRef/name");
+        names_role.then(|| role_of(object)).flatten()
+    }
+
+    /// What an object has there, as long as nothing but its metadata changes.
+    fn site(&self, at: usize, object: &Node) -> Option<Site> {
+        let path = &self.field.segments;
+        let in_metadata = |first: &Segment| first.name.trim() == "metadata";
+        let names = if path.first().is_none_or(in_metadata) {
+            Names::Unknown
+        } else {
+            find(object, path)
+        };
+        let is_there = names.list().is_none_or(|names| !names.is_empty());
+        is_there.then_some(Site { field: at, names })
+    }
+}
+
+/// The names at a path.
+fn find(object: &Node, path: &[Segment]) -> Names {
+    let mut names = Vec::new();
+    let mut alone = true;
+    let mut note = |node: &Node| {
+        let name = match node {
+            Node::Scalar(scalar) => Some(scalar),
+            Node::Map(map) => {
+                alone = false;
+                map.get("name").and_then(Node::as_scalar)
+            }
+            Node::Seq(_) => None,
+        };
+        names.extend(name.map(|name| name.text.clone()));
+        name.is_some()
+    };
+    let plain = is_done(object, path, &mut |node| match node {
+        Node::Seq(items) => items.iter().all(&mut note),
+        _ => note(node),
+    });
+    match (plain, alone) {
+        (true, true) => Names::Alone(names),
+        (true, false) => Names::InMappings(names),
+        (false, _) => Names::Unknown,
+    }
+}
+
+/// All fields of a configuration.
+pub(super) struct References<'a> {
+    pub(super) list: Vec<Reference<'a>>,
+    /// Of some hundred fields, an object has those of its kind.
+    by_kind: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> References<'a> {
+    pub(super) fn new(config: &'a TransformerConfig) -> Self {
+        let references = config.name_reference.iter().flat_map(|reference| {
+            let target = &reference.target;
+            let fields = reference.referrers.iter();
+            fields.map(move |field| Reference { target, field })
+        });
+        let list: Vec<_> = references.collect();
+        let mut by_kind: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, reference) in list.iter().enumerate() {
+            let kind = &reference.field.gvk.kind;
+            by_kind.entry(kind).or_default().push(at);
+        }
+        Self { list, by_kind }
+    }
+
+    /// Those that objects of a kind may have, in order.
+    fn of(&self, gvk: &Gvk) -> Vec<usize> {
+        let of_kind = |kind: &str| self.by_kind.get(kind).map_or(&[][..], Vec::as_slice);
+        let mut out = of_kind(&gvk.kind).to_vec();
+        if !gvk.kind.is_empty() {
+            out.extend(of_kind(""));
+            out.sort_unstable();
+        }
+        out.retain(|at| gvk.is_selected(&self.list[*at].field.gvk));
+        out
+    }
+
+    /// Those that objects of a kind may have, to be looked for.
+    pub(super) fn all(&self, gvk: &Gvk) -> Vec<Site> {
+        let site = |field| Site {
+            field,
+            names: Names::Unknown,
+        };
+        self.of(gvk).into_iter().map(site).collect()
+    }
+
+    /// Those that an object has.
+    pub(super) fn sites(&self, gvk: &Gvk, object: &Node) -> Vec<Site> {
+        let fields = self.of(gvk).into_iter();
+        let site = |at: usize| self.list[at].site(at, object);
+        fields.filter_map(site).collect()
+    }
+}
+
+/// Group and kind of the role that a binding names, when it says both.
+fn role_of(object: &Node) -> Option<Gvk> {
+    let role = object.get("roleRef")?;
+    let group = role.get("apiGroup")?.text();
+    let kind = role.get("kind")?.text();
+    Some(Gvk::new(group, "", kind))
+}
