@@ -10,7 +10,7 @@ built = $(or $(CARGO_TARGET_DIR),target)/debug
 host = $(shell rustc -vV | sed -n 's/^host: //p')
 released = $(abspath $(or $(CARGO_TARGET_DIR),target)/$(host)/release)
 comma := ,
-fold = $(if $(filter x86_64-unknown-linux-gnu,$(host)),-C link-arg=-Wl$(comma)--icf=safe)
+layout = $(if $(filter x86_64-unknown-linux-gnu,$(host)),-C link-arg=-Wl$(comma)--icf=safe -C link-arg=-Wl$(comma)-T$(comma).cargo/text-order.ld)
 export ONCE COMPONENTS REPO REPO_PATH BRANCH YES
 
 help: ## Show this help
@@ -45,9 +45,9 @@ verify: ## Check the arrows between crates, the generated files and the formatti
 	cargo xtask verify
 
 # Static and without relocations, which would turn program text into private memory; where the linker of the pinned toolchain is the
-# default, it folds functions that are alike.
+# default, it folds functions that are alike and sets those apart that an idle controller has not run.
 dist: ## Build the static release binaries
-	RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static $(fold)' \
+	RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static $(layout)' \
 		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package helm-controller --package notification-controller --package image-reflector-controller --package image-automation-controller --package sluice-cli
 	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/helm-controller $(released)/notification-controller $(released)/image-reflector-controller $(released)/image-automation-controller $(released)/sluice
 

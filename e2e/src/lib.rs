@@ -17,4 +17,4 @@ pub mod scenario;
 pub mod toolkit;
 
 pub use scenario::Scenario;
-pub use toolkit::{Controller, Toolkit};
+pub use toolkit::{Component, Controller, Setup, Toolkit};

@@ -34,16 +34,15 @@ impl Scenario {
     /// A story for the shared controllers.
     pub async fn new(name: &str) -> Self {
         Toolkit::shared().await;
-        Self::of(name, None).await
+        Self::of(ControlPlane::shared().await, name, None).await
     }
 
     /// A story for the controllers of a shard.
     pub async fn on(toolkit: &Toolkit, name: &str) -> Self {
-        Self::of(name, toolkit.shard.clone()).await
+        Self::of(toolkit.plane, name, toolkit.shard.clone()).await
     }
 
-    async fn of(name: &str, shard: Option<String>) -> Self {
-        let plane = ControlPlane::shared().await;
+    async fn of(plane: &ControlPlane, name: &str, shard: Option<String>) -> Self {
         let git = Server::start().await.unwrap();
         let repo = git.create("fleet").unwrap();
         Self {
@@ -269,12 +268,23 @@ fn message<'a>(object: &'a Value, (kind, status, reason): (&str, &str, &str)) ->
 fn resource(kind: &str) -> ApiResource {
     let (group, version, plural) = match kind {
         "GitRepository" => ("source.toolkit.fluxcd.io", "v1", "gitrepositories"),
+        "OCIRepository" => ("source.toolkit.fluxcd.io", "v1", "ocirepositories"),
+        "HelmRepository" => ("source.toolkit.fluxcd.io", "v1", "helmrepositories"),
+        "HelmChart" => ("source.toolkit.fluxcd.io", "v1", "helmcharts"),
         "Kustomization" => ("kustomize.toolkit.fluxcd.io", "v1", "kustomizations"),
+        "HelmRelease" => ("helm.toolkit.fluxcd.io", "v2", "helmreleases"),
+        "Provider" => ("notification.toolkit.fluxcd.io", "v1beta3", "providers"),
+        "Alert" => ("notification.toolkit.fluxcd.io", "v1beta3", "alerts"),
+        "Receiver" => ("notification.toolkit.fluxcd.io", "v1", "receivers"),
+        "ImageRepository" => ("image.toolkit.fluxcd.io", "v1", "imagerepositories"),
+        "ImagePolicy" => ("image.toolkit.fluxcd.io", "v1", "imagepolicies"),
+        "ImageUpdateAutomation" => ("image.toolkit.fluxcd.io", "v1", "imageupdateautomations"),
         "ConfigMap" => ("", "v1", "configmaps"),
         "Secret" => ("", "v1", "secrets"),
         "Event" => ("", "v1", "events"),
         "ServiceAccount" => ("", "v1", "serviceaccounts"),
         "Deployment" => ("apps", "v1", "deployments"),
+        "Job" => ("batch", "v1", "jobs"),
         "Role" => ("rbac.authorization.k8s.io", "v1", "roles"),
         "RoleBinding" => ("rbac.authorization.k8s.io", "v1", "rolebindings"),
         other => panic!("add {other} to the kinds of the stories"),

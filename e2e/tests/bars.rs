@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use e2e::manifests::config_map;
-use e2e::{Controller, Scenario, Toolkit};
+use e2e::{Component, Controller, Scenario, Toolkit};
 use serde_json::json;
 
 const MIB: f64 = 1024.0 * 1024.0;
@@ -55,6 +55,6 @@ async fn an_idle_controller_is_small_and_starts_at_once() {
     story.source().await;
     story.unit("app", "./app", json!({})).await;
     story.ready("Kustomization", "app", &revision).await;
-    hold(&mut toolkit.source).await;
-    hold(&mut toolkit.kustomize).await;
+    hold(toolkit.controller(Component::Source)).await;
+    hold(toolkit.controller(Component::Kustomize)).await;
 }

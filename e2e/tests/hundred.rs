@@ -6,7 +6,7 @@
 use e2e::cost::{Cost, Meter};
 use e2e::manifests::{config_map, deployment};
 use e2e::scenario::{DEADLINE, REQUESTED_AT, ready};
-use e2e::{Controller, Scenario, Toolkit};
+use e2e::{Component, Controller, Scenario, Toolkit};
 use kube::api::{Api, DynamicObject, ListParams};
 use serde_json::{Value, json};
 use tokio::time::{Duration, Instant, sleep};
@@ -141,15 +141,15 @@ async fn upgrade(story: &Scenario, kustomize: &mut Controller) -> Cost {
 async fn many_units_cost_few_requests_to_install_to_look_at_again_and_to_upgrade() {
     let mut toolkit = Toolkit::sharded("hundred", &[]).await;
     let story = Scenario::on(&toolkit, "hundred").await;
+    let kustomize = toolkit.controller(Component::Kustomize);
     let first = push(&story, "one");
     story.source().await;
     story.ready("GitRepository", "repo", &first).await;
 
-    let cost = install(&story, &mut toolkit.kustomize, &first).await;
+    let cost = install(&story, kustomize, &first).await;
     println!(
         "{}",
-        toolkit
-            .kustomize
+        kustomize
             .metrics()
             .await
             .lines()
@@ -159,9 +159,9 @@ async fn many_units_cost_few_requests_to_install_to_look_at_again_and_to_upgrade
     );
     report("install", &cost, INSTALL);
     // The controllers of the applied objects have moved them since: that is a change, which this pass looks at.
-    pass(&story, &mut toolkit.kustomize, "settle").await;
-    let cost = pass(&story, &mut toolkit.kustomize, "again").await;
+    pass(&story, kustomize, "settle").await;
+    let cost = pass(&story, kustomize, "again").await;
     report("a pass without change", &cost, UNCHANGED);
-    let cost = upgrade(&story, &mut toolkit.kustomize).await;
+    let cost = upgrade(&story, kustomize).await;
     report("upgrade", &cost, UPGRADE);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::manifests::config_map;
-use e2e::{Scenario, Toolkit};
+use e2e::{Component, Scenario, Toolkit};
 use serde_json::json;
 
 const ROUNDS: u64 = 20;
@@ -53,14 +53,13 @@ async fn controllers_killed_at_random_moments_converge_in_each_of_twenty_rounds(
         story.sync(&format!("round-{round}")).await;
         // The moment of the kill is what varies; nothing is waited for here.
         tokio::time::sleep(Duration::from_millis(moments.next(400))).await;
-        match moments.next(3) {
-            0 => toolkit.source.kill_and_restart().await,
-            1 => toolkit.kustomize.kill_and_restart().await,
-            _ => {
-                let (source, kustomize) = (&mut toolkit.source, &mut toolkit.kustomize);
-                tokio::join!(source.kill_and_restart(), kustomize.kill_and_restart());
-            }
-        }
+        let (source, kustomize) = (Component::Source, Component::Kustomize);
+        let killed: &[Component] = match moments.next(3) {
+            0 => &[source],
+            1 => &[kustomize],
+            _ => &[source, kustomize],
+        };
+        toolkit.kill_and_restart(killed).await;
         let unit = story.ready("Kustomization", "app", &revision).await;
         let added = story.get("ConfigMap", &name).await.unwrap();
         assert_eq!(added.data["data"]["round"], value.as_str(), "round {round}");

@@ -74,6 +74,7 @@ pub struct ControlPlane {
 }
 
 static SHARED: OnceCell<ControlPlane> = OnceCell::const_new();
+static SHARED_WITH_PODS: OnceCell<ControlPlane> = OnceCell::const_new();
 
 impl ControlPlane {
     /// The control plane of this test binary, with [`Parts::Controllers`] and the custom resources of `crds/`; the first
@@ -84,12 +85,24 @@ impl ControlPlane {
     /// # Panics
     /// When it cannot be started: no test can go on then.
     pub async fn shared() -> &'static Self {
+        Self::shared_in(&SHARED, Parts::Controllers).await
+    }
+
+    /// Another one of this test binary, with [`Parts::Pods`].
+    ///
+    /// # Panics
+    /// When it cannot be started: no test can go on then.
+    pub async fn shared_with_pods() -> &'static Self {
+        Self::shared_in(&SHARED_WITH_PODS, Parts::Pods).await
+    }
+
+    async fn shared_in(place: &'static OnceCell<Self>, parts: Parts) -> &'static Self {
         let start = || async {
-            let plane = Self::start(Parts::Controllers).await?;
+            let plane = Self::start(parts).await?;
             plane.install_crds().await?;
             anyhow::Ok(plane)
         };
-        match SHARED.get_or_try_init(start).await {
+        match place.get_or_try_init(start).await {
             Ok(plane) => plane,
             Err(error) => panic!("the control plane did not start: {error:#}"),
         }
