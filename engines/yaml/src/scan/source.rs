@@ -173,8 +173,8 @@ fn first_suspect(bytes: &[u8]) -> Option<usize> {
 
 /// Whether a byte is, or may start, a character that is not allowed.
 fn is_suspect(byte: u8) -> bool {
-    let is_control = (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
-    is_control | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xEF)
+    let is_control = byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r';
+    is_control || byte == 0x7F || byte == 0xC2 || byte == 0xEF
 }
 
 #[cfg(test)]
