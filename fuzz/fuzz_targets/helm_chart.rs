@@ -13,6 +13,10 @@ use helm::chart::Chart;
 use helm::render::{Capabilities, Operation, Release, Request, SchemaCheck, World, release};
 use libfuzzer_sys::fuzz_target;
 
+/// Names of functions that are slow on purpose: one key or password takes longer than an input may. Their budget is a test of
+/// `engines/gotemplate`.
+const SLOW: [&[u8]; 6] = [b"genPrivateKey", b"genCA", b"genSe", b"genSi", b"bcrypt", b"htpasswd"];
+
 /// The same from render to render; the search for primes needs bytes that differ.
 #[derive(Default)]
 struct Fixed(Cell<u64>);
@@ -50,6 +54,10 @@ fn archive(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
+    let holds = |word: &&[u8]| bytes.windows(word.len()).any(|part| part == *word);
+    if SLOW.iter().any(|word| holds(word)) {
+        return;
+    }
     let made;
     let bytes = if bytes.starts_with(b"\x1f\x8b") {
         bytes

@@ -15,6 +15,9 @@ use helm::render::{
 };
 use helm::{Diagnostic, Level};
 
+/// The namespace of a release for which none is given.
+const DEFAULT_NAMESPACE: &str = "default";
+
 /// Arguments of `sluice helm`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -39,7 +42,7 @@ struct Template {
     #[arg(value_name = "[NAME] CHART", num_args = 1..=2, required = true)]
     words: Vec<String>,
     /// The namespace of the release.
-    #[arg(short, long, default_value = "default")]
+    #[arg(short, long, default_value = DEFAULT_NAMESPACE)]
     namespace: String,
     #[command(flatten)]
     values: values::Flags,
@@ -111,7 +114,8 @@ pub(crate) fn run(args: Args, out: &mut dyn Write, err: &mut dyn Write) -> Resul
 
 fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String, Failure> {
     let mut capabilities = Capabilities::default();
-    if let Some(version) = &args.kube_version {
+    let version = args.kube_version.filter(|version| !version.is_empty());
+    if let Some(version) = &version {
         capabilities.kube_version = KubeVersion::parse(version).map_err(Failure::KubeVersion)?;
     }
     capabilities.api_versions.extend(args.api_versions);
@@ -133,7 +137,11 @@ fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String,
     let request = Request {
         release: Release {
             name,
-            namespace: args.namespace,
+            namespace: if args.namespace.is_empty() {
+                DEFAULT_NAMESPACE.to_owned()
+            } else {
+                args.namespace
+            },
             revision: 1,
             operation: if args.is_upgrade {
                 Operation::Upgrade

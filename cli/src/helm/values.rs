@@ -99,10 +99,15 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
 
 /// As Go words it.
 fn unreadable(path: &str, error: &io::Error) -> String {
+    let verb = match error.kind() {
+        io::ErrorKind::IsADirectory => "read",
+        _ => "open",
+    };
     let problem = match error.kind() {
+        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     };
-    format!("open {path}: {problem}")
+    format!("{verb} {path}: {problem}")
 }

@@ -40,7 +40,37 @@ pub struct Context {
 #[derive(Debug)]
 struct Overlay {
     outer: Option<Rc<Overlay>>,
+    parsed: Parsed,
+    /// The templates by name, when there are more than a few.
     by_name: HashMap<Box<str>, Arc<Definition>>,
+}
+
+impl Overlay {
+    /// Most texts define nothing but themselves.
+    const FEW: usize = 8;
+
+    fn new(parsed: Parsed, outer: Option<Rc<Self>>) -> Self {
+        let mut by_name = HashMap::new();
+        if parsed.0.len() > Self::FEW {
+            for definition in parsed.0.iter() {
+                put(&mut by_name, definition);
+            }
+        }
+        Self {
+            outer,
+            parsed,
+            by_name,
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Arc<Definition>> {
+        let all = &self.parsed.0;
+        if all.len() > Self::FEW {
+            return self.by_name.get(name);
+        }
+        // No two definitions of one text have the same name.
+        all.iter().find(|definition| *definition.name == *name)
+    }
 }
 
 impl Context {
@@ -100,15 +130,8 @@ impl Context {
     /// it runs.
     pub fn tpl(&mut self, text: &Str, data: &Value) -> Result<Vec<u8>, FuncError> {
         let parsed = self.parse(text)?;
-        let mut by_name = HashMap::new();
-        for definition in parsed.0.iter() {
-            put(&mut by_name, definition);
-        }
         let outer = self.overlay.take();
-        self.overlay = Some(Rc::new(Overlay {
-            outer: outer.clone(),
-            by_name,
-        }));
+        self.overlay = Some(Rc::new(Overlay::new(parsed.clone(), outer.clone())));
         let printed = match parsed.main() {
             Some(main) => run(self, main, data),
             None => Ok(Vec::new()),
@@ -170,7 +193,7 @@ impl Context {
     pub(super) fn find(&self, name: &str) -> Option<Arc<Definition>> {
         let mut overlay = self.overlay.as_ref();
         while let Some(here) = overlay {
-            if let Some(definition) = here.by_name.get(name) {
+            if let Some(definition) = here.get(name) {
                 return Some(Arc::clone(definition));
             }
             overlay = here.outer.as_ref();

@@ -31,7 +31,7 @@ impl<'t> State<'_, 't> {
             }
             return Ok(Slot::INVALID);
         }
-        if let Some(method) = method(&receiver.value, name) {
+        if let Some(method) = method(&receiver, name) {
             return self.call_method(dot, method, node, name, arguments, last, receiver.value);
         }
         let has_arguments = !arguments.is_empty() || last.is_some();
@@ -66,6 +66,8 @@ impl<'t> State<'_, 't> {
                     Some(Field::Exported { value, interface }) => Ok(Slot {
                         value,
                         boxed: interface.is_some(),
+                        addressed: interface.is_none()
+                            && (receiver.addressed || host.kind() == Kind::Pointer),
                     }),
                     None => self.no_field(name, &receiver),
                 }
@@ -114,9 +116,12 @@ impl<'t> State<'_, 't> {
     }
 }
 
-fn method(value: &Value, name: &str) -> Option<&'static Function> {
-    match value {
-        Value::Host(host) => host.method(name),
+fn method(receiver: &Slot, name: &str) -> Option<&'static Function> {
+    match &receiver.value {
+        Value::Host(host) => {
+            let of_pointer = receiver.addressed.then(|| host.pointer_method(name));
+            host.method(name).or(of_pointer.flatten())
+        }
         Value::Map(map) => (map.map_type().methods)(name),
         Value::List(list) => (list.list_type().methods)(name),
         _ => None,

@@ -8,6 +8,8 @@ use crate::value::{Type, Value};
 pub(super) struct Slot {
     pub(super) value: Value,
     pub(super) boxed: bool,
+    /// Whether it is a field that stands where a pointer leads: what Go can take the address of.
+    pub(super) addressed: bool,
 }
 
 impl Slot {
@@ -15,12 +17,13 @@ impl Slot {
     pub(super) const INVALID: Self = Self {
         value: Value::Nil,
         boxed: false,
+        addressed: false,
     };
 
     pub(super) fn plain(value: Value) -> Self {
         Self {
             value,
-            boxed: false,
+            ..Self::INVALID
         }
     }
 
@@ -29,12 +32,16 @@ impl Slot {
         Self {
             value,
             boxed: matches!(place, Type::Any),
+            addressed: false,
         }
     }
 
     /// What is in the interface.
     pub(super) fn unboxed(self) -> Self {
-        Self::plain(self.value)
+        Self {
+            boxed: false,
+            ..self
+        }
     }
 
     pub(super) fn is_invalid(&self) -> bool {

@@ -234,7 +234,8 @@ impl<'t> State<'_, 't> {
         match &slot.value {
             Value::Nil => self.out.extend_from_slice(b"<no value>"),
             Value::Str(text) => self.out.extend_from_slice(text),
-            other => fmt::append_in_place(self.out, other),
+            other if slot.addressed => fmt::append_in_place(self.out, other),
+            other => fmt::append_indirect(self.out, other),
         }
         self.made(self.out.len() - before)
     }

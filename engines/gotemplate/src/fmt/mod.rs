@@ -88,7 +88,12 @@ pub fn append(out: &mut Vec<u8>, operand: &Value) {
     Printer::new(out).operand(operand, 'v');
 }
 
-/// How templates print a value: as [`append`], but of a pointer to a struct it shows the struct, and methods of pointers count.
+/// How templates print a value: as [`append`], but of a pointer to a struct it shows the struct.
+pub(crate) fn append_indirect(out: &mut Vec<u8>, operand: &Value) {
+    Printer::new(out).indirect(operand);
+}
+
+/// As [`append_indirect`], for a value that stands where a pointer leads: methods of pointers to it count.
 pub(crate) fn append_in_place(out: &mut Vec<u8>, operand: &Value) {
     Printer::new(out).in_place(operand);
 }

@@ -311,7 +311,7 @@ impl<'o> Printer<'o> {
                 Some(text) => self.out.extend_from_slice(&text),
                 None => self.indirect(value),
             },
-            other => self.operand(other, 'v'),
+            other => self.indirect(other),
         }
     }
 

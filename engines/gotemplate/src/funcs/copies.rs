@@ -42,6 +42,7 @@ fn copy(value: &Value, depth: usize) -> Option<Value> {
                 .collect();
             Value::Map(Map::from_entries(map.map_type(), entries?))
         }
+        Value::Host(host) => host.deep_copy().unwrap_or_else(|| value.clone()),
         _ => value.clone(),
     })
 }

@@ -201,6 +201,11 @@ fn parse_signed(text: &str) -> Option<i64> {
 
 /// `strconv.ParseUint(text, 0, 64)`: prefixes, a leading zero for octal, underscores between digits.
 fn parse_unsigned(text: &str) -> Option<u64> {
+    // Most numbers are a few digits, for which nothing need be allocated.
+    let is_plain = text.len() == 1 || !text.starts_with('0');
+    if is_plain && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok();
+    }
     let lower = text.to_ascii_lowercase();
     let (radix, digits, prefixed) = if let Some(digits) = lower.strip_prefix("0x") {
         (16, digits, true)

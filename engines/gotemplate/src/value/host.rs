@@ -65,13 +65,24 @@ pub trait Host: Any + Debug {
         None
     }
 
+    /// For a struct: the method `name` of pointers to it, which templates find only where the struct stands in its place.
+    fn pointer_method(&self, name: &str) -> Option<&'static Function> {
+        let _ = name;
+        None
+    }
+
+    /// What `deepCopy` makes of it; nothing when it is as good as the object itself.
+    fn deep_copy(&self) -> Option<Value> {
+        None
+    }
+
     /// What its `String` or `Error` method gives; printing uses it in place of the fields.
     fn text(&self) -> Option<Str> {
         None
     }
 
     /// For a struct whose `String` or `Error` method takes a pointer: what it gives. A template that prints such a struct where it
-    /// stands, `{{ .Capabilities.KubeVersion }}`, shows it; functions get a copy, which has no such method.
+    /// stands, `{{ .Capabilities.KubeVersion }}`, shows it; functions get and give copies, which have no such method.
     fn addressed_text(&self) -> Option<Str> {
         None
     }

@@ -61,6 +61,25 @@ impl Host for Plain {
         self.0
     }
 
+    fn field(&self, name: &str) -> Option<Field> {
+        let value = match name {
+            "Inner" => Value::host(Plain(Kind::Struct)),
+            _ => {
+                let fields = self.fields();
+                fields.into_iter().find(|(known, _)| *known == name)?.1
+            }
+        };
+        Some(Field::Exported {
+            value,
+            interface: None,
+        })
+    }
+
+    fn pointer_method(&self, name: &str) -> Option<&'static Function> {
+        static NAMED: LazyLock<Function> = LazyLock::new(|| Function::method(|_: Value| "named"));
+        (name == "Named").then(|| &*NAMED)
+    }
+
     fn addressed_text(&self) -> Option<Str> {
         matches!(self.0, Kind::Struct).then(|| "in place".into())
     }
@@ -166,6 +185,10 @@ fn wrong_uses_of_objects_fail_as_in_go() {
             "{{range $k, $v := duration 3}}{{end}}",
             "can't use 3ns to iterate over more than one variable",
         ),
+        (
+            "{{(plain).Named}}",
+            "can't evaluate field Named in type main.Plain",
+        ),
         ("{{len plain}}", "error calling len: len of type main.Plain"),
         (
             "{{index version 1}}",
@@ -201,7 +224,11 @@ fn objects_print_by_their_methods_or_their_fields() {
         ),
         (
             "{{plain}} {{print plain}} {{html plain}} {{pointer}} {{print pointer}}",
-            "in place {n 3} {n 3} {n 3} &{n 3}",
+            "{n 3} {n 3} {n 3} {n 3} &{n 3}",
+        ),
+        (
+            "{{(pointer).Inner}} {{$v := (pointer).Inner.Inner}}{{$v}} {{$v.Named}} {{(plain).Inner}} {{first $v}}",
+            "in place in place named {n 3} {n 3}",
         ),
         ("{{html pointer}}", "{n 3}"),
         (

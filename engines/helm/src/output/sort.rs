@@ -44,13 +44,15 @@ pub struct Sorted {
 }
 
 /// Splits the rendered `files` (paths and texts), which must be sorted by path, and puts what they
-/// hold in the `order` of kinds. Partials and blank documents are dropped.
-pub fn sort<'a>(
-    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+/// hold in the `order` of kinds. Partials and blank documents are dropped. Texts that are given away
+/// are freed one by one, so that the manifests take their room.
+pub fn sort<'a, P: AsRef<str>, T: Into<Cow<'a, [u8]>>>(
+    files: impl IntoIterator<Item = (P, T)>,
     order: &[&str],
 ) -> Result<Sorted, Error> {
     let mut sorted = Sorted::default();
     for (path, bytes) in files {
+        let (path, bytes) = (path.as_ref(), bytes.into());
         let name = path.rsplit('/').next().unwrap_or(path);
         if name.starts_with('_') {
             continue;
@@ -59,11 +61,13 @@ pub fn sort<'a>(
             path: path.to_owned(),
             problem,
         };
-        let text = String::from_utf8_lossy(bytes);
-        if let Cow::Owned(_) = text {
+        let text = if let Ok(text) = std::str::from_utf8(&bytes) {
+            Cow::Borrowed(text)
+        } else {
             // No document with such bytes can be read, so this says why.
-            every_document(bytes).map_err(failed)?;
-        }
+            every_document(&bytes).map_err(failed)?;
+            String::from_utf8_lossy(&bytes)
+        };
         for document in split(&text) {
             let head = Head::read(document).map_err(failed)?;
             sorted.add(path, document, head);

@@ -1,6 +1,13 @@
 //! One text to its documents, the way Helm splits: at every line that begins with three dashes,
 //! whatever follows them.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+/// Where the next line with three dashes begins: one before it.
+static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n---"));
+
 /// The documents of `text` without those that are blank. Each loses the white space before it, and
 /// keeps what is behind it.
 pub fn split<'a>(text: &'a str) -> Vec<&'a str> {
@@ -19,7 +26,7 @@ pub fn split<'a>(text: &'a str) -> Vec<&'a str> {
             let rest = &text[at + 3..];
             start = text.len() - rest.trim_start_matches([' ', '\t']).len();
         }
-        match text[at..].find('\n') {
+        match DASHES.find(&text.as_bytes()[at..]) {
             Some(offset) => at += offset + 1,
             None => break,
         }

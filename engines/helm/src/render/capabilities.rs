@@ -88,9 +88,27 @@ impl KubeVersion {
     }
 }
 
+impl KubeVersion {
+    fn with_exported_alone(&self) -> Self {
+        Self {
+            normalized: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// What its `String` method gives.
+    fn shown(&self) -> &String {
+        if self.normalized.is_empty() {
+            &self.version
+        } else {
+            &self.normalized
+        }
+    }
+}
+
 impl fmt::Display for KubeVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.normalized)
+        f.write_str(self.shown())
     }
 }
 
@@ -259,6 +277,13 @@ impl Host for Shown {
         (name == "Copy").then(|| &*COPY)
     }
 
+    fn deep_copy(&self) -> Option<Value> {
+        Some(Value::host(Self {
+            kube: self.kube.with_exported_alone(),
+            api_versions: self.api_versions.clone(),
+        }))
+    }
+
     fn data(&self) -> Data {
         Data::Fields(self.fields())
     }
@@ -283,10 +308,9 @@ impl Host for KubeVersion {
         }
     }
 
-    fn method(&self, name: &str) -> Option<&'static Function> {
-        static STRING: LazyLock<Function> = LazyLock::new(|| {
-            Function::method(|own: Value| text(&own, |version| &version.normalized))
-        });
+    fn pointer_method(&self, name: &str) -> Option<&'static Function> {
+        static STRING: LazyLock<Function> =
+            LazyLock::new(|| Function::method(|own: Value| text(&own, KubeVersion::shown)));
         static GIT_VERSION: LazyLock<Function> =
             LazyLock::new(|| Function::method(|own: Value| text(&own, |version| &version.version)));
         match name {
@@ -297,7 +321,12 @@ impl Host for KubeVersion {
     }
 
     fn addressed_text(&self) -> Option<Str> {
-        Some(Str::from(&self.normalized))
+        Some(Str::from(self.shown()))
+    }
+
+    /// Copies of structs lack what is not exported.
+    fn deep_copy(&self) -> Option<Value> {
+        Some(Value::host(self.with_exported_alone()))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

@@ -93,7 +93,7 @@ pub fn templates(
         .map(|(path, scope)| (path.as_str(), scope))
         .collect();
     // Templates of parents come later and so replace what subcharts define under the same name.
-    order.sort_by_key(|(path, _)| std::cmp::Reverse((path.matches('/').count(), *path)));
+    order.sort_by_cached_key(|(path, _)| std::cmp::Reverse((path.matches('/').count(), *path)));
 
     let mut set = Templates::new("gotpl", Arc::clone(&FUNCTIONS), MissingKey::Zero);
     for (path, scope) in &order {

@@ -143,9 +143,6 @@ pub fn release(
         .map(text)
         .unwrap_or_default();
     files.retain(|path, _| !path.ends_with("NOTES.txt"));
-    let files = files
-        .iter()
-        .map(|(path, text)| (path.as_str(), text.as_slice()));
     let sorted = output::sort(files, &INSTALL_ORDER)?;
     diagnostics.extend(sorted.diagnostics);
     Ok(Rendered {

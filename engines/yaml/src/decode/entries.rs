@@ -4,13 +4,13 @@ use super::{Dialect, Input, decode_first};
 use crate::parse::{EventKind, Layout, Properties, Scalar};
 use crate::resolve::{self, Resolved};
 use crate::scan::ScalarStyle;
-use crate::{Budget, Error, Value};
+use crate::{Budget, Error, Map, Str, Value};
 
 /// Decodes the first document of a stream as [`decode_first`] does under [`Dialect::Kubernetes`],
 /// errors included, but gives of a mapping only the entries under `keys`, in whatever case.
 ///
-/// What is left out is read and not built, which is most of the work for a manifest of which no
-/// more than its kind and its name are wanted. A few other entries may be there as well.
+/// What is left out is read and not built, for a manifest of which no more than its kind and its
+/// name are wanted. Other entries may be there as well.
 ///
 /// # Errors
 ///
@@ -20,15 +20,10 @@ pub fn decode_first_entries(
     budget: &Budget,
     keys: &[&str],
 ) -> Result<Option<Value>, Error> {
-    const DIALECT: Dialect = Dialect::Kubernetes;
-    let Some(text) = entries(bytes, budget, keys) else {
-        return decode_first(bytes, DIALECT, budget);
-    };
-    match decode_first(text.as_bytes(), DIALECT, budget) {
-        Ok(None) => Ok(Some(Value::empty_map())),
-        Ok(found) => Ok(found),
-        // It stands in the whole text elsewhere.
-        Err(_) => decode_first(bytes, DIALECT, budget),
+    match entries(bytes, budget, keys) {
+        Some(found) => Ok(Some(Value::from(found))),
+        // Something in it needs the whole decoder, if only to be refused.
+        None => decode_first(bytes, Dialect::Kubernetes, budget),
     }
 }
 
@@ -40,35 +35,28 @@ enum Next {
     Value,
 }
 
-/// The lines of the entries under `keys`, for a sound document that is a block mapping at the left
-/// margin. Nothing for any other, and for one with what a reader of a part cannot know: anchors,
-/// tags, merges, keys and numbers that may be refused.
-fn entries(bytes: &[u8], budget: &Budget, keys: &[&str]) -> Option<String> {
+/// The entries under `keys`, for a sound document that is a block mapping at the left margin.
+/// Nothing for any other, and for one with what only the whole decoder knows: anchors, tags, merges,
+/// keys and numbers that may be refused.
+fn entries(bytes: &[u8], budget: &Budget, keys: &[&str]) -> Option<Map> {
     let input = Input::new(bytes, Dialect::Kubernetes, budget).ok()?;
     if input.source.fault.is_some() {
         return None;
     }
-    let text: &str = &input.source.text;
     let mut parser = input.parser();
     let mut open: Vec<Next> = Vec::new();
-    let mut kept = String::new();
-    let mut kept_from: Option<usize> = None;
+    let mut kept = Kept::default();
     let mut events = 0;
     loop {
         let event = parser.next().ok()?;
-        let at = event.start.offset as usize;
         match event.kind {
             EventKind::DocumentStart => continue,
             EventKind::StreamEnd | EventKind::Alias(_) => return None,
-            EventKind::DocumentEnd => {
-                if let Some(from) = kept_from {
-                    kept.push_str(&text[from..at]);
-                }
-                return Some(kept);
-            }
+            EventKind::DocumentEnd => return Some(kept.found),
             EventKind::SequenceStart(properties, _) => {
                 begin(&properties, open.last_mut()?)?;
                 open.push(Next::Item);
+                kept.open(Collection::Sequence(Vec::new()));
             }
             EventKind::MappingStart(properties, layout) => {
                 if let Some(parent) = open.last_mut() {
@@ -79,32 +67,102 @@ fn entries(bytes: &[u8], budget: &Budget, keys: &[&str]) -> Option<String> {
                     is_at_margin.then_some(())?;
                 }
                 open.push(Next::Key);
+                kept.open(Collection::Mapping(Map::new(), None));
             }
             EventKind::SequenceEnd | EventKind::MappingEnd => {
                 open.pop();
+                kept.close();
             }
             EventKind::Scalar(scalar) => {
                 let depth = open.len();
                 let next = open.last_mut()?;
                 let is_key = *next == Next::Key;
                 begin(&scalar.properties, &mut Next::Item)?;
-                is_harmless(&scalar, *next).then_some(())?;
+                let resolved = harmless(&scalar, *next)?;
                 advance(next);
                 if is_key && depth == 1 {
                     (event.start.column == 0).then_some(())?;
-                    if let Some(from) = kept_from.take() {
-                        kept.push_str(&text[from..at]);
-                    }
                     let is_wanted = keys
                         .iter()
                         .any(|key| key.eq_ignore_ascii_case(&scalar.value));
-                    kept_from = is_wanted.then_some(at);
+                    kept.key = is_wanted.then(|| Str::from(&*scalar.value));
+                } else {
+                    kept.scalar(&scalar, &resolved)?;
                 }
             }
         }
         events += 1;
         if events > budget.values || open.len() >= budget.depth {
             return None;
+        }
+    }
+}
+
+/// What was built of the entries that are wanted.
+#[derive(Default)]
+struct Kept {
+    found: Map,
+    /// The key of the entry under work, if it is wanted.
+    key: Option<Str>,
+    /// The collections that are open in it.
+    open: Vec<Collection>,
+}
+
+enum Collection {
+    Sequence(Vec<Value>),
+    /// With the key whose value comes next.
+    Mapping(Map, Option<Str>),
+}
+
+impl Kept {
+    fn open(&mut self, collection: Collection) {
+        if self.key.is_some() {
+            self.open.push(collection);
+        }
+    }
+
+    fn close(&mut self) {
+        match self.open.pop() {
+            None => {}
+            Some(Collection::Sequence(items)) => self.value(Value::from(items)),
+            Some(Collection::Mapping(map, _)) => self.value(Value::from(map)),
+        }
+    }
+
+    /// A key or a value; nothing for a key that is no text, whose text is for the whole decoder to find.
+    fn scalar(&mut self, scalar: &Scalar<'_>, resolved: &Resolved) -> Option<()> {
+        if self.key.is_none() {
+            return Some(());
+        }
+        if let Some(Collection::Mapping(_, key @ None)) = self.open.last_mut() {
+            *key = matches!(resolved, Resolved::Text).then(|| Str::from(&*scalar.value));
+            return key.is_some().then_some(());
+        }
+        self.value(match *resolved {
+            Resolved::Null => Value::Null,
+            Resolved::Bool(value) => Value::Bool(value),
+            Resolved::Int(value) => Value::Int(value),
+            Resolved::Uint(value) => Value::Uint(value),
+            Resolved::Float(value) => Value::Float(value),
+            Resolved::Timestamp(_) | Resolved::Text => Value::Str(Str::from(&*scalar.value)),
+        });
+        Some(())
+    }
+
+    /// A value that is complete goes where it belongs. Of equal keys the last one stays.
+    fn value(&mut self, value: Value) {
+        match self.open.last_mut() {
+            None => {
+                if let Some(key) = self.key.take() {
+                    self.found.insert(key, value);
+                }
+            }
+            Some(Collection::Sequence(items)) => items.push(value),
+            Some(Collection::Mapping(map, key)) => {
+                if let Some(key) = key.take() {
+                    map.insert(key, value);
+                }
+            }
         }
     }
 }
@@ -126,17 +184,19 @@ fn advance(next: &mut Next) {
     };
 }
 
-/// Whether a scalar in its place is certain to be taken.
-fn is_harmless(scalar: &Scalar<'_>, place: Next) -> bool {
+/// What a scalar means, when it is certain to be taken in its place.
+fn harmless(scalar: &Scalar<'_>, place: Next) -> Option<Resolved> {
     if scalar.style != ScalarStyle::Plain {
-        return true;
+        return Some(Resolved::Text);
     }
-    match resolve::resolve(&scalar.value, Dialect::Kubernetes.grammar()) {
+    let resolved = resolve::resolve(&scalar.value, Dialect::Kubernetes.grammar());
+    let is_taken = match &resolved {
         Resolved::Float(value) => value.is_finite() && place != Next::Key,
         Resolved::Null | Resolved::Uint(_) | Resolved::Timestamp(_) => place != Next::Key,
         Resolved::Bool(_) | Resolved::Int(_) => true,
         Resolved::Text => place != Next::Key || scalar.value != "<<",
-    }
+    };
+    is_taken.then_some(resolved)
 }
 
 #[cfg(test)]
@@ -200,6 +260,9 @@ mod tests {
             "kind: 'ü'\nb: ü\nmeta: ü\n",
             "%YAML 1.1\n---\nkind: A\n",
             "kind: A\n: b\n",
+            "kind: A\nmeta: {a: 1, a: 2, b: [1.5, 2020-01-01, ~, yes, 18446744073709551615]}\n",
+            "kind: A\nmeta: {1: a, true: b}\n",
+            "kind: A\nmeta:\n  - - a\n    - {}\n  - []\nmeta: {x: {y: {}}}\n",
         ] {
             let given = decode_first_entries(text.as_bytes(), &Budget::default(), &KEYS);
             let given = given

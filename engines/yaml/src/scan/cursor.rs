@@ -1,5 +1,7 @@
 //! A place in the text that moves forward, and the classes of characters there.
 
+use memchr::memchr2;
+
 /// A place in the text: a byte offset, and line and column counted from 0 (the column in
 /// characters).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -194,12 +196,17 @@ impl<'a> Cursor<'a> {
     /// Moves to the next line break or the end; gives what lies between.
     pub fn take_line(&mut self) -> &'a str {
         let from = self.at;
-        loop {
-            match self.peek(0) {
-                b'\n' | b'\r' => break,
-                0 if self.is_end() => break,
-                0xC2 | 0xE2 if self.is_break(0) => break,
-                _ => self.at += 1,
+        if self.ascii {
+            let rest = self.rest();
+            self.at += memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        } else {
+            loop {
+                match self.peek(0) {
+                    b'\n' | b'\r' => break,
+                    0 if self.is_end() => break,
+                    0xC2 | 0xE2 if self.is_break(0) => break,
+                    _ => self.at += 1,
+                }
             }
         }
         let line = &self.text[from..self.at];

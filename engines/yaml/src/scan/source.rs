@@ -137,10 +137,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<Fault>) {
 fn control_character(bytes: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
-        let at = from
-            + bytes[from..]
-                .iter()
-                .position(|byte| SUSPECT[usize::from(*byte)])?;
+        let at = from + first_suspect(&bytes[from..])?;
         let refused = match bytes[at..] {
             [0xC2, next, ..] => next < 0xA0 && next != 0x85,
             [0xEF, 0xBF, next, ..] => next >= 0xBE,
@@ -154,19 +151,31 @@ fn control_character(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Bytes that are, or may start, a character that is not allowed.
-const SUSPECT: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = byte != 0x09 && byte != 0x0A && byte != 0x0D;
-        byte += 1;
-    }
-    table[0x7F] = true;
-    table[0xC2] = true;
-    table[0xEF] = true;
-    table
-};
+/// Bytes that are looked at together.
+const PIECE: usize = 64;
+
+/// Where the first byte is that is, or may start, a character that is not allowed.
+fn first_suspect(bytes: &[u8]) -> Option<usize> {
+    let mut pieces = bytes.chunks_exact(PIECE);
+    let sound = pieces
+        .by_ref()
+        // Without a way out in the middle, so that many bytes are compared at once.
+        .take_while(|piece| {
+            !piece
+                .iter()
+                .fold(false, |any, byte| any | is_suspect(*byte))
+        })
+        .count();
+    let from = sound * PIECE;
+    let at = bytes[from..].iter().position(|byte| is_suspect(*byte))?;
+    Some(from + at)
+}
+
+/// Whether a byte is, or may start, a character that is not allowed.
+fn is_suspect(byte: u8) -> bool {
+    let is_control = byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r';
+    is_control || byte == 0x7F || byte == 0xC2 || byte == 0xEF
+}
 
 #[cfg(test)]
 mod tests {
