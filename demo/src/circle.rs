@@ -15,7 +15,7 @@ use crate::kinds::{
     GIT_REPOSITORY, HELM_RELEASE, IMAGE_POLICY, IMAGE_UPDATE_AUTOMATION, KUSTOMIZATION,
 };
 use crate::message::Message;
-use crate::objects::{AUTOMATION, POLICY, RELEASES, source};
+use crate::objects::{AUTOMATION, NAME, POLICY, RELEASES, source};
 use crate::row::Key;
 use crate::servers::{TAGS, VERSIONS};
 
@@ -30,8 +30,8 @@ pub(crate) enum Step {
     Fetched,
     /// The Deployment has the new image.
     Applied,
-    /// A message about an object of this kind at that commit arrived.
-    Told(&'static str),
+    /// A message about the end of that commit's way arrived.
+    Told(Subject),
     /// The release has the new version of its chart.
     Upgraded(&'static str),
     /// The tests of that version have passed.
@@ -39,6 +39,28 @@ pub(crate) enum Step {
     /// A message about that version arrived.
     ReleaseTold(&'static str),
 }
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Subject {
+    kind: &'static str,
+    name: &'static str,
+    reason: &'static str,
+}
+
+/// The commit was applied.
+const APPLIED: Subject = Subject {
+    kind: KUSTOMIZATION,
+    name: "shop",
+    reason: "ReconciliationSucceeded",
+};
+
+/// The commit was fetched, which is as far as it goes where nothing applies it.
+const FETCHED: Subject = Subject {
+    kind: GIT_REPOSITORY,
+    name: NAME,
+    reason: "NewArtifact",
+};
 
 impl Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,7 +70,9 @@ impl Display for Step {
             Self::Committed => write!(f, "ImageUpdateAutomation {AUTOMATION} pushed a commit"),
             Self::Fetched => write!(f, "GitRepository has the artifact of the commit"),
             Self::Applied => write!(f, "Deployment {POLICY} runs {tag}"),
-            Self::Told(kind) => write!(f, "a message about a {kind} at the commit arrived"),
+            Self::Told(Subject { kind, name, .. }) => {
+                write!(f, "a message about {kind} {name} at the commit arrived")
+            }
             Self::Upgraded(name) => write!(f, "HelmRelease {name} was upgraded to {version}"),
             Self::Tested(name) => write!(f, "HelmRelease {name} {version} passed its tests"),
             Self::ReleaseTold(name) => {
@@ -91,9 +115,9 @@ impl Circle {
         add(commit, Step::Fetched);
         add(commit && has(Component::Kustomize), Step::Applied);
         let last = if has(Component::Kustomize) {
-            KUSTOMIZATION
+            APPLIED
         } else {
-            GIT_REPOSITORY
+            FETCHED
         };
         add(commit && told, Step::Told(last));
         for name in RELEASES {
@@ -185,9 +209,16 @@ impl Facts<'_> {
                 source.is_some_and(|row| row.revision.ends_with(commit))
             }),
             Step::Applied => self.seen.image.ends_with(&format!(":{}", TAGS[1])),
-            Step::Told(kind) => self.commit().is_some_and(|commit| {
-                let about =
-                    |message: &Message| message.kind == kind && message.revision.ends_with(commit);
+            Step::Told(Subject { kind, name, reason }) => self.commit().is_some_and(|commit| {
+                let about = |message: &Message| {
+                    let Message {
+                        kind: k,
+                        name: n,
+                        reason: r,
+                        ..
+                    } = message;
+                    (&**k, &**n, &**r) == (kind, name, reason) && message.revision.ends_with(commit)
+                };
                 self.seen.messages.iter().any(about)
             }),
             Step::Upgraded(name) => self
@@ -266,9 +297,10 @@ mod tests {
             self.board.update(Key::of(kind, name), object, self.start);
         }
 
-        fn tell(&mut self, kind: &str, name: &str, revision: &str) {
+        fn tell(&mut self, kind: &str, name: &str, reason: &str, revision: &str) {
             self.seen.messages.push(Message::read(&json!({
                 "involvedObject": { "kind": kind, "name": name },
+                "reason": reason,
                 "metadata": { "revision": revision },
             })));
         }
@@ -291,7 +323,7 @@ mod tests {
             json!({ "latestRef": { "tag": TAGS[0] } }),
         );
         "registry.example.dev/shop/storefront:4.2.0".clone_into(&mut story.seen.image);
-        story.tell("Kustomization", "shop", "main@sha1:old");
+        story.tell(APPLIED.kind, APPLIED.name, APPLIED.reason, "main@sha1:old");
         assert!(story.look(1).is_empty() && !story.circle.is_closed());
         story.set(
             "ImagePolicy",
@@ -310,11 +342,12 @@ mod tests {
         assert_eq!(story.look(4), [Step::Fetched]);
         "registry.example.dev/shop/storefront:4.3.0".clone_into(&mut story.seen.image);
         assert_eq!(story.look(5), [Step::Applied]);
-        story.tell("GitRepository", "demo", "main@sha1:new");
-        assert!(story.look(6).is_empty(), "what was fetched is not applied");
+        story.tell(FETCHED.kind, FETCHED.name, FETCHED.reason, "main@sha1:new");
+        story.tell(APPLIED.kind, APPLIED.name, "Progressing", "main@sha1:new");
+        assert!(story.look(6).is_empty(), "not applied to its end");
         assert_eq!(story.circle.progress(story.start).unwrap().0, 4);
-        story.tell("Kustomization", "shop", "main@sha1:new");
-        assert_eq!(story.look(7), [Step::Told(KUSTOMIZATION)]);
+        story.tell(APPLIED.kind, APPLIED.name, APPLIED.reason, "main@sha1:new");
+        assert_eq!(story.look(7), [Step::Told(APPLIED)]);
         assert!(story.circle.is_closed());
         let second = |second| Some(Duration::from_secs(second));
         assert_eq!(story.circle.times(), (second(5), second(7)));

@@ -10,7 +10,7 @@ pub(crate) struct Message {
     pub(crate) kind: String,
     pub(crate) name: String,
     namespace: String,
-    reason: String,
+    pub(crate) reason: String,
     /// The revision that it is about, empty without one.
     pub(crate) revision: String,
     text: String,

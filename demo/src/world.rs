@@ -1,5 +1,6 @@
 //! All that runs until the end: servers, cluster, controllers.
 
+use anyhow::bail;
 use kube::Client;
 use ring::rand::{SecureRandom, SystemRandom};
 use testing::binaries::Binaries;
@@ -39,6 +40,9 @@ impl World {
         };
         let places = servers.as_ref().map(Servers::places);
         let plan = objects::Plan::new(components, &repository, places.as_ref(), token()?);
+        if plan.objects.is_empty() {
+            bail!("nothing in a repository is work for {components}: add source-controller");
+        }
         let cluster = match args.own_cluster() {
             None => Cluster::local(binaries).await?,
             Some(kubeconfig) => {

@@ -100,7 +100,7 @@ fn check_circle(log: &str) {
         "ImageUpdateAutomation demo pushed a commit",
         "GitRepository has the artifact of the commit",
         "Deployment storefront runs 4.3.0",
-        "a message about a Kustomization at the commit arrived",
+        "a message about Kustomization shop at the commit arrived",
         "HelmRelease cache was upgraded to 1.1.0",
         "HelmRelease cache 1.1.0 passed its tests",
         "HelmRelease queue was upgraded to 1.1.0",
@@ -190,6 +190,17 @@ async fn an_unknown_component_is_refused_with_the_nearest() {
     let log = run.process.log_text().unwrap();
     assert_ne!(status.code(), Some(0), "{log}");
     assert!(log.contains("did you mean kustomize-controller?"), "{log}");
+    run.check_clean();
+}
+
+#[tokio::test]
+async fn components_without_work_in_a_repository_are_refused() {
+    let repo = ("REPO", "https://git.example.dev/fleet.git");
+    let mut run = start(&[("COMPONENTS", "notification-controller"), repo]);
+    let status = run.process.wait(LONG).unwrap();
+    let log = run.process.log_text().unwrap();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("add source-controller"), "{log}");
     run.check_clean();
 }
 

@@ -21,32 +21,30 @@ pub(crate) const REGISTRY_HOOK: &str = "registry";
 
 const SINK: &str = "sink";
 
+/// The kinds whose events are told.
+const TOLD: [&str; 4] = [
+    GIT_REPOSITORY,
+    KUSTOMIZATION,
+    HELM_RELEASE,
+    IMAGE_UPDATE_AUTOMATION,
+];
+
 /// A Provider with its Alert, and the Receivers of what is there to be woken.
 pub(super) fn objects(components: &Components, places: &Places) -> Vec<Object> {
     let (true, Some(sink)) = (components.has(Component::Notification), &places.sink) else {
         return Vec::new();
     };
-    let sources: Vec<Value> = [
-        (Component::Source, GIT_REPOSITORY),
-        (Component::Kustomize, KUSTOMIZATION),
-        (Component::Helm, HELM_RELEASE),
-        (Component::ImageAutomation, IMAGE_UPDATE_AUTOMATION),
-    ]
-    .into_iter()
-    .filter(|(component, _)| components.has(*component))
-    .map(|(_, kind)| json!({ "kind": kind, "name": "*" }))
-    .collect();
-    let mut objects = Vec::new();
-    if !sources.is_empty() {
-        let provider = json!({ "type": "generic", "address": sink });
-        let alert = json!({
-            "providerRef": { "name": SINK },
-            "eventSeverity": "info",
-            "eventSources": sources,
-        });
-        objects.push(Object::new(PROVIDER, SINK, provider));
-        objects.push(Object::new(ALERT, SINK, alert));
-    }
+    let sources = TOLD.map(|kind| json!({ "kind": kind, "name": "*" }));
+    let provider = json!({ "type": "generic", "address": sink });
+    let alert = json!({
+        "providerRef": { "name": SINK },
+        "eventSeverity": "info",
+        "eventSources": sources,
+    });
+    let mut objects = vec![
+        Object::new(PROVIDER, SINK, provider),
+        Object::new(ALERT, SINK, alert),
+    ];
     if components.has(Component::Source) {
         objects.push(receiver(SOURCE_HOOK, &[plan::source()]));
     }

@@ -177,6 +177,7 @@ mod tests {
             "GitRepository/demo, ImageRepository/storefront, ImagePolicy/storefront, \
              ImageUpdateAutomation/demo"
         );
+        assert_eq!(names("notification").await, "Provider/sink, Alert/sink");
         assert_eq!(
             names("source,notification").await,
             "GitRepository/demo, Provider/sink, Alert/sink, Receiver/push"
