@@ -56,6 +56,7 @@ bench: setup dist ## Measure the quality bars on the static release binaries
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench beside
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench helm
 	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars --test hundred -- --nocapture
+	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test circle -- --nocapture a_new_tag
 
 e2e: setup ## Run the scenarios against a real API server
 	cargo test --package sluice-e2e

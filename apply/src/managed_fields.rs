@@ -2,7 +2,8 @@
 
 use crate::field_set;
 use crate::object::Object;
-use crate::options::{Cleanup, FieldManager};
+use crate::options::{Cleanup, FieldManager, Operation};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 const MANAGED_FIELDS: &str = "/metadata/managedFields";
@@ -67,6 +68,20 @@ pub(crate) fn migrate_patch(live: &Object, api_version: &str) -> Vec<Value> {
         })
         .collect();
     vec![json!({"op": "replace", "path": MANAGED_FIELDS, "value": migrated})]
+}
+
+/// Whether `field_manager` has applied an object at that moment or later, as far as the server's clock of whole seconds tells.
+pub(crate) fn applied_since(live: &Object, field_manager: &str, moment: Timestamp) -> bool {
+    let of_manager = |entry: &&Value| {
+        text(entry, "manager") == field_manager
+            && text(entry, "operation") == Operation::Apply.as_str()
+            && text(entry, "subresource").is_empty()
+    };
+    let mut own = entries(live).iter().filter(of_manager);
+    own.any(|entry| {
+        let time = text(entry, "time").parse::<Timestamp>();
+        time.is_ok_and(|time| time.as_second() >= moment.as_second())
+    })
 }
 
 /// The entries of `metadata.managedFields`.

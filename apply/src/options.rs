@@ -2,6 +2,7 @@
 
 use crate::object::Object;
 use health::{GroupKind, Readers};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -143,6 +144,9 @@ pub struct ApplyOptions {
     pub poll_interval: Duration,
     /// Who tells whether a stage is healthy.
     pub readers: Readers,
+    /// When an apply began that was cut off before it could tell what it had changed: what the field manager has applied since
+    /// counts as changed, although it is as it should be.
+    pub untold_since: Option<Timestamp>,
 }
 
 impl ApplyOptions {
@@ -162,6 +166,7 @@ impl ApplyOptions {
             stage_timeout: Duration::from_mins(1),
             poll_interval: Duration::from_secs(2),
             readers: Readers::default(),
+            untold_since: None,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use serde_json::Value;
+
 /// A ConfigMap without a namespace (`targetNamespace` sets it) with one entry.
 pub fn config_map(name: &str, key: &str, value: &str) -> String {
     format!(
@@ -26,4 +28,36 @@ pub fn kustomization(resources: &[&str]) -> String {
         let _ = writeln!(text, "  - {resource}");
     }
     text
+}
+
+/// The image of the first container of a Deployment.
+pub fn image_of(deployment: &Value) -> &str {
+    let containers = &deployment["spec"]["template"]["spec"]["containers"];
+    containers[0]["image"].as_str().unwrap_or_default()
+}
+
+/// A Deployment of one pod whose image an automation keeps at the choice of `ImagePolicy/app` of the namespace.
+pub fn marked_deployment(name: &str, image: &str, tag: &str, namespace: &str) -> String {
+    let marked = format!("{image}:{tag} # {{\"$imagepolicy\": \"{namespace}:app\"}}");
+    deployment(name, 1).replace(&format!("example/{name}:1.0.0"), &marked)
+}
+
+/// The files of a chart `web`: a Deployment of the image with the tag that the values say.
+pub fn web_chart(image: &str) -> [(&'static str, String); 2] {
+    let image = format!("{image}:{{{{ .Values.tag }}}}");
+    let deployment = deployment("web", 1).replace("example/web:1.0.0", &image);
+    [
+        ("templates/deployment.yaml", deployment),
+        ("values.yaml", "tag: none\n".to_owned()),
+    ]
+}
+
+/// A HelmRelease `web` of that chart, in whose values an automation keeps the tag.
+pub fn web_release(tag: &str, namespace: &str) -> String {
+    format!(
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\nspec:\n  interval: 1h\n  \
+         timeout: 1m\n  chart:\n    spec:\n      chart: web\n      version: 1.0.0\n      sourceRef:\n        \
+         kind: HelmRepository\n        name: charts\n  values:\n    \
+         tag: {tag} # {{\"$imagepolicy\": \"{namespace}:app:tag\"}}\n"
+    )
 }

@@ -122,6 +122,23 @@ impl Scenario {
         self.create("Kustomization", name, spec).await;
     }
 
+    /// An ImageUpdateAutomation that keeps the markers below `./app` on `main`; `more` is merged into the spec.
+    pub async fn automate(&self, name: &str, more: Value) {
+        let author = json!({ "name": "Bot", "email": "bot@example.dev" });
+        let mut spec = json!({
+            "interval": "1h", "sourceRef": { "kind": "GitRepository", "name": "repo" },
+            "git": {
+                "checkout": { "ref": { "branch": "main" } }, "commit": { "author": author },
+                "push": { "branch": "main" },
+            },
+            "update": { "path": "./app", "strategy": "Setters" },
+        });
+        for (key, value) in more.as_object().unwrap() {
+            spec[key] = value.clone();
+        }
+        self.create("ImageUpdateAutomation", name, spec).await;
+    }
+
     /// Merges a change into the spec of an object.
     pub async fn change(&self, kind: &str, name: &str, spec: Value) -> DynamicObject {
         self.patch(kind, name, json!({ "spec": spec })).await

@@ -6,6 +6,8 @@
 mod failures;
 #[path = "release/hooks.rs"]
 mod hooks;
+#[path = "release/killed.rs"]
+mod killed;
 #[path = "release/lifecycle.rs"]
 mod lifecycle;
 #[path = "release/spec.rs"]

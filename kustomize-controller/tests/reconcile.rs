@@ -20,6 +20,8 @@ mod bad_files;
 mod bad_input;
 #[path = "reconcile/bad_spec.rs"]
 mod bad_spec;
+#[path = "reconcile/cut_off.rs"]
+mod cut_off;
 #[path = "reconcile/deletion.rs"]
 mod deletion;
 #[path = "reconcile/dependencies.rs"]

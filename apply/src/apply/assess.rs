@@ -9,6 +9,7 @@ use crate::ignore::Resolution;
 use crate::object::Object;
 use crate::options::{ApiVersions, ApplyOptions, any_mark};
 use crate::{managed_fields, redact};
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// What was found out about one object before its stage is written.
@@ -151,7 +152,8 @@ async fn look(
         .as_ref()
         .is_none_or(|live| has_drifted(live, &dry_run, options));
     if !cleaned && !drifted {
-        let change = Change::of(&dry_run, Action::Unchanged);
+        let action = untold(live.as_ref(), options).unwrap_or(Action::Unchanged);
+        let change = Change::of(&dry_run, action);
         return Ok(Sight::Steady(Assessment::new(change, Verdict::Leave, live)));
     }
     let seen = live.as_ref().map_or("", Object::resource_version);
@@ -168,6 +170,22 @@ async fn look(
         Sight::Blurred(assessment)
     } else {
         Sight::Steady(assessment)
+    })
+}
+
+/// What an apply that was cut off has done to an object and could not tell.
+fn untold(live: Option<&Object>, options: &ApplyOptions) -> Option<Action> {
+    let (live, moment) = (live?, options.untold_since?);
+    if !managed_fields::applied_since(live, &options.field_manager, moment) {
+        return None;
+    }
+    let created = live.as_value()["metadata"]["creationTimestamp"].as_str();
+    let created = created.and_then(|time| time.parse::<Timestamp>().ok());
+    let is_new = created.is_some_and(|time| time.as_second() >= moment.as_second());
+    Some(if is_new {
+        Action::Created
+    } else {
+        Action::Configured
     })
 }
 

@@ -38,6 +38,7 @@ pub(super) fn options(options: &ApplyOptions) -> Digest {
         stage_timeout: _,
         poll_interval: _,
         readers: _,
+        untold_since: _,
     } = options;
     let text = format!(
         "{field_manager:?} {force:?} {force_marks:?} {skip_marks:?} {if_not_present_marks:?} \

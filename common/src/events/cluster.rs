@@ -54,7 +54,7 @@ impl ClusterSink {
     }
 
     /// Writes what comes, one after the other, until the last recorder is gone.
-    pub(super) async fn deliver(mut self, mut inbox: Inbox) {
+    pub(super) async fn deliver(mut self, mut inbox: Inbox<Event>) {
         while let Some(event) = inbox.next().await {
             if let Err(error) = self.write(&event).await {
                 tracing::error!(object = %event.involved, reason = event.reason, %error, "unable to record event");

@@ -8,16 +8,25 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::cluster::ClusterSink;
+use super::receipts::{Posting, Receipts, Silence};
 use super::webhook::Webhook;
 use super::{Event, webhook};
 
 /// How many events may wait for one destination.
-const CAPACITY: usize = 1024;
+pub(super) const CAPACITY: usize = 1024;
 
 /// Takes events; clones share the queues.
 #[derive(Debug, Clone)]
 pub struct Recorder {
-    sinks: Vec<(&'static str, mpsc::Sender<Event>)>,
+    cluster: mpsc::Sender<Event>,
+    address: Option<Address>,
+}
+
+/// The queue to the events address.
+#[derive(Debug, Clone)]
+struct Address {
+    events: mpsc::Sender<Posting>,
+    silence: Silence,
 }
 
 /// Who records, and where to. The address may hold credentials, so there is no debug form.
@@ -48,48 +57,62 @@ impl Recorder {
         settings: &Settings,
     ) -> Result<(Self, Delivery), webhook::WebhookError> {
         let (mut tasks, closing) = (JoinSet::new(), CancellationToken::new());
-        let (sender, receiver) = mpsc::channel(CAPACITY);
+        let (cluster, receiver) = mpsc::channel(CAPACITY);
         tasks.spawn(ClusterSink::new(client, settings).deliver(Inbox::new(receiver, &closing)));
-        let mut sinks = vec![("kubernetes", sender)];
+        let mut address = None;
         if !settings.address.is_empty() {
-            let (sender, receiver) = mpsc::channel(CAPACITY);
-            tasks.spawn(Webhook::new(settings)?.deliver(Inbox::new(receiver, &closing)));
-            sinks.push(("events address", sender));
+            let (events, receiver) = mpsc::channel(CAPACITY);
+            let silence = Silence::default();
+            let webhook = Webhook::new(settings, silence.clone())?;
+            tasks.spawn(webhook.deliver(Inbox::new(receiver, &closing)));
+            address = Some(Address { events, silence });
         }
-        Ok((Self { sinks }, Delivery { tasks, closing }))
+        Ok((Self { cluster, address }, Delivery { tasks, closing }))
     }
 
     /// A recorder whose events come out of the receiver; for tests.
     pub fn in_memory() -> (Self, mpsc::Receiver<Event>) {
-        let (sender, receiver) = mpsc::channel(CAPACITY);
-        (
-            Self {
-                sinks: vec![("memory", sender)],
-            },
-            receiver,
-        )
+        let (cluster, receiver) = mpsc::channel(CAPACITY);
+        let address = None;
+        (Self { cluster, address }, receiver)
     }
 
     /// Takes an event. What does not fit into a queue is dropped, and the log says so.
     pub fn record(&self, event: &Event) {
-        for (name, sink) in &self.sinks {
-            if let Err(mpsc::error::TrySendError::Full(event)) = sink.try_send(event.clone()) {
-                tracing::warn!(destination = name, object = %event.involved, reason = event.reason,
-                    "unable to record event: too many wait already");
-            }
+        self.record_with(event, &Receipts::default());
+    }
+
+    /// Takes an event; the receipts tell when it has arrived at the events address.
+    pub fn record_with(&self, event: &Event, receipts: &Receipts) {
+        let dropped = |destination: &str| {
+            tracing::warn!(destination, object = %event.involved, reason = event.reason,
+                "unable to record event: too many wait already");
+        };
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.cluster.try_send(event.clone()) {
+            dropped("kubernetes");
+        }
+        let Some(Address { events, silence }) = &self.address else {
+            return;
+        };
+        if event.severity().is_none() {
+            return;
+        }
+        let posting = Posting::new(event.clone(), receipts, silence);
+        if let Err(mpsc::error::TrySendError::Full(_)) = events.try_send(posting) {
+            dropped("events address");
         }
     }
 }
 
 /// The end of a queue at which events come out.
 #[derive(Debug)]
-pub(super) struct Inbox {
-    events: mpsc::Receiver<Event>,
+pub(super) struct Inbox<T> {
+    events: mpsc::Receiver<T>,
     closing: CancellationToken,
 }
 
-impl Inbox {
-    pub(super) fn new(events: mpsc::Receiver<Event>, closing: &CancellationToken) -> Self {
+impl<T> Inbox<T> {
+    pub(super) fn new(events: mpsc::Receiver<T>, closing: &CancellationToken) -> Self {
         Self {
             events,
             closing: closing.clone(),
@@ -97,7 +120,7 @@ impl Inbox {
     }
 
     /// The next event; nothing when there is none left and none can come.
-    pub(super) async fn next(&mut self) -> Option<Event> {
+    pub(super) async fn next(&mut self) -> Option<T> {
         tokio::select! {
             biased;
             event = self.events.recv() => event,

@@ -147,12 +147,64 @@ async fn e1_status_429_is_a_duplicate_and_is_not_sent_again() {
 
 #[test]
 fn an_address_that_is_no_url_is_refused_without_showing_what_it_holds() {
-    let refused = webhook::Webhook::new(&settings("user:secret@/x?token=1")).err();
+    let refused = webhook::Webhook::new(
+        &settings("user:secret@/x?token=1"),
+        receipts::Silence::default(),
+    )
+    .err();
     let error = refused.unwrap().to_string();
     assert!(
         error.starts_with("invalid value of --events-addr: ") && !error.contains("token"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn receipts_are_settled_when_the_address_has_answered() {
+    let sink = Sink::start().await.unwrap();
+    let script = Script::new([Expected::post(EVENTS), Expected::post(EVENTS)]);
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (recorder, delivery) = Recorder::start(script.client(), &settings(sink.url())).unwrap();
+    let receipts = Receipts::default();
+    recorder.record_with(&event(Notice::Info, "one"), &receipts);
+    assert!(!receipts.are_settled());
+    receipts.settle().await;
+    assert_eq!(sink.received().len(), 1);
+    recorder.record_with(&event(Notice::Trace, "not posted"), &receipts);
+    assert!(receipts.are_settled());
+    delivery.flush(Duration::from_secs(30)).await;
+    script.finish();
+}
+
+#[tokio::test]
+async fn the_events_of_an_object_arrive_in_order() {
+    let sink = Sink::start().await.unwrap();
+    let numbers: Vec<String> = (0..40).map(|number| number.to_string()).collect();
+    let script = Script::new(numbers.iter().map(|_| Expected::post(EVENTS)));
+    let events: Vec<Event> = numbers
+        .iter()
+        .map(|number| event(Notice::Info, number))
+        .collect();
+    deliver(&script, sink.url(), &events).await;
+    let arrived: Vec<_> = sink.received().iter().map(|one| one.json()).collect();
+    let arrived: Vec<&str> = arrived
+        .iter()
+        .map(|event| event["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(arrived, numbers);
+    script.finish();
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_long_for_an_address_that_does_not_answer() {
+    let (receipts, silence) = (Receipts::default(), receipts::Silence::default());
+    let lost = receipts::Posting::new(event(Notice::Info, "lost"), &receipts, &silence);
+    receipts.settle().await;
+    assert!(!receipts.are_settled());
+    drop(lost);
+    silence.set(true);
+    let _later = receipts::Posting::new(event(Notice::Info, "later"), &receipts, &silence);
+    assert!(receipts.are_settled());
 }
 
 #[tokio::test]

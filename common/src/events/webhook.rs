@@ -1,11 +1,15 @@
 //! Posting to the events address.
 
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use reqwest::{Client, StatusCode, Url};
 
 use super::Settings;
-use super::recorder::Inbox;
+use super::receipts::{Posting, Silence};
+use super::recorder::{CAPACITY, Inbox};
 use crate::redact;
 
 /// Limit of one try (K7.1).
@@ -15,6 +19,8 @@ const RETRIES: u32 = 4;
 /// Pause before the first retry; doubled each time.
 const MIN_PAUSE: Duration = Duration::from_secs(1);
 const MAX_PAUSE: Duration = Duration::from_secs(30);
+/// Objects whose events are posted at the same time.
+const PARALLEL: usize = 16;
 
 /// Why events cannot be posted.
 #[derive(Debug, thiserror::Error)]
@@ -36,10 +42,12 @@ pub(super) struct Webhook {
     controller: String,
     instance: String,
     min_pause: Duration,
+    silence: Silence,
 }
 
 impl Webhook {
-    pub(super) fn new(settings: &Settings) -> Result<Self, WebhookError> {
+    /// A client of the address, which says in `silence` whether it answers.
+    pub(super) fn new(settings: &Settings, silence: Silence) -> Result<Self, WebhookError> {
         let address = Url::parse(&settings.address)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -54,19 +62,57 @@ impl Webhook {
             controller: settings.controller.clone(),
             instance: settings.instance.clone(),
             min_pause: MIN_PAUSE,
+            silence,
         })
     }
 
-    /// Posts what comes, one after the other, until the last recorder is gone.
-    pub(super) async fn deliver(self, mut inbox: Inbox) {
-        while let Some(event) = inbox.next().await {
-            let Some(body) = event.payload(&self.controller, &self.instance) else {
-                continue;
-            };
-            if let Err(error) = self.post(&body).await {
+    /// Posts what comes, until the last recorder is gone: the events of an object one after the other, those of several objects
+    /// beside each other.
+    pub(super) async fn deliver(self, mut inbox: Inbox<Posting>) {
+        let mut under_way = FuturesUnordered::new();
+        // By the uid of each object of which an event is under way.
+        let mut waiting: HashMap<String, VecDeque<Posting>> = HashMap::new();
+        let (mut queued, mut is_open) = (0, true);
+        loop {
+            let has_room = under_way.len() < PARALLEL && queued < CAPACITY;
+            tokio::select! {
+                posting = inbox.next(), if is_open && has_room => match posting {
+                    None => is_open = false,
+                    Some(posting) => {
+                        let uid = &posting.event.involved.uid;
+                        if let Some(queue) = waiting.get_mut(uid) {
+                            queue.push_back(posting);
+                            queued += 1;
+                        } else {
+                            waiting.insert(uid.clone(), VecDeque::new());
+                            under_way.push(self.send(posting));
+                        }
+                    }
+                },
+                Some(uid) = under_way.next() => {
+                    if let Some(next) = waiting.get_mut(&uid).and_then(VecDeque::pop_front) {
+                        queued -= 1;
+                        under_way.push(self.send(next));
+                    } else {
+                        waiting.remove(&uid);
+                    }
+                }
+                else => break,
+            }
+        }
+    }
+
+    /// Posts one event, and returns the uid of its object.
+    async fn send(&self, posting: Posting) -> String {
+        let event = &posting.event;
+        if let Some(body) = event.payload(&self.controller, &self.instance) {
+            let outcome = self.post(&body).await;
+            self.silence.set(outcome.is_err());
+            if let Err(error) = outcome {
                 tracing::error!(object = %event.involved, reason = event.reason, error, "unable to record event");
             }
         }
+        event.involved.uid.clone()
     }
 
     async fn post(&self, body: &[u8]) -> Result<(), String> {
@@ -113,7 +159,7 @@ mod tests {
         };
         Webhook {
             min_pause: Duration::from_millis(1),
-            ..Webhook::new(&settings).unwrap()
+            ..Webhook::new(&settings, Silence::default()).unwrap()
         }
     }
 

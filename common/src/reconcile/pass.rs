@@ -11,7 +11,7 @@ use super::{Bench, Class, Notice, Reconciler, Stop};
 use crate::conditions::{self, ConditionType, READY, Status, reasons};
 use crate::context::Context;
 use crate::controller::Slot;
-use crate::events::Event;
+use crate::events::{Event, Receipts};
 use crate::object::{Object, ObjectKey, ObjectReference};
 use crate::patch::{PatchError, Patcher, Written};
 use crate::queue::{Interrupt, Interrupted};
@@ -28,6 +28,7 @@ pub struct Pass<R: Reconciler> {
     pub(super) original: R::Object,
     pub(super) patcher: Patcher,
     pub(super) bench: Bench,
+    receipts: Receipts,
     pub(super) started: Instant,
     pub(super) success: Option<(String, String)>,
     pub(super) gone: bool,
@@ -93,6 +94,7 @@ impl<R: Reconciler> Pass<R> {
             context,
             patcher,
             bench: Bench::new(slot, interrupt),
+            receipts: Receipts::default(),
             started: Instant::now(),
             success: None,
             gone: false,
@@ -177,9 +179,15 @@ impl<R: Reconciler> Pass<R> {
 
     /// Writes what has changed so far; no request when nothing has.
     ///
+    /// What was told until now has arrived then, as far as the other end answers: were the status first, a process killed in
+    /// between would never tell.
+    ///
     /// # Errors
     /// A [`Stop`] to be returned: a retry when the write failed, an abandonment when the object is gone.
     pub async fn patch(&mut self) -> Result<(), Stop> {
+        if !self.receipts.are_settled() {
+            self.bench.rest(self.receipts.settle()).await;
+        }
         match self.patcher.patch(&mut self.object).await {
             Ok(Written::Gone) => {
                 self.gone = true;
@@ -252,9 +260,8 @@ impl<R: Reconciler> Pass<R> {
         if notice == Notice::None {
             return;
         }
-        self.context
-            .recorder
-            .record(&Event::new(&self.object, notice, reason, message, metadata));
+        let event = Event::new(&self.object, notice, reason, message, metadata);
+        self.context.recorder.record_with(&event, &self.receipts);
     }
 
     pub(super) fn set(&mut self, kind: &str, status: Status, reason: &str, message: &str) {

@@ -138,6 +138,7 @@ async fn end<R: Reconciler>(reconciler: &R, pass: &mut Pass<R>, verdict: Verdict
     if verdict != Verdict::Suspended {
         reconciler.conclude(pass, &verdict);
     }
+    tell(pass, &verdict);
     if let Err(stop) = pass.patch().await {
         if stop.details.class == Class::Abandon {
             return if verdict == Verdict::Finalized {
@@ -150,9 +151,7 @@ async fn end<R: Reconciler>(reconciler: &R, pass: &mut Pass<R>, verdict: Verdict
         if !matches!(verdict, Verdict::Stopped(_)) {
             verdict = Verdict::Stopped(stop);
         }
-        return verdict;
     }
-    tell(pass, &verdict);
     verdict
 }
 

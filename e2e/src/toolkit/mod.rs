@@ -11,6 +11,7 @@
 
 mod component;
 mod controller;
+mod moments;
 mod setup;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use component::Addresses;
 
 pub use component::Component;
 pub use controller::Controller;
+pub use moments::Moments;
 pub use setup::Setup;
 
 /// Label by which a set of controllers takes only its own objects.

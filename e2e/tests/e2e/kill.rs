@@ -3,29 +3,17 @@
 use std::time::Duration;
 
 use e2e::manifests::config_map;
+use e2e::toolkit::Moments;
 use e2e::{Component, Scenario, Toolkit};
 use serde_json::json;
 
 const ROUNDS: u64 = 20;
 
-/// A small generator with a fixed seed: the moments differ from round to round and are the same in every run.
-struct Moments(u64);
-
-impl Moments {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % below
-    }
-}
-
 #[tokio::test]
 async fn controllers_killed_at_random_moments_converge_in_each_of_twenty_rounds() {
     let mut toolkit = Toolkit::sharded("kill", &[]).await;
     let story = Scenario::on(&toolkit, "kill").await;
-    let mut moments = Moments(20_261_121);
+    let mut moments = Moments::of(20_261_121);
     let first = story.push(&[("app/anchor.yaml", Some(&config_map("anchor", "round", "0")))]);
     story.source().await;
     story.unit("app", "./app", json!({ "wait": true })).await;

@@ -165,6 +165,12 @@ pub fn running(action: Action, timeout: Duration) -> String {
     )
 }
 
+/// Whether a text is that of [`running`], whatever the timeout.
+pub fn is_running(text: &str, action: Action) -> bool {
+    let begin = format!("Running '{}' action with ", action.name());
+    text.starts_with(&begin)
+}
+
 /// Of an action that is run again after an interval.
 pub fn retrying_after(interval: Duration) -> String {
     format!("retrying after {}", go(interval))

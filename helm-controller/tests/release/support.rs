@@ -21,8 +21,6 @@ use common::metrics::Metrics;
 use common::runtime::client_from;
 use crds::helm::HelmRelease;
 use crds::source::HelmChart;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use helm::release::Release;
 use helm_controller::args::{Args, GATES};
 use helm_controller::helm_release::{Settings, controller};
@@ -428,24 +426,11 @@ pub const MAP: (&str, &str) = (
 
 /// A packaged chart with a `values.yaml` that says `value: default`, and these files.
 pub fn package(name: &str, version: &str, files: &[(&str, &str)]) -> Vec<u8> {
-    let metadata = format!("apiVersion: v2\nname: {name}\nversion: {version}\nappVersion: \"7\"\n");
-    let mut all = vec![("Chart.yaml", metadata.as_str())];
+    let mut all = files.to_vec();
     if !files.iter().any(|(path, _)| *path == "values.yaml") {
         all.push(("values.yaml", "value: default\n"));
     }
-    all.extend(files);
-    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    for (path, text) in all {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mode(0o644);
-        header.set_cksum();
-        let path = format!("{name}/{path}");
-        archive
-            .append_data(&mut header, path, text.as_bytes())
-            .unwrap();
-    }
-    archive.into_inner().unwrap().finish().unwrap()
+    testing::helm::package(name, version, &all).unwrap()
 }
 
 /// Serves files by name.

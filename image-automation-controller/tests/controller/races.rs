@@ -1,5 +1,6 @@
 //! Somebody else pushes too, and the controller is killed: no commit is lost, none is doubled.
 
+use common::reconcile::Notice;
 use serde_json::json;
 use testing::git::{Fault, Gate, Stage};
 
@@ -57,12 +58,9 @@ async fn killed_while_the_push_is_under_way_the_next_process_doubles_nothing() {
         world.file("2", "\n").trim_end()
     );
     let hash = world.repository.rev_parse("main").unwrap();
-    assert!(
-        object
-            .status
-            .last_push_commit
-            .is_none_or(|last| last == hash)
-    );
+    assert_eq!(object.status.last_push_commit.as_ref(), Some(&hash));
+    let told = format!("pushed commit '{}' to branch 'main'", &hash[..7]);
+    world.told(Notice::Info, &told).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,6 @@
 //! A namespace with policies and a repository, and the controller in the process.
 
 use std::fmt::Debug;
-use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -173,11 +172,7 @@ impl World {
     }
 
     pub fn hook(&self, name: &str, script: &str) {
-        let folder = self.repository.path().join("hooks");
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = folder.join(name);
-        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        self.repository.hook(name, script).unwrap();
     }
 
     fn api<K>(&self) -> Api<K>

@@ -1,7 +1,7 @@
 //! From an event to the messages of every alert that wants it.
 //!
 //! ```text
-//! event ──▶ alerts ──▶ gate ──▶ combine metadata ──▶ Secrets ──▶ notifier ──▶ delivery ─ ─ ▶ background: send
+//! event ──▶ alerts ──▶ gate ──▶ combine metadata ──▶ Secrets ──▶ notifier ──▶ delivery ─ ─ ▶ tasks of their own: send
 //!           filter                                                                 │
 //!                                  anything wrong: Warning NotificationDispatchFailed on the alert
 //! ```
@@ -21,7 +21,9 @@ use common::kube::Client;
 use common::object::ObjectKey;
 use common::reconcile::Notice;
 use crds::notification::{Alert, Provider};
+use futures::future::join_all;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 pub use gate::{Passage, Refusal, WorkloadIdentity};
@@ -78,19 +80,19 @@ impl Dispatcher {
         }
     }
 
-    /// Makes the messages of every alert that wants an event, and sends them in the background. What goes wrong is told on the
-    /// alert.
-    pub async fn dispatch(&self, event: &Event) {
+    /// Makes the messages of every alert that wants an event, and begins to send them. What goes wrong is told on the alert.
+    pub async fn dispatch(&self, event: &Event) -> UnderWay {
+        let mut sent = UnderWay::default();
         let alerts = self.wanting(event).await;
         if alerts.is_empty() {
             tracing::info!(object = %event.involved_object, "discarding event, no alerts found for the involved object");
-            return;
+            return sent;
         }
         tracing::info!(object = %event.involved_object, message = event.message, "dispatching event");
         let (mut no_commit, mut no_change_request) = (Vec::new(), Vec::new());
         for alert in alerts {
             match self.prepare(event, &alert).await {
-                Ok(Outcome::Ready(ready)) => self.send(event, alert, ready),
+                Ok(Outcome::Ready(ready)) => sent.0.push(self.send(event, alert, ready)),
                 Ok(Outcome::Dropped(Passage::NoCommit)) => no_commit.push(key(&alert).to_string()),
                 Ok(Outcome::Dropped(Passage::NoChangeRequest)) => {
                     no_change_request.push(key(&alert).to_string());
@@ -113,6 +115,7 @@ impl Dispatcher {
                 tracing::info!(object = %event.involved_object, ?alerts, "event dropped for {what}");
             }
         }
+        sent
     }
 
     /// Waits for the messages that are under way, for at most `limit`.
@@ -232,7 +235,7 @@ impl Dispatcher {
         }
     }
 
-    fn send(&self, event: &Event, alert: Arc<Alert>, ready: Box<Ready>) {
+    fn send(&self, event: &Event, alert: Arc<Alert>, ready: Box<Ready>) -> JoinHandle<()> {
         let (sender, recorder) = (self.parts.sender.clone(), self.parts.recorder.clone());
         let under_way = self.under_way.clone();
         let object = event.involved_object.clone();
@@ -254,7 +257,7 @@ impl Dispatcher {
                 let level = (Notice::Error, reason::DISPATCH_FAILED);
                 tell(&recorder, &alert, level, &text, BTreeMap::new());
             }
-        });
+        })
     }
 
     /// Says that nothing was sent (E25).
@@ -267,6 +270,18 @@ impl Dispatcher {
     fn warn(&self, alert: &Alert, reason: &str, text: &str) {
         let level = (Notice::Error, reason);
         tell(&self.parts.recorder, alert, level, text, BTreeMap::new());
+    }
+}
+
+/// The messages of one event. They are sent to their end whether somebody waits or not.
+#[derive(Debug, Default)]
+pub struct UnderWay(Vec<JoinHandle<()>>);
+
+impl UnderWay {
+    /// Waits until all are sent or have failed, for at most `limit`.
+    pub async fn settle(self, limit: Duration) {
+        // What is late, or has panicked, is told in the log by its own task.
+        let _ = tokio::time::timeout(limit, join_all(self.0)).await;
     }
 }
 

@@ -3,10 +3,11 @@
 //! ```text
 //! body ──▶ event ──▶ clean metadata ──▶ rate limit ──▶ drop the token ──▶ matching alerts ──▶ dispatch ──▶ 202
 //!   413, 400                               429                                                 │
-//!                                                                     notifiers made before the answer, messages sent after it
+//!                                                     notifiers made before the answer, and messages sent where that is quick
 //! ```
 //!
-//! The answer is 202 whatever comes of the alerts (E2): who posts events cannot put right what is wrong with them.
+//! The answer is 202 whatever comes of the alerts (E2): who posts events cannot put right what is wrong with them. It waits a
+//! moment for the messages: who gets no answer because the process was killed posts again, so that no message is lost with it.
 
 mod limit;
 
@@ -26,6 +27,9 @@ pub use limit::{Grant, LimitKey, Limiter};
 
 /// How long finding alerts and making notifiers may take (section 13.24).
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long the answer waits for messages; far below the five seconds after which controllers post again.
+const MESSAGES: Duration = Duration::from_secs(1);
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -69,8 +73,11 @@ impl Handler for Intake {
         }
         event.forget_token();
         let handled = self.dispatcher.dispatch(&event);
-        if tokio::time::timeout(PATIENCE, handled).await.is_err() {
-            tracing::error!(object = %event.involved_object, "the API server did not answer in time, some alerts have missed an event");
+        match tokio::time::timeout(PATIENCE, handled).await {
+            Ok(messages) => messages.settle(MESSAGES).await,
+            Err(_) => {
+                tracing::error!(object = %event.involved_object, "the API server did not answer in time, some alerts have missed an event");
+            }
         }
         let mut response = empty(StatusCode::ACCEPTED);
         limits(&mut response, grant, left);

@@ -1,6 +1,7 @@
 //! A bare repository whose commits depend on nothing but what the test writes.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -98,6 +99,21 @@ impl Repository {
     pub fn rev_parse(&self, revision: &str) -> anyhow::Result<String> {
         self.git(["rev-parse", "--verify", "--quiet", revision])
             .with_context(|| format!("no {revision} in {}", self.dir.display()))
+    }
+
+    /// Installs a hook of the server, a shell script such as `exit 1`.
+    pub fn hook(&self, name: &str, script: &str) -> anyhow::Result<()> {
+        let folder = self.dir.join("hooks");
+        fs::create_dir_all(&folder)?;
+        let file = folder.join(name);
+        fs::write(&file, format!("#!/bin/sh\n{script}\n"))?;
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755))?;
+        Ok(())
+    }
+
+    /// Removes a hook.
+    pub fn unhook(&self, name: &str) -> anyhow::Result<()> {
+        Ok(fs::remove_file(self.dir.join("hooks").join(name))?)
     }
 
     /// Runs any other git command in the repository.

@@ -14,6 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
@@ -56,6 +57,7 @@ struct Shared {
     auth: Mutex<Auth>,
     faults: Faults,
     log: Mutex<Vec<Request>>,
+    pushes: watch::Sender<u64>,
 }
 
 /// A git server on a free loopback port, with a folder of bare repositories; it ends on drop.
@@ -88,6 +90,7 @@ impl Server {
             auth: Mutex::new(auth),
             faults: Faults::default(),
             log: Mutex::new(Vec::new()),
+            pushes: watch::Sender::default(),
         });
         let address = listener.local_addr()?;
         let mut server = Self {
@@ -194,6 +197,11 @@ impl Server {
             .clone()
     }
 
+    /// The number of pushes that were answered, accepted or refused; a host calls its webhooks then.
+    pub fn pushes(&self) -> watch::Receiver<u64> {
+        self.shared.pushes.subscribe()
+    }
+
     /// Forgets the requests so far.
     pub fn forget_requests(&self) {
         self.shared
@@ -271,6 +279,10 @@ async fn answer(
     let result = respond(&head, body, &shared).await;
     if let Ok(response) = &result {
         entry.status = response.status().as_u16();
+    }
+    let is_push = entry.method == "POST" && entry.path.ends_with("/git-receive-pack");
+    if is_push && entry.status == 200 {
+        shared.pushes.send_modify(|count| *count += 1);
     }
     shared
         .log

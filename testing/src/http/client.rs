@@ -3,7 +3,7 @@
 use anyhow::Context;
 use axum::body::{Body, to_bytes};
 use http::header::HOST;
-use http::{HeaderMap, HeaderValue, Request, Uri};
+use http::{HeaderMap, Method, Request, Uri};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -31,20 +31,24 @@ impl Response {
 
 /// GET of an `http://` address; redirects are not followed.
 pub async fn get(url: &str) -> anyhow::Result<Response> {
-    send(url, Request::get("/").body(Body::empty())?).await
+    send(Method::GET, url, &[], Body::empty()).await
 }
 
-/// POST to an `http://` address.
-pub async fn post(url: &str, headers: &[(&str, &str)], body: String) -> anyhow::Result<Response> {
-    let mut request = Request::post("/");
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    send(url, request.body(Body::from(body))?).await
+/// POST to an `http://` address, with these headers; redirects are not followed.
+pub async fn post(
+    url: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> anyhow::Result<Response> {
+    send(Method::POST, url, headers, body.into()).await
 }
 
-/// Sends a request to this address, whatever address it has.
-async fn send(url: &str, mut request: Request<Body>) -> anyhow::Result<Response> {
+async fn send(
+    method: Method,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Body,
+) -> anyhow::Result<Response> {
     let uri: Uri = url.parse().with_context(|| format!("no address: {url}"))?;
     let authority = uri
         .authority()
@@ -55,9 +59,14 @@ async fn send(url: &str, mut request: Request<Body>) -> anyhow::Result<Response>
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    *request.uri_mut() = path.parse()?;
-    let host = HeaderValue::from_str(authority.as_str())?;
-    request.headers_mut().insert(HOST, host);
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(HOST, authority.as_str());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(body)?;
     let (head, body) = sender.send_request(request).await?.into_parts();
     let body = to_bytes(Body::new(body), MAX_BODY).await?.to_vec();
     connection.abort();

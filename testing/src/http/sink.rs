@@ -103,14 +103,28 @@ impl Sink {
         deadline: Duration,
         matches: impl Fn(&Received) -> bool,
     ) -> anyhow::Result<Received> {
+        self.wait_for_since(0, what, deadline, matches).await
+    }
+
+    /// The same, without the first `start` requests.
+    ///
+    /// # Errors
+    /// Lists what was received instead.
+    pub async fn wait_for_since(
+        &self,
+        start: usize,
+        what: &str,
+        deadline: Duration,
+        matches: impl Fn(&Received) -> bool,
+    ) -> anyhow::Result<Received> {
         let mut updates = self.shared.received.subscribe();
-        let arrived = updates.wait_for(|all| all.iter().any(&matches));
+        let arrived = updates.wait_for(|all| all.iter().skip(start).any(&matches));
         if let Ok(Ok(all)) = tokio::time::timeout(deadline, arrived).await
-            && let Some(found) = all.iter().find(|one| matches(one))
+            && let Some(found) = all.iter().skip(start).find(|one| matches(one))
         {
             return Ok(found.clone());
         }
-        let seen: Vec<String> = self.received().iter().map(describe).collect();
+        let seen: Vec<String> = self.received().iter().skip(start).map(describe).collect();
         bail!(
             "no {what} within {deadline:?}; received {}:\n{}",
             seen.len(),

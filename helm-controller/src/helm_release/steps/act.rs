@@ -7,6 +7,7 @@ use common::reconcile::{Class, Flow, Notice, Pass, Stop};
 use jiff::Timestamp;
 
 use super::run_action::Ran;
+use super::take_up::interrupted;
 use crate::drift::{DiffSet, report as drift_report};
 use crate::helm_release::state::Sight;
 use crate::helm_release::{HelmReleases, reasons};
@@ -38,6 +39,10 @@ impl HelmReleases {
         let mut storage = Storage::Unread;
         let mut performed: Vec<Kind> = Vec::new();
         let default = self.settings.default_strategy;
+        if let Some(action) = interrupted(pass.original()) {
+            let history = Self::history(pass, &records, &mut storage).await?;
+            self.take_up(pass, action, history).await?;
+        }
         let verdict = loop {
             let now = Timestamp::now();
             let state = self.determine(pass, &records, &mut storage).await?;

@@ -12,4 +12,5 @@ mod identity;
 mod release_target;
 mod run_action;
 mod source;
+mod take_up;
 mod values;

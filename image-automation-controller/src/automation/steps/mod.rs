@@ -2,6 +2,7 @@
 
 mod background;
 pub mod checkout;
+mod intent;
 pub mod policies;
 pub mod push;
 pub mod source;

@@ -11,7 +11,7 @@ use git::{Author, Draft, Limits, NewCommit};
 use setters::Policy;
 
 use super::super::{Automations, Error, Pushed};
-use super::{background, limits, settle, update};
+use super::{background, intent, limits, settle, update};
 use crate::access::Signer;
 use crate::checkout::{Branches, Fetched, Found, Plan, fetch};
 use crate::files::Edits;
@@ -45,32 +45,50 @@ pub async fn run(automations: &Automations, pass: &mut Pass<Automations>) -> Res
     let limits = limits(automations, source);
     let branch = source.plan.push_branch.clone();
     let is_switched = source.plan.branches != Branches::Same;
+    let made = background::run(pass, move |_| {
+        let made = work.commit(&fetched, edits)?;
+        Ok((work, fetched, made))
+    });
+    let (work, fetched, made) = made.await?;
+    let Some(made) = made else {
+        settle(pass, fetched.revision);
+        return Ok(Flow::Next);
+    };
+    intent::declare(pass, &made.0.hash(), &branch).await?;
     let done = background::run(pass, move |stop| {
-        work.push(fetched, edits, &limits.with(stop))
+        work.push(fetched, made, &limits.with(stop))
     });
     match done.await? {
-        Done::Nothing { revision } => settle(pass, revision),
+        Done::Nothing(fetched) => {
+            intent::recall(pass, &fetched, &branch);
+            settle(pass, fetched.revision);
+        }
         Done::Pushed {
             commit,
             message,
             revision,
         } => {
-            let status = &mut pass.object.status;
-            status.last_push_commit = Some(commit.hash());
-            status.last_push_time = Some(Time(jiff::Timestamp::now()));
             let pushed = commit.revision(&branch).to_string();
             settle(pass, if is_switched { revision } else { pushed });
-            let refspec = pass.object.spec.git.as_ref();
-            let refspec = refspec.and_then(|git| git.push.as_ref()?.refspec.clone());
-            pass.state.pushed = Some(Pushed {
-                hash: commit.hash(),
-                branch,
-                refspec: refspec.filter(|text| !text.is_empty()),
-                message,
-            });
+            note(pass, commit.hash(), branch, message);
         }
     }
     Ok(Flow::Next)
+}
+
+/// Notes a commit that was pushed, in the status and for the event.
+pub(super) fn note(pass: &mut Pass<Automations>, hash: String, branch: String, message: String) {
+    let status = &mut pass.object.status;
+    status.last_push_commit = Some(hash.clone());
+    status.last_push_time = Some(Time(jiff::Timestamp::now()));
+    let refspec = pass.object.spec.git.as_ref();
+    let refspec = refspec.and_then(|git| git.push.as_ref()?.refspec.clone());
+    pass.state.pushed = Some(Pushed {
+        hash,
+        branch,
+        refspec: refspec.filter(|text| !text.is_empty()),
+        message,
+    });
 }
 
 /// What is needed to make and push a commit, as often as it takes.
@@ -84,27 +102,30 @@ struct Work {
     policies: Vec<Policy>,
 }
 
-/// How it ended. `revision` is that of the checkout.
+/// How it ended.
 enum Done {
-    /// Somebody else had made the same changes.
-    Nothing { revision: String },
+    /// Somebody else had made the same changes: this is what they left.
+    Nothing(Box<Fetched>),
     /// The commit is there.
     Pushed {
         commit: NewCommit,
         message: String,
+        /// That of the checkout.
         revision: String,
     },
 }
 
 impl Work {
-    fn push(&self, fetched: Fetched, edits: Edits, limits: &Limits) -> Result<Done, Error> {
-        let (mut fetched, mut edits) = (fetched, edits);
+    fn push(
+        &self,
+        fetched: Fetched,
+        (commit, message): (NewCommit, String),
+        limits: &Limits,
+    ) -> Result<Done, Error> {
+        let (mut fetched, mut commit, mut message) = (fetched, commit, message);
         let mut attempt = 1;
         loop {
             let revision = fetched.revision.clone();
-            let Some((commit, message)) = self.commit(&fetched, edits)? else {
-                return Ok(Done::Nothing { revision });
-            };
             match self.send(&commit, fetched.lease.clone(), limits) {
                 Ok(()) => {
                     return Ok(Done::Pushed {
@@ -121,10 +142,15 @@ impl Work {
             }
             let found = fetch(&self.plan, limits, None);
             fetched = match found.map_err(|error| Error::Checkout(Box::new(error)))? {
-                Found::Fetched(fetched) => *fetched,
-                Found::Unchanged => return Ok(Done::Nothing { revision }),
+                Found::Fetched(found) => *found,
+                // Nothing was seen before, so that there is nothing to be unchanged against.
+                Found::Unchanged => return Ok(Done::Nothing(Box::new(fetched))),
             };
-            edits = update::edit(&fetched, &self.path, self.policies.clone())?;
+            let edits = update::edit(&fetched, &self.path, self.policies.clone())?;
+            let Some(made) = self.commit(&fetched, edits)? else {
+                return Ok(Done::Nothing(Box::new(fetched)));
+            };
+            (commit, message) = made;
         }
     }
 

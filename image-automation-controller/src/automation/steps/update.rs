@@ -5,7 +5,7 @@ use crds::image::{UpdateStrategy, UpdateStrategyName};
 use setters::{Policy, Setters};
 
 use super::super::{Automations, Error};
-use super::{background, settle};
+use super::{background, intent, settle};
 use crate::checkout::Fetched;
 use crate::files::{self, Edits};
 
@@ -22,6 +22,10 @@ pub async fn run(_: &Automations, pass: &mut Pass<Automations>) -> Result<Flow, 
     })
     .await?;
     if edits.files.is_empty() {
+        let source = pass.state.source.as_ref();
+        if let Some(branch) = source.map(|source| source.plan.push_branch.clone()) {
+            intent::recall(pass, &fetched, &branch);
+        }
         settle(pass, fetched.revision);
         return Ok(Flow::Done);
     }

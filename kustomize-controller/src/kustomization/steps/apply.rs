@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use apply::{Action, ApiVersions, ApplyOptions, ChangeSet, Force, IgnoreRules, Inventory};
+use common::conditions::{self, RECONCILING, reasons::PROGRESSING};
 use common::inventory;
 use common::reconcile::{Class, Flow, Pass, Stop};
-use crds::kustomize::KustomizationSpec;
+use crds::kustomize::{Kustomization, KustomizationSpec};
+use jiff::Timestamp;
 
 use crate::args::gates::{GROUP_CHANGE_LOG, MIGRATE_API_VERSION};
 use crate::build::{guard, metadata};
@@ -26,10 +28,11 @@ impl Kustomizations {
         if let Err(encrypted) = guard::check(&objects) {
             return Err(Self::apply_failed(pass, encrypted.to_string()));
         }
-        let options = match self.options(&pass.object.spec, pass.state.readers.clone()) {
+        let mut options = match self.options(&pass.object.spec, pass.state.readers.clone()) {
             Ok(options) => options,
             Err(error) => return Err(Self::apply_failed(pass, error.to_string())),
         };
+        options.untold_since = cut_off(pass.original());
         let cluster = pass.state.cluster();
         let (key, target) = (pass.key(), pass.state.target());
         let trust = if pass.is_new() {
@@ -117,4 +120,20 @@ impl Kustomizations {
         };
         tracing::info!(?output, revision, "server-side apply completed");
     }
+}
+
+/// Phases that are said before an apply; those after it are said when its changes have been told.
+const BEFORE: &[&str] = &[
+    "Fetching manifests",
+    "Building manifests",
+    "Detecting drift",
+];
+
+/// Since when a pass may have applied that a killed process left behind: every other pass ends with another reason, or without
+/// the condition.
+fn cut_off(object: &Kustomization) -> Option<Timestamp> {
+    let found = conditions::find(&object.status.conditions, RECONCILING)?;
+    let is_left = found.is_true() && found.reason == PROGRESSING;
+    let is_before = BEFORE.iter().any(|phase| found.message.starts_with(phase));
+    (is_left && is_before).then_some(found.last_transition_time.0)
 }

@@ -1,0 +1,56 @@
+//! Passes that a killed process left behind.
+
+use common::kube::api::{Patch, PatchParams};
+use serde_json::{Value, json};
+
+use crate::support::{Fixture, config_map};
+
+/// The change lists that were told so far.
+fn told(fixture: &Fixture) -> Vec<Value> {
+    let received = fixture.events.received();
+    let events = received.iter().map(testing::http::Received::json);
+    events
+        .filter(|event| event["reason"] == "Progressing")
+        .map(|event| event["message"].clone())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k7_5_what_a_killed_pass_has_changed_is_told_after_the_restart() {
+    let mut fixture = Fixture::new("cut-off").await;
+    let revision = fixture
+        .publish(&[("apps/a.yaml", config_map("a", "one").as_str())])
+        .await;
+    fixture.create("apps", json!({"path": "./apps"})).await;
+    fixture.ready("apps", &revision).await;
+    let line = json!(format!("ConfigMap/{}/a created", fixture.namespace));
+    assert_eq!(told(&fixture), [line.clone()]);
+
+    // A pass that ended in good order has told everything.
+    fixture.restart().await;
+    fixture.request("apps", "ended").await;
+    fixture
+        .wait("apps", "the request handled", |object| {
+            object.status.last_handled_reconcile_at.as_deref() == Some("ended")
+        })
+        .await;
+    assert_eq!(told(&fixture), [line.clone()]);
+
+    // One that was cut off has left this behind.
+    let map = fixture.config_maps().get("a").await.unwrap();
+    let patch = json!({"status": {
+        "lastAppliedRevision": null,
+        "conditions": [{
+            "type": "Reconciling", "status": "True", "reason": "Progressing", "message": "Fetching manifests",
+            "lastTransitionTime": map.metadata.creation_timestamp,
+        }],
+    }});
+    fixture
+        .kustomizations()
+        .patch_status("apps", &PatchParams::default(), &Patch::Merge(patch))
+        .await
+        .unwrap();
+    fixture.restart().await;
+    fixture.ready("apps", &revision).await;
+    assert_eq!(told(&fixture), [line.clone(), line]);
+}
