@@ -10,6 +10,7 @@
 //! | [`process`] | a controller as a child: ready, killed, measured |
 //! | [`proxy`] | HTTP and SOCKS 5 proxies that count |
 //! | [`registry`] | an OCI registry, and artifacts pushed to it |
+//! | [`helm`] | Helm's own command line |
 //! | [`http`] | a sink that records events and webhooks, a server of files |
 //! | [`wait`] | waiting for a condition by watch, with the object shown on failure |
 //!
@@ -23,6 +24,7 @@ pub mod control_plane;
 mod dir;
 pub mod git;
 mod guard;
+pub mod helm;
 pub mod http;
 pub mod pki;
 mod ports;
