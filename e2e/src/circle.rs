@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testing::helm::Charts;
+use testing::charts::Charts;
 use testing::http::{Received, Sink};
 use testing::registry::{Artifact, Registry};
 use tokio::task::JoinHandle;

@@ -58,7 +58,7 @@ pub mod gates {
     pub const OBJECT_LEVEL_WORKLOAD_IDENTITY: &str = "ObjectLevelWorkloadIdentity";
     /// Refused: memory is not watched.
     pub const OOM_WATCH: &str = "OOMWatch";
-    /// Installs are written from the client, and hooks are not post-rendered; waits stay as they are, with a warning (H24.4).
+    /// Installs are written from the client, hooks are not post-rendered, and waits go by the rules of Helm 3 (H24.4).
     pub const USE_HELM3_DEFAULTS: &str = "UseHelm3Defaults";
 }
 
@@ -136,12 +136,6 @@ impl Args {
                 gates::ADOPT_LEGACY_RELEASES
             );
         }
-        if gates.enabled(gates::USE_HELM3_DEFAULTS) {
-            tracing::warn!(
-                "objects are waited for by their status, although the feature gate {} asks for the rules of Helm 3",
-                gates::USE_HELM3_DEFAULTS
-            );
-        }
         Ok(())
     }
 }
@@ -193,6 +187,13 @@ mod tests {
         assert_eq!(args.applier.override_managers, ["argocd"]);
         assert!(args.applier.no_cross_namespace_refs);
         assert!(parse(&["--snapshot-digest-algo=md5"]).is_err());
+    }
+
+    #[test]
+    fn h25_4_every_gate_is_off() {
+        let gates = FeatureGates::new(GATES);
+        assert!(GATES.iter().all(|(gate, _)| !gates.enabled(gate)));
+        assert_eq!(GATES.len(), 15);
     }
 
     #[test]

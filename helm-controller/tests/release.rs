@@ -2,6 +2,10 @@
 //! test has a namespace of its own, and pods are played by kwok.
 #![allow(clippy::unwrap_used)]
 
+#[path = "release/actions.rs"]
+mod actions;
+#[path = "release/charts.rs"]
+mod charts;
 #[path = "release/failures.rs"]
 mod failures;
 #[path = "release/hooks.rs"]
@@ -10,6 +14,8 @@ mod hooks;
 mod killed;
 #[path = "release/lifecycle.rs"]
 mod lifecycle;
+#[path = "release/prerequisites.rs"]
+mod prerequisites;
 #[path = "release/spec.rs"]
 mod spec;
 #[path = "release/state.rs"]

@@ -7,10 +7,11 @@
 //! | [`pki`] | certificate authorities, server and client certificates |
 //! | [`git`] | git over http(s) with authentication, certificates, faults and a log |
 //! | [`api`] | a scripted API server behind a `kube::Client` |
-//! | [`helm`] | a Helm repository, and charts in it |
+//! | [`charts`] | a Helm repository, and charts in it |
 //! | [`process`] | a controller as a child: ready, killed, measured |
 //! | [`proxy`] | HTTP and SOCKS 5 proxies that count |
 //! | [`registry`] | an OCI registry, and artifacts pushed to it |
+//! | [`helm`] | Helm's own command line |
 //! | [`http`] | a sink that records events and webhooks, a server of files |
 //! | [`wait`] | waiting for a condition by watch, with the object shown on failure |
 //!
@@ -20,6 +21,7 @@
 
 pub mod api;
 pub mod binaries;
+pub mod charts;
 pub mod control_plane;
 mod dir;
 pub mod git;

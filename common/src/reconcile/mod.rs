@@ -129,7 +129,7 @@ pub use pass::{Pass, Progress, ReadyNote};
 pub use policy::{Class, Notice, Policy, Stop};
 pub use profile::{ObservedGeneration, Opening, Profile, RetryRule, Schedule};
 pub use run::run;
-pub use step::{Flow, Reconciler, Step};
+pub use step::{Flow, Reconciler, Step, Unfinished};
 pub use summarise::Verdict;
 
 #[cfg(test)]

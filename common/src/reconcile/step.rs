@@ -18,6 +18,9 @@ pub trait Reconciler: Send + Sync + Sized + 'static {
     /// How the kind differs from others.
     const PROFILE: Profile;
 
+    /// What a pass that did not come to its end makes of Reconciling.
+    const UNFINISHED: Unfinished = Unfinished::Marked;
+
     /// The steps, in order.
     fn steps(&self) -> &'static [Step<Self>];
 
@@ -44,6 +47,15 @@ pub trait Reconciler: Send + Sync + Sized + 'static {
     fn forget(&self, key: &crate::object::ObjectKey) {
         let _ = key;
     }
+}
+
+/// What a pass that did not come to its end makes of Reconciling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    /// Its reason becomes `ProgressingWithRetry`.
+    Marked,
+    /// It is as the steps have left it.
+    Left,
 }
 
 /// Where a pass goes after a step.

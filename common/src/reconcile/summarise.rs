@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Class, ObservedGeneration, Pass, Reconciler, Stop};
+use super::{Class, ObservedGeneration, Pass, Reconciler, Stop, Unfinished};
 use crate::conditions::{self, Polarity, READY, RECONCILING, STALLED, Status, reasons};
 use crate::object::Object;
 
@@ -92,8 +92,9 @@ fn settle<R: Reconciler>(pass: &mut Pass<R>, verdict: &Verdict) {
     }
     if finished {
         conditions::remove(list, RECONCILING);
-    } else if let Some(message) =
-        conditions::find(list, RECONCILING).map(|found| found.message.clone())
+    } else if R::UNFINISHED == Unfinished::Marked
+        && let Some(message) =
+            conditions::find(list, RECONCILING).map(|found| found.message.clone())
     {
         let reason = reasons::PROGRESSING_WITH_RETRY;
         conditions::set(

@@ -3,8 +3,8 @@
 use e2e::Scenario;
 use e2e::circle::secret;
 use serde_json::{Value, json};
+use testing::charts::{Charts, package};
 use testing::git::Auth;
-use testing::helm::{Charts, package};
 use testing::registry::{Artifact, Guarded, Options, Registry};
 
 use crate::support::{chat, ready_version, story, told, untouched};

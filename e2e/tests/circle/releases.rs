@@ -3,7 +3,7 @@
 use e2e::Scenario;
 use e2e::manifests::config_map;
 use serde_json::{Value, json};
-use testing::helm::Charts;
+use testing::charts::Charts;
 use testing::http::Sink;
 
 use crate::support::{chat, ready_version, story, told, untouched};

@@ -43,6 +43,7 @@ use resource::Printed;
 pub use cache::ParseCache;
 pub use error::{Error, Failure};
 pub use reads::{FileHash, ReadSet};
+pub use schema::Schema;
 pub use view::{DirView, FileKind, FileView, MemoryView, Stamp};
 
 /// Which files a kustomization may read.

@@ -3,6 +3,7 @@
 use apply::{ApiError, TerminationError, WaitError};
 use common::queue::Origin;
 
+use super::NotReady;
 use crate::storage::StorageError;
 
 /// Why an action failed. Whether the storage was changed is told by the history, not by the error.
@@ -73,6 +74,9 @@ pub enum ActionError {
     /// Objects did not become healthy.
     #[error(transparent)]
     Wait(#[from] WaitError),
+    /// Objects did not become ready by the rules of Helm 3.
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
     /// Objects did not go.
     #[error(transparent)]
     Gone(#[from] TerminationError),

@@ -16,7 +16,7 @@ use super::objects::{objects, own};
 use super::ownership::{self, TakeOver};
 use super::render::{Occasion, Rendered, render, with_dependencies};
 use super::wait::{self, Strategy};
-use super::write::{Method, Ownership, Writer};
+use super::write::{Manifest, Method, Ownership, Writer};
 use super::{ActionError, Env, Plan, definitions};
 use crate::storage::History;
 
@@ -250,6 +250,7 @@ async fn perform(
         validation: options.validation,
         // Objects that are taken over may have been written from the client.
         ownership: Ownership::Migrated,
+        manifest: Manifest::First,
     };
     let outcome = writer.write(env, targets, &[]).await;
     outcome.check("\n")?;

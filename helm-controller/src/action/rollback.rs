@@ -15,7 +15,7 @@ use super::install::{Hooks, recorded};
 use super::objects::{objects, own};
 use super::upgrade::{OnFailure, clean_up, method, replace_manifest};
 use super::wait::{self, Strategy};
-use super::write::{Existing, Method, Ownership, Writer, missing};
+use super::write::{Existing, Manifest, Method, Ownership, Writer, missing};
 use super::{ActionError, Env};
 use crate::storage::History;
 
@@ -86,6 +86,7 @@ pub async fn roll_back(
         method,
         validation: Validation::Strict,
         ownership: Ownership::Migrated,
+        manifest: Manifest::Next,
     };
     let outcome = match replace_manifest(env, &originals, &wanted, writer).await {
         Ok(outcome) => outcome,

@@ -7,7 +7,7 @@ use helm::output::Event;
 use helm::release::{ApplyMethod, Release};
 
 use super::hooks::{self, Running};
-use super::wait::{Jobs, News, Strategy};
+use super::wait::{Jobs, News, Rules, Strategy};
 use super::write::{Existing, Method};
 use super::{ActionError, Env};
 use crate::snapshot::tests;
@@ -48,6 +48,7 @@ pub async fn test(
         strategy: Strategy::Objects {
             jobs: Jobs::Awaited,
             news: News::Ignored,
+            rules: Rules::Status,
         },
         timeout: options.timeout,
     };

@@ -19,7 +19,9 @@ use super::objects::{objects, own};
 use super::ownership::{self, TakeOver};
 use super::render::{Occasion, Rendered, render, with_dependencies};
 use super::wait::{self, Strategy};
-use super::write::{Existing, Method, Outcome, Ownership, Writer, delete_all, drop_stale, missing};
+use super::write::{
+    Existing, Manifest, Method, Outcome, Ownership, Writer, delete_all, drop_stale, missing,
+};
 use super::{ActionError, Env, Plan, definitions};
 use crate::storage::History;
 
@@ -132,6 +134,7 @@ pub async fn upgrade(
         method,
         validation: options.validation,
         ownership: ownership_of(method, &base.apply_method),
+        manifest: Manifest::Next,
     };
     let targets = Targets {
         originals: &originals,

@@ -9,7 +9,7 @@ use health::{GroupKind, Readers, Status};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ActionError, Env};
+use super::{ActionError, Env, legacy};
 
 /// How often objects are looked at where they cannot be watched (H15.1).
 const POLL: Duration = Duration::from_secs(5);
@@ -27,6 +27,8 @@ pub enum Strategy {
         jobs: Jobs,
         /// Whether something newer ends the wait.
         news: News,
+        /// What it takes.
+        rules: Rules,
     },
 }
 
@@ -48,6 +50,15 @@ pub enum News {
     Ignored,
 }
 
+/// By which rules objects are ready (`waitStrategy`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules {
+    /// By their status (`poller`, H15.1).
+    Status,
+    /// As in Helm 3 (`legacy`, H15.3).
+    Helm3,
+}
+
 /// Waits until the objects are healthy. `live` are the server's answers to their writes, in any order.
 pub(super) async fn healthy(
     env: &Env,
@@ -56,9 +67,13 @@ pub(super) async fn healthy(
     strategy: Strategy,
     timeout: Duration,
 ) -> Result<(), ActionError> {
-    let Strategy::Objects { jobs, news } = strategy else {
+    let Strategy::Objects { jobs, news, rules } = strategy else {
         return Ok(());
     };
+    if rules == Rules::Helm3 {
+        let waiting = legacy::ready(env.cluster.as_ref(), targets, jobs, timeout);
+        return heed(env, news, waiting).await;
+    }
     let awaited: Vec<&Object> = targets
         .iter()
         .filter(|object| is_awaited(object, jobs))
@@ -77,6 +92,15 @@ pub(super) async fn healthy(
         return Ok(());
     }
     let waiting = apply::wait(env.cluster.as_ref(), &ids, &options);
+    heed(env, news, waiting).await
+}
+
+/// Rests until `waiting` is over, or something newer ends it.
+async fn heed<E: Into<ActionError>>(
+    env: &Env,
+    news: News,
+    waiting: impl Future<Output = Result<(), E>>,
+) -> Result<(), ActionError> {
     let outcome = match news {
         News::Ignored => env.bench.rest(waiting).await,
         News::Heeded => match env.bench.park(waiting).await {
@@ -85,7 +109,7 @@ pub(super) async fn healthy(
             Err(Interrupted::Shutdown) => return Err(ActionError::Shutdown),
         },
     };
-    Ok(outcome?)
+    outcome.map_err(Into::into)
 }
 
 /// Deployments that are paused never become healthy.

@@ -48,12 +48,22 @@ pub(super) enum Ownership {
     Settled,
 }
 
+/// Whether a manifest takes the place of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manifest {
+    /// It is the first of its release: whatever the server refuses, all of it is tried.
+    First,
+    /// An object that cannot be made ends the write, one that cannot be changed does not.
+    Next,
+}
+
 /// How a manifest is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Writer {
     pub method: Method,
     pub validation: Validation,
     pub ownership: Ownership,
+    pub manifest: Manifest,
 }
 
 /// What became of a manifest.
@@ -103,7 +113,11 @@ impl Writer {
                         }
                         outcome.live.push(live);
                     }
-                    Err(text) => outcome.errors.push(text),
+                    Err(Refused::Change(text)) => outcome.errors.push(text),
+                    Err(Refused::Creation(text)) => {
+                        outcome.errors = vec![text];
+                        return outcome;
+                    }
                 }
             }
         }
@@ -117,10 +131,24 @@ impl Writer {
         env: &Env,
         target: &Object,
         original: Option<&Object>,
-    ) -> Result<Written, String> {
+    ) -> Result<Written, Refused> {
         match self.method {
-            Method::ServerSide => self.apply(env, target).await.map(Written::over),
+            Method::ServerSide => match self.apply(env, target).await {
+                Ok(live) => Ok(Written::over(live)),
+                Err(text) => Err(self.refused(env, target, text).await),
+            },
             Method::ClientSide { existing } => self.patch(env, target, original, existing).await,
+        }
+    }
+
+    /// An apply does not tell whether the object was there, so it is looked for once the server has refused it.
+    async fn refused(&self, env: &Env, target: &Object, text: String) -> Refused {
+        if self.manifest == Manifest::First {
+            return Refused::Change(text);
+        }
+        match env.cluster.get(&target.object_ref()).await {
+            Err(error) if error.is_not_found() => Refused::creation(&text),
+            _ => Refused::Change(text),
         }
     }
 
@@ -171,7 +199,7 @@ impl Writer {
         target: &Object,
         original: Option<&Object>,
         existing: Existing,
-    ) -> Result<Written, String> {
+    ) -> Result<Written, Refused> {
         let reference = target.object_ref();
         let current = match env.cluster.get(&reference).await {
             Ok(current) => current,
@@ -179,12 +207,15 @@ impl Writer {
                 let created = env.cluster.create(target, self.writing()).await;
                 return created
                     .map(Written::new)
-                    .map_err(|error| format!("failed to create resource: {error}"));
+                    .map_err(|error| match self.manifest {
+                        Manifest::First => Refused::Change(error.to_string()),
+                        Manifest::Next => Refused::creation(&error),
+                    });
             }
             Err(error) => {
-                return Err(format!(
+                return Err(Refused::Change(format!(
                     "could not get information about the resource: {error}"
-                ));
+                )));
             }
         };
         if existing == Existing::Replaced {
@@ -193,11 +224,9 @@ impl Writer {
             let replaced = env.cluster.replace(&target, self.writing()).await;
             return replaced
                 .map(Written::over)
-                .map_err(|error| format!("failed to replace object: {error}"));
+                .map_err(|error| Refused::Change(format!("failed to replace object: {error}")));
         }
-        let base = original.unwrap_or(&current);
-        let Some(patch) = merge::patch(base.as_value(), target.as_value(), current.as_value())
-        else {
+        let Some(patch) = merge::patch(original, target, &current) else {
             return Ok(Written::over(current));
         };
         let writing = Writing {
@@ -209,11 +238,11 @@ impl Writer {
             .await
             .map(Written::over)
             .map_err(|error| {
-                format!(
+                Refused::Change(format!(
                     "cannot patch {:?} with kind {}: {error}",
                     target.name(),
                     target.kind()
-                )
+                ))
             })
     }
 }
@@ -234,6 +263,20 @@ impl Written {
             live,
             is_new: false,
         }
+    }
+}
+
+/// Why an object was not written.
+enum Refused {
+    /// It was not there and could not be made.
+    Creation(String),
+    /// Something else.
+    Change(String),
+}
+
+impl Refused {
+    fn creation(cause: &impl std::fmt::Display) -> Self {
+        Self::Creation(format!("failed to create resource: {cause}"))
     }
 }
 

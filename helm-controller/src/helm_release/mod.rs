@@ -19,7 +19,7 @@ pub use watch::controller;
 use common::conditions::{ConditionType, Summary};
 use common::object::ObjectKey;
 use common::reconcile::{
-    ObservedGeneration, Opening, Pass, Profile, Reconciler, Schedule, Step, Stop,
+    ObservedGeneration, Opening, Pass, Profile, Reconciler, Schedule, Step, Stop, Unfinished,
 };
 use crds::helm::HelmRelease;
 use crds::helm::well_known::condition;
@@ -95,6 +95,8 @@ impl Reconciler for HelmReleases {
         observed_generation: ObservedGeneration::Settled,
         opening: Opening::Silent,
     };
+
+    const UNFINISHED: Unfinished = Unfinished::Left;
 
     fn steps(&self) -> &'static [Step<Self>] {
         STEPS

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use apply::cluster::Propagation;
 use common::cluster::Validation;
-use crds::helm::{DeletionPropagation, HelmReleaseSpec, PostRenderStrategy, ServerSideApplyMode};
+use crds::helm::{
+    DeletionPropagation, HelmReleaseSpec, PostRenderStrategy, ServerSideApplyMode, WaitStrategyName,
+};
 use helm::render::SchemaCheck;
 
 use super::HelmReleases;
 use crate::action::{
     Existing, Hooks, Install, Jobs, Method, Namespace, News, OnFailure, Records, Reuse, RollBack,
-    RunTests, Strategy, TakeOver, Uninstall, Upgrade, Values,
+    Rules, RunTests, Strategy, TakeOver, Uninstall, Upgrade, Values,
 };
 use crate::args::gates::{CANCEL_HEALTH_CHECK_ON_NEW_REVISION, USE_HELM3_DEFAULTS};
 use crate::policy;
@@ -32,7 +34,7 @@ impl HelmReleases {
                 }
             },
             hooks: hooks(install.disable_hooks),
-            strategy: self.strategy(install.disable_wait, install.disable_wait_for_jobs),
+            strategy: self.strategy(spec, install.disable_wait, install.disable_wait_for_jobs),
             take_over: take_over(install.disable_take_ownership),
             validation: validation(install.disable_openapi_validation),
             schema: schema(install.disable_schema_validation),
@@ -60,7 +62,7 @@ impl HelmReleases {
                 .unwrap_or(ServerSideApplyMode::Auto),
             existing: existing(upgrade.force),
             hooks: hooks(upgrade.disable_hooks),
-            strategy: self.strategy(upgrade.disable_wait, upgrade.disable_wait_for_jobs),
+            strategy: self.strategy(spec, upgrade.disable_wait, upgrade.disable_wait_for_jobs),
             take_over: take_over(upgrade.disable_take_ownership),
             validation: validation(upgrade.disable_openapi_validation),
             schema: schema(upgrade.disable_schema_validation),
@@ -89,7 +91,7 @@ impl HelmReleases {
                 .unwrap_or(ServerSideApplyMode::Auto),
             existing: existing(rollback.force),
             hooks: hooks(rollback.disable_hooks),
-            strategy: self.strategy(rollback.disable_wait, rollback.disable_wait_for_jobs),
+            strategy: self.strategy(spec, rollback.disable_wait, rollback.disable_wait_for_jobs),
             on_failure: on_failure(rollback.cleanup_on_fail),
             max_history: policy::max_history(spec),
         }
@@ -101,7 +103,7 @@ impl HelmReleases {
         Uninstall {
             timeout: Action::UninstallRemediation.timeout(spec),
             hooks: hooks(uninstall.disable_hooks),
-            strategy: self.strategy(uninstall.disable_wait, false),
+            strategy: self.strategy(spec, uninstall.disable_wait, false),
             propagation: match uninstall.deletion_propagation {
                 Some(DeletionPropagation::Foreground) => Propagation::Foreground,
                 Some(DeletionPropagation::Orphan) => Propagation::Orphan,
@@ -133,11 +135,21 @@ impl HelmReleases {
         }
     }
 
-    /// H15.1, H15.5, H15.6.
-    fn strategy(&self, disable_wait: bool, disable_wait_for_jobs: bool) -> Strategy {
+    /// H15.1, H15.3, H15.5, H15.6, H24.4.
+    fn strategy(
+        &self,
+        spec: &HelmReleaseSpec,
+        disable_wait: bool,
+        disable_wait_for_jobs: bool,
+    ) -> Strategy {
         if disable_wait {
             return Strategy::HooksOnly;
         }
+        let rules = match spec.wait_strategy.as_ref().map(|it| &it.name) {
+            Some(WaitStrategyName::Legacy) => Rules::Helm3,
+            None if self.settings.gates.enabled(USE_HELM3_DEFAULTS) => Rules::Helm3,
+            _ => Rules::Status,
+        };
         let heeds = self
             .settings
             .gates
@@ -148,7 +160,13 @@ impl HelmReleases {
             } else {
                 Jobs::Awaited
             },
-            news: if heeds { News::Heeded } else { News::Ignored },
+            // A wait by the rules of Helm 3 knows nothing of requests.
+            news: if heeds && rules == Rules::Status {
+                News::Heeded
+            } else {
+                News::Ignored
+            },
+            rules,
         }
     }
 }

@@ -208,6 +208,18 @@ async fn h11_3_a_failure_before_anything_is_stored_counts_no_try() {
     assert_eq!(object.status.install_failures, 0);
     assert!(object.status.failures > 0);
     assert_eq!(condition(&object, "Stalled"), None);
+    assert_ne!(
+        Some(object.status.observed_generation),
+        object.metadata.generation
+    );
+    let reconciling = condition(&object, "Reconciling").unwrap();
+    assert_eq!(
+        (reconciling.1.as_str(), reconciling.2.as_str()),
+        (
+            "Progressing",
+            "Running 'install' action with timeout of 1m0s"
+        )
+    );
     assert_eq!(fixture.revisions("web").await, []);
 }
 

@@ -153,6 +153,8 @@ async fn h12_5_a_failing_test_fails_the_release_and_is_remediated() {
     assert_eq!((test.0.as_str(), test.1.as_str()), ("False", "TestFailed"));
     let remediated = condition(&object, "Remediated").unwrap();
     assert_eq!(remediated.1, "UninstallSucceeded");
+    // Ready says what failed, not what was done about it.
+    assert_eq!(condition(&object, "Ready").unwrap().1, "TestFailed");
     assert_eq!(
         history(&object)[0].1,
         "uninstalled",

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Fixture, MAP, condition, history};
+use crate::support::{DEPLOYMENT, Fixture, MAP, SERVICE, condition, history};
 
 #[tokio::test]
 async fn h12_1_a_release_is_installed_recorded_and_told_of() {
@@ -142,18 +142,6 @@ async fn h20_3_deleting_the_object_uninstalls_the_release() {
         .event("web", "UninstallSucceeded", "Helm uninstall succeeded")
         .await;
 }
-
-/// A Deployment of one pod, which kwok makes ready.
-const DEPLOYMENT: (&str, &str) = (
-    "templates/deployment.yaml",
-    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  \
-     template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - name: main\n        \
-     image: example.com/none:{{ .Values.value }}\n",
-);
-const SERVICE: (&str, &str) = (
-    "templates/service.yaml",
-    "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports: [{port: 80}]\n",
-);
 
 #[tokio::test]
 async fn h15_1_workloads_are_waited_for_and_installs_and_upgrades_cost_few_requests() {

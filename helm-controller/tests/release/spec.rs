@@ -7,7 +7,7 @@ use common::kube::api::{DeleteParams, PostParams};
 use crds::source::HelmChart;
 use serde_json::json;
 
-use crate::support::{Fixture, MAP, condition, history};
+use crate::support::{DEPLOYMENT, Fixture, MAP, SERVICE, condition, history};
 
 #[tokio::test]
 async fn h7_4_a_template_makes_a_chart_that_is_kept_as_it_says_and_goes_with_the_release() {
@@ -100,6 +100,14 @@ async fn h20_1_a_suspended_release_is_left_alone_even_when_its_object_goes() {
 async fn h21_1_all_is_done_as_the_account_that_the_spec_names() {
     let fixture = Fixture::new("tenant").await;
     fixture.publish("1.0.0", &[MAP]).await;
+    // The account may do nothing: source and values are read by the controller itself.
+    let values = json!({"metadata": {"name": "values"}, "data": {"values.yaml": "value: one"}});
+    let values = serde_json::from_value(values).unwrap();
+    fixture
+        .config_maps()
+        .create(&PostParams::default(), &values)
+        .await
+        .unwrap();
     let accounts: Api<ServiceAccount> = Api::namespaced(fixture.client.clone(), &fixture.namespace);
     let account = serde_json::from_value(json!({"metadata": {"name": "tenant"}})).unwrap();
     accounts
@@ -107,7 +115,10 @@ async fn h21_1_all_is_done_as_the_account_that_the_spec_names() {
         .await
         .unwrap();
     fixture
-        .create("web", json!({"serviceAccountName": "tenant"}))
+        .create(
+            "web",
+            json!({"serviceAccountName": "tenant", "valuesFrom": [{"kind": "ConfigMap", "name": "values"}]}),
+        )
         .await;
     let (object, text) = fixture.failed("web", "StateError").await;
     assert!(text.contains("cannot list resource \"secrets\""), "{text}");
@@ -281,14 +292,61 @@ async fn h13_2_definitions_of_the_chart_come_first_and_stay() {
         .unwrap();
 }
 
+/// A claim that nobody fulfils.
+const CLAIM: (&str, &str) = (
+    "templates/claim.yaml",
+    "{{ if .Values.claim }}\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: data\nspec:\n  \
+     accessModes: [ReadWriteOnce]\n  resources: {requests: {storage: 1Gi}}\n{{ end }}\n",
+);
+
 #[tokio::test]
-async fn h15_3_what_is_not_done_yet_is_refused() {
-    let fixture = Fixture::new("refused").await;
-    fixture.publish("1.0.0", &[MAP]).await;
+async fn h15_3_legacy_waits_by_the_rules_of_helm_3() {
+    let fixture = Fixture::new("legacy").await;
     fixture
-        .create("web", json!({"waitStrategy": {"name": "legacy"}}))
+        .publish("1.0.0", &[MAP, CLAIM, SERVICE, DEPLOYMENT])
         .await;
-    let (object, text) = fixture.failed("web", "InvalidSpec").await;
-    assert!(text.contains("'legacy' is not supported"), "{text}");
-    assert!(condition(&object, "Stalled").is_some());
+    fixture
+        .create(
+            "web",
+            json!({"waitStrategy": {"name": "legacy"}, "test": {"enable": true}}),
+        )
+        .await;
+    let object = fixture.ready("web", "1.0.0").await;
+    assert_eq!(history(&object)[0].0, 1);
+    let upgrade = json!({"values": {"claim": true}, "timeout": "4s"});
+    fixture.patch("web", upgrade).await;
+    let (_, text) = fixture.failed("web", "UpgradeFailed").await;
+    let reason = ": context deadline exceeded";
+    assert!(text.ends_with(reason), "{text}");
+}
+
+#[tokio::test]
+async fn h24_4_defaults_of_helm_3_are_writes_and_waits_from_the_client() {
+    let gate = "--feature-gates=UseHelm3Defaults=true";
+    let fixture = Fixture::with_flags("helm3", &[gate]).await;
+    fixture.publish("1.0.0", &[MAP, CLAIM]).await;
+    fixture.create("web", json!({})).await;
+    fixture.ready("web", "1.0.0").await;
+    let client_side = helm::release::ApplyMethod::ClientSide;
+    assert_eq!(fixture.stored("web").await[0].apply_method, client_side);
+    let map = fixture.config_maps().get("web-map").await.unwrap();
+    let writers = map.metadata.managed_fields.unwrap();
+    assert_eq!(writers[0].operation.as_deref(), Some("Update"));
+    let claim = json!({"values": {"claim": true}, "timeout": "3s"});
+    fixture.patch("web", claim.clone()).await;
+    let (_, text) = fixture.failed("web", "UpgradeFailed").await;
+    assert!(text.ends_with(": context deadline exceeded"), "{text}");
+    // The spec comes before the gate.
+    let mut poller = claim;
+    poller["waitStrategy"] = json!({"name": "poller"});
+    poller["install"] = json!({"serverSideApply": true});
+    poller["releaseName"] = json!("polled");
+    fixture.create("polled", poller).await;
+    let (_, text) = fixture.failed("polled", "InstallFailed").await;
+    assert!(
+        text.contains("timeout waiting for: [PersistentVolumeClaim/"),
+        "{text}"
+    );
+    let server_side = helm::release::ApplyMethod::ServerSide;
+    assert_eq!(fixture.stored("polled").await[0].apply_method, server_side);
 }

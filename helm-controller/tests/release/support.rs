@@ -1,6 +1,7 @@
 //! What every scenario needs.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -72,6 +73,11 @@ async fn plane() -> &'static ControlPlane {
         plane
     };
     PLANE.get_or_init(start).await
+}
+
+/// The kubeconfig of the control plane.
+pub async fn kubeconfig() -> &'static Path {
+    plane().await.kubeconfig_path()
 }
 
 impl Fixture {
@@ -169,7 +175,8 @@ impl Fixture {
         self.metrics.requests().total()
     }
 
-    async fn chart_object(&self, name: &str) {
+    /// Makes a HelmChart that has nothing yet.
+    pub async fn chart_object(&self, name: &str) {
         let object = json!({
             "metadata": {"name": name},
             "spec": {"chart": name, "interval": "1h", "sourceRef": {"kind": "HelmRepository", "name": "repo"}},
@@ -424,13 +431,26 @@ pub const MAP: (&str, &str) = (
      value: {{ .Values.value | quote }}\n  revision: {{ .Release.Revision | quote }}\n",
 );
 
+/// A Deployment of one pod, which kwok makes ready.
+pub const DEPLOYMENT: (&str, &str) = (
+    "templates/deployment.yaml",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  \
+     template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - name: main\n        \
+     image: example.com/none:{{ .Values.value }}\n",
+);
+/// A Service for it.
+pub const SERVICE: (&str, &str) = (
+    "templates/service.yaml",
+    "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports: [{port: 80}]\n",
+);
+
 /// A packaged chart with a `values.yaml` that says `value: default`, and these files.
 pub fn package(name: &str, version: &str, files: &[(&str, &str)]) -> Vec<u8> {
     let mut all = files.to_vec();
     if !files.iter().any(|(path, _)| *path == "values.yaml") {
         all.push(("values.yaml", "value: default\n"));
     }
-    testing::helm::package(name, version, &all).unwrap()
+    testing::charts::package(name, version, &all).unwrap()
 }
 
 /// Serves files by name.

@@ -30,6 +30,8 @@ pub enum Tool {
     Kwok,
     /// An OCI registry.
     Registry,
+    /// Helm's own command line.
+    Helm,
 }
 
 impl Tool {
@@ -51,6 +53,7 @@ impl Tool {
             Self::Scheduler => "kube-scheduler",
             Self::Kwok => "kwok",
             Self::Registry => "registry",
+            Self::Helm => "helm",
         }
     }
 
@@ -58,6 +61,7 @@ impl Tool {
     fn kit(self) -> &'static Kit {
         match self {
             Self::Registry => &recipe::REGISTRY,
+            Self::Helm => &recipe::HELM,
             _ => &recipe::CONTROL_PLANE,
         }
     }
@@ -84,7 +88,7 @@ impl Binaries {
             assets,
             cache: cache_dir()?,
         };
-        for kit in [&recipe::CONTROL_PLANE, &recipe::REGISTRY] {
+        for kit in recipe::KITS {
             let mut tools = tools.iter().filter(|tool| tool.kit().name == kit.name);
             if tools.any(|tool| !binaries.has(*tool)) {
                 build::into(kit, &binaries.folder(kit), report)?;

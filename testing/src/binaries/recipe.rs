@@ -53,6 +53,10 @@ const ETCD_FILES: (&str, &str) = pinned!("etcd");
 const KUBERNETES_FILES: (&str, &str) = pinned!("kubernetes");
 const KWOK_FILES: (&str, &str) = pinned!("kwok");
 const REGISTRY_FILES: (&str, &str) = pinned!("registry");
+const HELM_FILES: (&str, &str) = pinned!("helm");
+
+/// What can be asked for.
+pub(super) const KITS: [&Kit; 3] = [&CONTROL_PLANE, &REGISTRY, &HELM];
 
 /// etcd, Kubernetes and kwok.
 pub(super) const CONTROL_PLANE: Kit = Kit {
@@ -74,6 +78,20 @@ pub(super) const REGISTRY: Kit = Kit {
             "registry",
             "github.com/distribution/distribution/v3/cmd/registry",
         )],
+        stages: None,
+    }],
+};
+
+/// Helm's own command line, for the tests that stand beside it.
+pub(super) const HELM: Kit = Kit {
+    name: "helm",
+    release: "v4.3.1",
+    modules: &[Module {
+        name: "helm",
+        go_mod: HELM_FILES.0,
+        go_sum: HELM_FILES.1,
+        ldflags: STRIP,
+        programs: &[("helm", "helm.sh/helm/v4/cmd/helm")],
         stages: None,
     }],
 };
@@ -144,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_program_is_a_pinned_tool_of_its_module() {
-        for module in CONTROL_PLANE.modules.iter().chain(REGISTRY.modules) {
+        for module in KITS.iter().flat_map(|kit| kit.modules) {
             for (_, package) in module.programs {
                 assert!(
                     module.go_mod.contains(package),
@@ -180,13 +198,14 @@ mod tests {
     }
 
     #[test]
-    fn the_registry_is_of_the_pinned_release() {
-        let module = &REGISTRY.modules[0];
-        let line = format!(
-            "github.com/distribution/distribution/v3 {}",
-            REGISTRY.release
-        );
-        assert!(module.go_mod.contains(&line));
+    fn registry_and_helm_are_of_the_pinned_releases() {
+        for (kit, module) in [
+            (&REGISTRY, "github.com/distribution/distribution/v3"),
+            (&HELM, "helm.sh/helm/v4"),
+        ] {
+            let line = format!("{module} {}", kit.release);
+            assert!(kit.modules[0].go_mod.contains(&line), "{line}");
+        }
     }
 
     #[test]

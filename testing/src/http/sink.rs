@@ -193,7 +193,10 @@ mod tests {
             .collect();
         assert_eq!(paths, ["/first?a=1", "/second"]);
         let posted = &sink.received()[1];
-        assert_eq!((&posted.method, &posted.body[..]), (&Method::POST, &b"body"[..]));
+        assert_eq!(
+            (&posted.method, &posted.body[..]),
+            (&Method::POST, &b"body"[..])
+        );
         assert_eq!(posted.headers["x-a"], "1");
     }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use flate2::bufread::MultiGzDecoder;
+use jiff::Timestamp;
 
 use super::{BOM, Error, File};
 
@@ -43,6 +44,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
         if files.len() >= MAX_ENTRIES || entry.size() > left {
             return Err(Error::Size(MAX_SIZE));
         }
+        let modified = modified(&mut entry);
         let size = usize::try_from(entry.size()).unwrap_or_default();
         if unpacked.len() < size {
             unpacked.resize(size, 0);
@@ -53,12 +55,41 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
             return Err(Error::Size(MAX_SIZE));
         }
         let data = data.strip_prefix(BOM).unwrap_or(data).into();
-        files.push(File { name, data });
+        files.push(File {
+            name,
+            data,
+            modified,
+        });
     }
     if files.is_empty() {
         return Err(Error::Empty);
     }
     Ok(files)
+}
+
+/// When a file was last changed: what an extended header says, to the nanosecond, comes before the header's whole seconds.
+fn modified(entry: &mut tar::Entry<'_, impl io::Read>) -> Option<Timestamp> {
+    let extensions = entry.pax_extensions().ok().flatten();
+    let extended = extensions.and_then(|extensions| {
+        let found = extensions.flatten().filter(|it| it.key() == Ok("mtime"));
+        found.last()?.value().ok().and_then(seconds)
+    });
+    extended.or_else(|| {
+        let seconds = entry.header().mtime().ok()?;
+        Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
+    })
+}
+
+/// `1700000000.25` as a point in time; digits beyond nanoseconds are cut off.
+fn seconds(text: &str) -> Option<Timestamp> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction: String = fraction
+        .chars()
+        .chain("000000000".chars())
+        .take(9)
+        .collect();
+    let nanoseconds: i32 = fraction.parse().ok()?;
+    Timestamp::new(whole.parse().ok()?, nanoseconds).ok()
 }
 
 /// Reads until `room` is full or the end comes; gives what was read.

@@ -95,6 +95,7 @@ mod tests {
         let file = File {
             name: String::new(),
             data: vec![0; bytes].into(),
+            modified: None,
         };
         Loaded {
             chart: Chart {

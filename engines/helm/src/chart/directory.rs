@@ -92,7 +92,11 @@ impl Walk<'_> {
                 EntryKind::File => {
                     let data = self.file(&path).map_err(|error| failed(&name, error))?;
                     let data = data.strip_prefix(BOM).unwrap_or(&data).into();
-                    self.files.push(File { name, data });
+                    self.files.push(File {
+                        name,
+                        data,
+                        modified: None,
+                    });
                 }
                 EntryKind::Symlink | EntryKind::Other => return Err(Error::Irregular(name)),
             }

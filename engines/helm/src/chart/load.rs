@@ -89,7 +89,7 @@ fn build(
     let mut below: BTreeMap<String, Vec<File>> = BTreeMap::new();
     for file in files {
         match file.name.as_str() {
-            "Chart.yaml" => {}
+            "Chart.yaml" => chart.modified = file.modified,
             "Chart.lock" => {
                 let lock = Lock::read(&file.data);
                 chart.lock = Some(lock.map_err(|problem| failed("Chart.lock", problem))?);
@@ -98,7 +98,10 @@ fn build(
                 chart.values = values::decode(&file.data)
                     .map_err(|error| failed("values.yaml", error.to_string()))?;
             }
-            "values.schema.json" => chart.schema = Some(file.data),
+            "values.schema.json" => {
+                chart.schema = Some(file.data);
+                chart.schema_modified = file.modified;
+            }
             "requirements.yaml" => {
                 let metadata = metadata.get_or_insert_default();
                 if metadata.api_version != "v1" {
@@ -132,8 +135,7 @@ fn build(
                 Some(inner) if !has_extension(name, ".prov") => {
                     let top = inner.split('/').next().unwrap_or(inner).to_owned();
                     let name = inner.to_owned();
-                    let data = file.data;
-                    below.entry(top).or_default().push(File { name, data });
+                    below.entry(top).or_default().push(File { name, ..file });
                 }
                 _ => chart.files.push(file),
             },
@@ -185,8 +187,7 @@ fn subchart(
         .into_iter()
         .filter_map(|file| {
             let name = file.name.split_once('/')?.1.to_owned();
-            let data = file.data;
-            Some(File { name, data })
+            Some(File { name, ..file })
         })
         .collect();
     build(files, depth + 1, diagnostics)

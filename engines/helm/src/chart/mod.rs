@@ -17,6 +17,7 @@ mod package;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::Timestamp;
 use yaml::Value;
 
 pub use archive::MAX_SIZE;
@@ -38,6 +39,8 @@ pub struct File {
     pub name: String,
     /// Its bytes.
     pub data: Arc<[u8]>,
+    /// When it was last changed, where the package says so.
+    pub modified: Option<Timestamp>,
 }
 
 /// A chart with its subcharts. A clone shares the files.
@@ -51,6 +54,10 @@ pub struct Chart {
     pub values: Value,
     /// `values.schema.json`.
     pub schema: Option<Arc<[u8]>>,
+    /// When the schema was last changed.
+    pub schema_modified: Option<Timestamp>,
+    /// When `Chart.yaml` was last changed.
+    pub modified: Option<Timestamp>,
     /// What lies in `templates/`, in the order of the package.
     pub templates: Vec<File>,
     /// Every file that has no meaning of its own, in the order of the package.

@@ -123,7 +123,7 @@ impl Package {
             let name = file.name.strip_prefix(prefix)?;
             Some(File {
                 name: name.to_owned(),
-                data: Arc::clone(&file.data),
+                ..file.clone()
             })
         });
         Self {
@@ -136,7 +136,7 @@ impl Package {
         let name = chart.metadata()?.name;
         self.files.extend(chart.files.iter().map(|file| File {
             name: format!("charts/{name}/{}", file.name),
-            data: Arc::clone(&file.data),
+            ..file.clone()
         }));
         Ok(())
     }
@@ -223,6 +223,7 @@ mod tests {
         let files = files.iter().map(|(name, text)| File {
             name: (*name).to_owned(),
             data: text.as_bytes().into(),
+            modified: None,
         });
         Package {
             files: files.collect(),

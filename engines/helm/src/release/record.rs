@@ -152,7 +152,7 @@ impl From<&chart::File> for File {
         Self {
             name: file.name.clone(),
             data: Arc::clone(&file.data),
-            modified: None,
+            modified: file.modified.map(Time::from),
         }
     }
 }
@@ -166,9 +166,9 @@ impl From<&Chart> for RecordedChart {
             templates: chart.templates.iter().map(File::from).collect(),
             values: chart.values.as_map().cloned(),
             schema: chart.schema.clone(),
-            schema_modified: None,
+            schema_modified: chart.schema_modified.map(Time::from),
             files: chart.files.iter().map(File::from).collect(),
-            modified: None,
+            modified: chart.modified.map(Time::from),
         }
     }
 }

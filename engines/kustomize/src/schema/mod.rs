@@ -118,11 +118,22 @@ pub(crate) fn of_comment(text: &str) -> Option<Shape> {
     custom::field(text.trim(), &BUILTIN)
 }
 
-/// The schema of one node.
+/// The schema of one node: which lists below it merge, and by which keys.
 #[derive(Clone, Debug)]
-pub(crate) struct Schema<'a> {
+pub struct Schema<'a> {
     table: &'a Table,
     shape: Shape,
+}
+
+impl Schema<'static> {
+    /// The built-in schema of objects of a kind; none of kinds that Kubernetes does not define itself.
+    pub fn built_in(api_version: &str, kind: &str) -> Option<Self> {
+        let shape = BUILTIN.kind(api_version, kind)?;
+        Some(Self {
+            table: &BUILTIN,
+            shape,
+        })
+    }
 }
 
 impl Schema<'_> {
@@ -135,7 +146,7 @@ impl Schema<'_> {
     }
 
     /// The schema of a field.
-    pub(crate) fn field(&self, name: &str) -> Option<Self> {
+    pub fn field(&self, name: &str) -> Option<Self> {
         let shape = self.table.field(&self.shape, name)?;
         Some(Self {
             table: self.table,
@@ -144,7 +155,7 @@ impl Schema<'_> {
     }
 
     /// The keys that the elements of a list merge by, when it merges at all.
-    pub(crate) fn merge_keys(&self) -> Option<&[Box<str>]> {
+    pub fn merge_keys(&self) -> Option<&[Box<str>]> {
         match &self.shape {
             Shape::MergeList { keys, .. } => Some(keys),
             _ => None,
@@ -152,7 +163,7 @@ impl Schema<'_> {
     }
 
     /// The schema of the elements.
-    pub(crate) fn element(&self) -> Option<Self> {
+    pub fn element(&self) -> Option<Self> {
         match &self.shape {
             Shape::MergeList {
                 item: Some(item), ..

@@ -22,9 +22,9 @@ impl HelmReleases {
             return Err(Stop::abandon());
         }
         let strategy = spec.wait_strategy.as_ref().map(|strategy| &strategy.name);
-        if let Some(strategy) = strategy.filter(|name| **name != WaitStrategyName::Poller) {
+        if let Some(strategy) = strategy.filter(|name| !is_known(name)) {
             let text = format!(
-                "spec.waitStrategy.name '{}' is not supported: remove it or use 'poller'",
+                "spec.waitStrategy.name '{}' is not supported: use 'poller' or 'legacy'",
                 strategy.as_str()
             );
             return Err(Stop::new(Class::Stall, reasons::INVALID_SPEC, text));
@@ -57,6 +57,13 @@ impl HelmReleases {
         (pass.state.readers, pass.state.hook_readers) = (readers, hook_readers);
         Ok(())
     }
+}
+
+const fn is_known(strategy: &WaitStrategyName) -> bool {
+    matches!(
+        strategy,
+        WaitStrategyName::Poller | WaitStrategyName::Legacy
+    )
 }
 
 /// A Pod that is a hook has to end (H15.2).
