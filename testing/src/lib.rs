@@ -7,6 +7,7 @@
 //! | [`pki`] | certificate authorities, server and client certificates |
 //! | [`git`] | git over http(s) with authentication, certificates, faults and a log |
 //! | [`api`] | a scripted API server behind a `kube::Client` |
+//! | [`helm`] | a Helm repository, and charts in it |
 //! | [`process`] | a controller as a child: ready, killed, measured |
 //! | [`proxy`] | HTTP and SOCKS 5 proxies that count |
 //! | [`registry`] | an OCI registry, and artifacts pushed to it |
@@ -23,6 +24,7 @@ pub mod control_plane;
 mod dir;
 pub mod git;
 mod guard;
+pub mod helm;
 pub mod http;
 pub mod pki;
 mod ports;

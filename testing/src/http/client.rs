@@ -3,7 +3,7 @@
 use anyhow::Context;
 use axum::body::{Body, to_bytes};
 use http::header::HOST;
-use http::{HeaderMap, Request, Uri};
+use http::{HeaderMap, Method, Request, Uri};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -31,6 +31,20 @@ impl Response {
 
 /// GET of an `http://` address; redirects are not followed.
 pub async fn get(url: &str) -> anyhow::Result<Response> {
+    send(Method::GET, url, &[], Vec::new()).await
+}
+
+/// POST to an `http://` address, with these headers; redirects are not followed.
+pub async fn post(url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> anyhow::Result<Response> {
+    send(Method::POST, url, headers, body).await
+}
+
+async fn send(
+    method: Method,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> anyhow::Result<Response> {
     let uri: Uri = url.parse().with_context(|| format!("no address: {url}"))?;
     let authority = uri
         .authority()
@@ -41,9 +55,14 @@ pub async fn get(url: &str) -> anyhow::Result<Response> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let request = Request::get(path)
-        .header(HOST, authority.as_str())
-        .body(Body::empty())?;
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(HOST, authority.as_str());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body))?;
     let (head, body) = sender.send_request(request).await?.into_parts();
     let body = to_bytes(Body::new(body), MAX_BODY).await?.to_vec();
     connection.abort();

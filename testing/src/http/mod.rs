@@ -5,6 +5,6 @@ mod client;
 mod files;
 mod sink;
 
-pub use client::{Response, get};
+pub use client::{Response, get, post};
 pub use files::{Asked, Files};
 pub use sink::{Received, Sink};
