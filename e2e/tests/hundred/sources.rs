@@ -42,7 +42,7 @@ fn revision_of(object: &Value) -> &Value {
 }
 
 /// The three phases of a kind.
-async fn measure(toolkit: &mut Toolkit, story: &Scenario, kind: Kind<'_>) {
+async fn measure(toolkit: &mut Toolkit, story: &Scenario, kind: &Kind<'_>) {
     let source = toolkit.controller(Component::Source);
     let mut table = Table::new(kind.name);
 
@@ -95,7 +95,7 @@ async fn many_git_repositories_cost_few_requests() {
         spec,
         upgrade: &upgrade,
     };
-    measure(&mut toolkit, &story, kind).await;
+    measure(&mut toolkit, &story, &kind).await;
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn many_oci_repositories_cost_few_requests() {
         spec,
         upgrade: &upgrade,
     };
-    measure(&mut toolkit, &story, kind).await;
+    measure(&mut toolkit, &story, &kind).await;
 }
 
 /// Any archive will do.
@@ -138,7 +138,7 @@ async fn many_helm_repositories_cost_few_requests() {
         spec: json!({ "interval": "1h", "url": charts.url() }),
         upgrade: &upgrade,
     };
-    measure(&mut toolkit, &story, kind).await;
+    measure(&mut toolkit, &story, &kind).await;
 }
 
 #[tokio::test]
@@ -166,5 +166,5 @@ async fn many_helm_charts_cost_few_requests() {
         }),
         upgrade: &upgrade,
     };
-    measure(&mut toolkit, &story, kind).await;
+    measure(&mut toolkit, &story, &kind).await;
 }
