@@ -148,6 +148,11 @@ async fn apply_stage(
             .filter(|assessment| assessment.is_current)
             .map(|assessment| assessment.change.id.clone())
             .collect(),
+        unsettled: assessed
+            .into_iter()
+            .filter(|assessment| !assessment.is_current)
+            .filter_map(|assessment| assessment.live)
+            .collect(),
     };
     if stage.is_waited_for()
         && let Err(error) = wait(cluster, &unhealthy, &stage_wait(options)).await

@@ -72,12 +72,15 @@ pub struct ChangeSet {
     pub changes: Vec<Change>,
     /// The objects that the server has just shown to be healthy, so that a wait need not look again.
     pub current: BTreeSet<ObjectId>,
+    /// The others as the server has just answered, so that a wait need not read them first.
+    pub unsettled: Vec<Object>,
 }
 
 impl ChangeSet {
     pub(crate) fn extend(&mut self, other: Self) {
         self.changes.extend(other.changes);
         self.current.extend(other.current);
+        self.unsettled.extend(other.unsettled);
     }
 
     pub fn is_empty(&self) -> bool {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// A JSON object with at least the shape of a Kubernetes object. Fields that are absent or of another type
 /// read as empty.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object(Value);
 
 /// The value is no JSON object, or names no kind, version or name.

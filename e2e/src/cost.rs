@@ -1,18 +1,19 @@
 //! What a piece of work costs a controller.
 
-use std::fmt::{self, Display};
 use std::time::{Duration, Instant};
+
+use testing::ControlPlane;
 
 use crate::Controller;
 
-const MIB: u64 = 1024 * 1024;
-
-/// The state of a controller's counters when the work began.
+/// The state of the counters when the work began.
 #[derive(Debug)]
 pub struct Meter {
+    plane: &'static ControlPlane,
     started: Instant,
     cpu: Duration,
     requests: u64,
+    plane_cpu: Duration,
 }
 
 /// What the work cost, for all units together.
@@ -26,14 +27,21 @@ pub struct Cost {
     pub requests: u64,
     /// Most resident memory since the start of the process, in bytes.
     pub peak: u64,
+    /// Resident memory at the end, in bytes.
+    pub resident: u64,
+    /// User and system time of the control plane meanwhile, whoever asked it for something.
+    pub plane_cpu: Duration,
 }
 
 impl Meter {
     /// Reads the counters.
     pub async fn start(controller: &mut Controller) -> Self {
+        let plane = ControlPlane::shared().await;
         Self {
+            plane,
             requests: controller.requests().await,
             cpu: controller.process().cpu_time().unwrap(),
+            plane_cpu: plane.cpu_time().unwrap(),
             started: Instant::now(),
         }
     }
@@ -43,13 +51,14 @@ impl Meter {
         let wall = self.started.elapsed();
         let process = controller.process();
         let cpu = process.cpu_time().unwrap().saturating_sub(self.cpu);
-        let peak = process.peak_bytes().unwrap();
-        let requests = controller.requests().await - self.requests;
+        let plane_cpu = self.plane.cpu_time().unwrap();
         Cost {
             wall,
             cpu,
-            requests,
-            peak,
+            peak: process.peak_bytes().unwrap(),
+            resident: process.resident_bytes().unwrap(),
+            plane_cpu: plane_cpu.saturating_sub(self.plane_cpu),
+            requests: controller.requests().await - self.requests,
         }
     }
 }
@@ -58,21 +67,5 @@ impl Cost {
     /// Requests for each of `units`, rounded up.
     pub fn requests_per(&self, units: usize) -> u64 {
         self.requests.div_ceil(units as u64)
-    }
-}
-
-impl Display for Cost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            wall,
-            cpu,
-            requests,
-            peak,
-        } = self;
-        let peak = peak / MIB;
-        write!(
-            f,
-            "wall {wall:.2?}, CPU {cpu:.2?}, {requests} requests, peak {peak} MiB"
-        )
     }
 }

@@ -1,36 +1,59 @@
 //! Saying how far a pass is (K5.3), and to whom.
 //!
 //! A pass that finds everything as it was says nothing until it ends: its object stays Ready, and nobody is woken. One that has
-//! something new to do says so before it begins; later phases are written when the last writing is a while ago, so that people
-//! see what takes long and the API server is spared what does not.
+//! something new to do says so before it downloads, when health is awaited, and when it is at it, or has been silent, for a while:
+//! people see what takes long, and the API server is spared what does not.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use common::conditions::{self, READY};
 use common::object::Object as _;
 use common::reconcile::{Notice, Pass, Progress, ReadyNote, Stop};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::Kustomizations;
 
-/// A phase that begins this soon after the last writing is not written.
+/// How long a pass with news may be silent.
 const QUIET: Duration = Duration::from_secs(1);
+
+/// The first phase.
+pub(super) const FETCHING: &str = "Fetching manifests";
 
 /// The reason of events in the middle of a pass (K7.2).
 const PROGRESSING: &str = "Progressing";
 
 impl Kustomizations {
-    /// Begins the work on a revision: Ready becomes Unknown where there is news.
-    pub(super) async fn begin(&self, pass: &mut Pass<Self>) -> Result<(), Stop> {
+    /// Begins the work on a revision. Where there is news, later phases tell of it.
+    pub(super) fn begin(pass: &mut Pass<Self>) {
         pass.state.started = Some(Instant::now());
         let revision = &pass.state.source().artifact.revision;
         let known = pass.object.status.last_attempted_revision.as_ref() == Some(revision)
             && conditions::is_true(pass.object.conditions(), READY);
-        if known && !pass.is_new() {
-            Self::note(pass, "Fetching manifests");
-            return Ok(());
+        if !known || pass.is_new() {
+            pass.state.announced = pass.state.started;
         }
-        self.say(pass, "Fetching manifests").await
+        Self::note(pass, FETCHING);
+    }
+
+    /// Does a piece of work, and says what takes so long if it is at it for a while. A word that cannot be
+    /// written now is written with the next one.
+    pub(super) async fn patiently<T>(
+        &self,
+        pass: &mut Pass<Self>,
+        phase: &str,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let mut work = pin!(work);
+        if let Ok(done) = timeout(QUIET, &mut work).await {
+            return done;
+        }
+        if pass.state.announced.is_some()
+            && let Err(unsaid) = self.say(pass, phase).await
+        {
+            tracing::debug!(?unsaid, "the phase could not be written");
+        }
+        work.await
     }
 
     /// Says what begins now, where there is news and it has been a while.

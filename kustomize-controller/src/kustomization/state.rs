@@ -23,7 +23,7 @@ pub struct State {
     pub(super) readers: Readers,
     /// From the step `source`.
     source: Option<Source>,
-    /// When the object was last written with news of this pass; none while there is no news.
+    /// When the object was last written with news of this pass, or its work began; none while there is no news.
     pub(super) announced: Option<Instant>,
     /// When the work on this revision began.
     pub(super) started: Option<Instant>,

@@ -203,6 +203,15 @@ impl ControlPlane {
         self.dir.path().join("logs")
     }
 
+    /// User and system CPU time so far of all programs together: what the work of others costs here.
+    ///
+    /// # Errors
+    /// When one of them has ended.
+    pub fn cpu_time(&self) -> anyhow::Result<Duration> {
+        let programs = self.clients.iter().chain([&self.etcd]);
+        programs.map(Process::cpu_time).sum()
+    }
+
     /// From the start to the first good answer of the API server.
     pub fn start_time(&self) -> Duration {
         self.took

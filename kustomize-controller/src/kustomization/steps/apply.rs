@@ -20,7 +20,8 @@ impl Kustomizations {
         &self,
         pass: &mut Pass<Self>,
     ) -> Result<Flow, Stop> {
-        self.phase(pass, "Detecting drift").await?;
+        let phase = "Detecting drift";
+        self.phase(pass, phase).await?;
         let objects = match &mut pass.state.built {
             Some(built) => std::mem::take(&mut built.objects),
             None => Vec::new(),
@@ -41,8 +42,9 @@ impl Kustomizations {
             Trust::Known
         };
         let mut memory = self.settings.memories.take(&key, &target, trust);
-        let outcome =
-            apply::apply_all_remembering(cluster.as_ref(), objects, &options, &mut memory).await;
+        let applying =
+            apply::apply_all_remembering(cluster.as_ref(), objects, &options, &mut memory);
+        let outcome = self.patiently(pass, phase, applying).await;
         self.settings.memories.keep(key, target, memory);
         let changes = match outcome {
             Ok(changes) => changes,

@@ -35,7 +35,8 @@ impl Kustomizations {
         &self,
         pass: &mut Pass<Self>,
     ) -> Result<Flow, Stop> {
-        self.phase(pass, "Building manifests").await?;
+        let phase = "Building manifests";
+        self.phase(pass, phase).await?;
         if pass.object.spec.decryption.is_some() {
             let message = "spec.decryption is not supported yet: remove it, or store the Secrets by other means";
             return Err(build_failed(pass, message));
@@ -64,7 +65,8 @@ impl Kustomizations {
             };
             builds.manifest(&order, &shared)
         };
-        let manifest = match tokio::task::spawn_blocking(work).await {
+        let building = tokio::task::spawn_blocking(work);
+        let manifest = match self.patiently(pass, phase, building).await {
             Ok(outcome) => outcome.map_err(|error| build_failed(pass, error.to_string()))?,
             Err(panic) => {
                 return Err(build_failed(

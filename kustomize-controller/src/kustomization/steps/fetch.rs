@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::build::build_path;
+use crate::kustomization::progress::FETCHING;
 use crate::kustomization::state::Fetched;
 use crate::kustomization::{Kustomizations, reasons};
 
@@ -16,11 +17,14 @@ impl Kustomizations {
         &self,
         pass: &mut Pass<Self>,
     ) -> Result<Flow, Stop> {
-        self.begin(pass).await?;
+        Self::begin(pass);
         let artifact = pass.state.source().reference();
         let outcome = if let Some(tree) = self.settings.artifacts.cached(&artifact) {
             Ok(tree)
         } else {
+            if pass.state.announced.is_some() {
+                self.say(pass, FETCHING).await?;
+            }
             let artifacts = self.settings.artifacts.clone();
             let fetching = async move { artifacts.tree(&artifact).await };
             match pass.park(fetching).await {

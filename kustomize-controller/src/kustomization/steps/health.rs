@@ -96,7 +96,7 @@ impl Kustomizations {
         Ok(())
     }
 
-    fn wait_options(&self, pass: &Pass<Self>) -> WaitOptions {
+    fn wait_options(&self, pass: &mut Pass<Self>) -> WaitOptions {
         let objects = pass
             .state
             .built
@@ -110,6 +110,7 @@ impl Kustomizations {
             },
             jobs_with_ttl: objects.cloned().collect::<BTreeSet<_>>(),
             known_current: pass.state.changes.current.clone(),
+            seen: std::mem::take(&mut pass.state.changes.unsettled),
             readers: pass.state.readers.clone(),
             concurrency: self.settings.concurrent_ssa,
             ..WaitOptions::new(pass.object.spec.timeout())
