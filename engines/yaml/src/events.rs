@@ -3,6 +3,7 @@
 use crate::budget::Budget;
 use crate::decode::{Dialect, Failure, Input, error_at};
 use crate::error::{Error, ErrorKind};
+use crate::node::Layout;
 use crate::parse::EventKind;
 use crate::resolve as scalars;
 
@@ -26,11 +27,11 @@ pub enum NodeEvent<'a> {
     /// An alias to an anchor.
     Alias(&'a str),
     /// A sequence begins, with the anchor it defines.
-    SequenceStart(Option<&'a str>),
+    SequenceStart(Option<&'a str>, Layout),
     /// The innermost sequence ends.
     SequenceEnd,
     /// A mapping begins, with the anchor it defines.
-    MappingStart(Option<&'a str>),
+    MappingStart(Option<&'a str>, Layout),
     /// The innermost mapping ends.
     MappingEnd,
 }
@@ -81,13 +82,17 @@ pub fn visit_first(
                 text: &scalar.value,
                 style: scalar.style,
             },
-            EventKind::SequenceStart(properties, _) => NodeEvent::SequenceStart(properties.anchor),
+            EventKind::SequenceStart(properties, layout) => {
+                NodeEvent::SequenceStart(properties.anchor, (*layout).into())
+            }
             EventKind::SequenceEnd => NodeEvent::SequenceEnd,
-            EventKind::MappingStart(properties, _) => NodeEvent::MappingStart(properties.anchor),
+            EventKind::MappingStart(properties, layout) => {
+                NodeEvent::MappingStart(properties.anchor, (*layout).into())
+            }
             EventKind::MappingEnd => NodeEvent::MappingEnd,
         };
         match node {
-            NodeEvent::SequenceStart(_) | NodeEvent::MappingStart(_) => depth += 1,
+            NodeEvent::SequenceStart(..) | NodeEvent::MappingStart(..) => depth += 1,
             NodeEvent::SequenceEnd | NodeEvent::MappingEnd => depth -= 1,
             NodeEvent::Alias(_) | NodeEvent::Scalar { .. } => {}
         }

@@ -62,7 +62,7 @@ impl Reader {
     ) -> Result<(), String> {
         let anchor = |name: Option<&str>| name.map(str::to_owned);
         match event {
-            NodeEvent::MappingStart(name) => {
+            NodeEvent::MappingStart(name, _) => {
                 self.expect_value(sink)?;
                 self.open.push(Open::Mapping {
                     anchor: anchor(*name),
@@ -71,7 +71,7 @@ impl Reader {
                 });
                 Ok(())
             }
-            NodeEvent::SequenceStart(name) => {
+            NodeEvent::SequenceStart(name, _) => {
                 if self.open.is_empty() {
                     return Err("expected a mapping, found a list".to_owned());
                 }

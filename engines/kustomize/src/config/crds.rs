@@ -15,10 +15,15 @@ pub(crate) fn from_crds(bytes: &[u8], path: &str) -> Result<TransformerConfig, E
             "unable to parse open API definition from '{path}': {error}"
         ))
     })?;
-    let document = document.unwrap_or(Value::Null);
     let mut config = TransformerConfig::default();
+    let document = match document {
+        None | Some(Value::Null) => return Ok(config),
+        Some(document) => document,
+    };
     let Some(definitions) = document.as_map() else {
-        return Ok(config);
+        return Err(Error::Config(format!(
+            "unable to parse open API definition from '{path}': expected a mapping of definitions"
+        )));
     };
     let mut names: Vec<&str> = definitions.keys().map(yaml::Str::as_str).collect();
     names.sort_unstable();

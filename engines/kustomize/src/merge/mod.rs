@@ -187,6 +187,9 @@ impl<'a> Merger<'a> {
             names.extend(entries_of(patch));
         }
         let fields = Arc::make_mut(&mut map);
+        if let Some(patch) = patch_map.filter(|_| fields.is_empty()) {
+            fields.take_layout(patch);
+        }
         for name in &names {
             self.merge_field(fields, name, patch_map, schema)?;
         }

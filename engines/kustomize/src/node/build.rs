@@ -73,19 +73,19 @@ impl Builder {
                 text,
                 style,
             } => {
-                let node = Node::Scalar(self.scalar(*tag, text, *style)?);
+                let node = Node::Scalar(self.scalar(*tag, text, *style));
                 self.finish(*anchor, node)
             }
             NodeEvent::Alias(name) => self.alias(name),
-            NodeEvent::SequenceStart(anchor) => {
+            NodeEvent::SequenceStart(anchor, _) => {
                 self.open(*anchor, Collection::Seq(Vec::new()));
                 Ok(())
             }
-            NodeEvent::MappingStart(anchor) => {
+            NodeEvent::MappingStart(anchor, layout) => {
                 self.open(
                     *anchor,
                     Collection::Map {
-                        map: Map::new(),
+                        map: Map::written(*layout),
                         key: None,
                         merges: Vec::new(),
                         merging: false,
@@ -183,12 +183,7 @@ impl Builder {
         Ok(())
     }
 
-    fn scalar(
-        &mut self,
-        tag: Option<&str>,
-        text: &str,
-        style: ScalarStyle,
-    ) -> Result<Scalar, String> {
+    fn scalar(&mut self, tag: Option<&str>, text: &str, style: ScalarStyle) -> Scalar {
         let plain = style == ScalarStyle::Plain;
         let mut style = match style {
             ScalarStyle::Plain => Style::Plain,
@@ -213,20 +208,15 @@ impl Builder {
                 }
             }
             Some("merge") => Tag::Merge,
-            Some("binary") => {
-                let bytes = crate::generate::decode_base64(text)
-                    .ok_or("!!binary value contains invalid base64 data")?;
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                return Ok(Scalar::string(text));
-            }
+            Some("binary") => Tag::Binary,
             Some(_) => Tag::Custom,
         };
-        Ok(Scalar {
+        Scalar {
             text: self.text(text),
             tag,
             link: Link::default(),
             style,
-        })
+        }
     }
 
     fn text(&mut self, text: &str) -> Str {

@@ -112,6 +112,7 @@ fn scalar(scalar: &Scalar) -> Written {
         Tag::Bool => "!!bool",
         Tag::Null => "!!null",
         Tag::Timestamp => "!!timestamp",
+        Tag::Binary => "!!binary",
         Tag::Merge => "!!merge",
     };
     made(Content::Scalar(scalar.text.clone(), style), tag)

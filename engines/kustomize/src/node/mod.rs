@@ -18,6 +18,7 @@ mod value;
 use std::sync::Arc;
 
 use yaml::Str;
+use yaml::node::Layout;
 
 use crate::schema::Shape;
 
@@ -30,7 +31,8 @@ pub(crate) use path::{
 pub(crate) use read::{ReadError, read_resources};
 pub(crate) use scalar::{Link, Scalar, Style, Tag};
 pub(crate) use value::{
-    NotJson, from_json, from_value, to_go_json, to_object, to_object_with, to_value, to_value_with,
+    NotJson, from_json, from_value, to_go_json, to_object, to_object_with, to_value, to_value_in,
+    to_value_with,
 };
 
 /// One node of a YAML tree.
@@ -41,11 +43,20 @@ pub(crate) enum Node {
     Map(Arc<Map>),
 }
 
-/// A mapping in the order of its file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A mapping in the order of its file. Mappings are equal however they are written.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Map {
     entries: Vec<Entry>,
+    layout: Layout,
 }
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Eq for Map {}
 
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -306,6 +317,29 @@ impl Map {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
         Self {
             entries: Vec::with_capacity(capacity),
+            layout: Layout::default(),
+        }
+    }
+
+    /// An empty mapping that is written so.
+    fn written(layout: Layout) -> Self {
+        Self {
+            entries: Vec::new(),
+            layout,
+        }
+    }
+
+    /// Is written as another one from now on.
+    pub(crate) fn take_layout(&mut self, other: &Self) {
+        self.layout = other.layout;
+    }
+
+    /// How what is in it is written, when it stands in something that is written as `outer`.
+    pub(crate) fn layout_in(&self, outer: Layout) -> Layout {
+        if outer == Layout::Flow {
+            outer
+        } else {
+            self.layout
         }
     }
 
@@ -366,6 +400,7 @@ impl FromIterator<(Scalar, Node)> for Map {
                     hint: None,
                 })
                 .collect(),
+            layout: Layout::default(),
         }
     }
 }

@@ -13,6 +13,8 @@ pub(crate) enum Tag {
     Bool,
     Null,
     Timestamp,
+    /// Bytes, which are written in base 64 and become text when they are printed.
+    Binary,
     /// The merge key `<<`.
     Merge,
     /// A tag of somebody's own, which is dropped when printed.
@@ -124,6 +126,14 @@ impl Scalar {
         *self.text == *"<<" && self.style == Style::Plain
     }
 
+    /// In brackets, a plain time with a colon is put in quotes, and is text when it is read again.
+    pub(super) fn is_quoted_in_brackets(&self) -> bool {
+        self.style == Style::Plain
+            && matches!(self.tag, Tag::Unset | Tag::Timestamp)
+            && self.text.contains(':')
+            && matches!(self.resolve_text(), Resolved::Timestamp(_))
+    }
+
     /// Printed as a block that may not read as the same text: folded lines, or white space in front.
     pub(super) fn may_change_in_a_block(&self) -> bool {
         let lines = || self.text.contains('\n');
@@ -145,6 +155,10 @@ impl Scalar {
         let quoted = self.style != Style::Plain || self.text.contains('\n');
         match self.tag {
             Tag::Str | Tag::Custom => Ok(Value::Str(self.text.clone())),
+            Tag::Binary => match crate::generate::decode_base64(&self.text) {
+                Some(bytes) => Ok(Value::Str(String::from_utf8_lossy(&bytes).into())),
+                None => Err("!!binary value contains invalid base64 data".into()),
+            },
             Tag::Unset | Tag::Merge if quoted => Ok(Value::Str(self.text.clone())),
             Tag::Unset | Tag::Merge => Ok(self.plain_value(self.resolve_text())),
             Tag::Int | Tag::Float | Tag::Bool | Tag::Null | Tag::Timestamp => {

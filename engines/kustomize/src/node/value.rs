@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use yaml::node::Layout;
 use yaml::{JsonEscape, Str, Value};
 
 use super::{Entry, Map, Node, Scalar, Style, Tag, document};
@@ -17,39 +18,76 @@ pub(crate) enum NotJson {
     Number(&'static str),
     #[error("yaml: unmarshal errors:\n  {0}")]
     Tag(String),
+    #[error("yaml: control characters are not allowed")]
+    Control,
     #[error("yaml: map merge requires map or sequence of maps as the value")]
     Merge,
     #[error(transparent)]
     Block(#[from] yaml::Error),
 }
 
+/// Gives the value of a field, by its name and how it is written.
+pub(crate) type ValueOf<'a> = &'a mut dyn FnMut(&str, &Node, Layout) -> Result<Value, NotJson>;
+
 /// The value that a node is when it is printed.
 pub(crate) fn to_value(node: &Node) -> Result<Value, NotJson> {
+    to_value_in(node, Layout::Block)
+}
+
+/// [`to_value`] of a node that stands in something that is written so.
+pub(crate) fn to_value_in(node: &Node, layout: Layout) -> Result<Value, NotJson> {
     match node {
-        Node::Scalar(scalar) => scalar_value(scalar),
+        Node::Scalar(scalar) => scalar_value(scalar, layout),
         Node::Seq(items) => items
             .iter()
-            .map(to_value)
+            .map(|item| to_value_in(item, layout))
             .collect::<Result<Vec<_>, _>>()
             .map(Value::from),
-        Node::Map(map) => map_value(map, key_text, &mut |_, value| to_value(value)),
+        Node::Map(_) => to_value_with(node, layout, &mut plain),
     }
 }
 
-/// [`to_value`], with the values of the fields of a mapping from elsewhere.
-pub(crate) fn to_value_with(
-    node: &Node,
-    value_of: &mut dyn FnMut(&str, &Node) -> Result<Value, NotJson>,
-) -> Result<Value, NotJson> {
+fn plain(_: &str, value: &Node, layout: Layout) -> Result<Value, NotJson> {
+    to_value_in(value, layout)
+}
+
+/// The value of a whole document. The names of its own fields are taken as written, whatever type
+/// they would have further down.
+pub(crate) fn to_object(node: &Node) -> Result<Value, NotJson> {
+    to_object_with(node, &mut plain)
+}
+
+/// [`to_object`], with the values of its fields from elsewhere.
+pub(crate) fn to_object_with(node: &Node, value_of: ValueOf<'_>) -> Result<Value, NotJson> {
     match node {
-        Node::Map(map) => map_value(map, key_text, value_of),
+        Node::Map(map) => {
+            let layout = map.layout_in(Layout::Block);
+            map_value(map, layout, |key| Ok(key.text.clone()), value_of)
+        }
         other => to_value(other),
     }
 }
 
-fn scalar_value(scalar: &Scalar) -> Result<Value, NotJson> {
+/// [`to_value_in`], with the values of the fields of a mapping from elsewhere.
+pub(crate) fn to_value_with(
+    node: &Node,
+    layout: Layout,
+    value_of: ValueOf<'_>,
+) -> Result<Value, NotJson> {
+    match node {
+        Node::Map(map) => map_value(map, map.layout_in(layout), key_text, value_of),
+        other => to_value_in(other, layout),
+    }
+}
+
+fn scalar_value(scalar: &Scalar, layout: Layout) -> Result<Value, NotJson> {
+    let flow = layout == Layout::Flow;
+    if flow && scalar.is_quoted_in_brackets() {
+        return Ok(Value::Str(scalar.text.clone()));
+    }
     match scalar.value().map_err(NotJson::Tag)? {
-        Value::Str(text) if scalar.may_change_in_a_block() => {
+        Value::Str(text) if has_control_characters(&text) => Err(NotJson::Control),
+        Value::Str(text) if !flow && scalar.may_change_in_a_block() => {
             Ok(Value::Str(document::read_again(scalar)?.unwrap_or(text)))
         }
         Value::Float(number) if number.is_nan() => Err(NotJson::Number("NaN")),
@@ -59,27 +97,22 @@ fn scalar_value(scalar: &Scalar) -> Result<Value, NotJson> {
     }
 }
 
-/// The value of a whole document. The names of its own fields are taken as written, whatever type
-/// they would have further down.
-pub(crate) fn to_object(node: &Node) -> Result<Value, NotJson> {
-    to_object_with(node, &mut |_, value| to_value(value))
-}
-
-/// [`to_object`], with the values of its fields from elsewhere.
-pub(crate) fn to_object_with(
-    node: &Node,
-    value_of: &mut dyn FnMut(&str, &Node) -> Result<Value, NotJson>,
-) -> Result<Value, NotJson> {
-    match node {
-        Node::Map(map) => map_value(map, |key| Ok(key.text.clone()), value_of),
-        other => to_value(other),
-    }
+/// Characters that JSON does not escape and YAML does not allow.
+fn has_control_characters(text: &str) -> bool {
+    // Hardly any text has a byte beyond ASCII.
+    let unusual = text
+        .bytes()
+        .fold(false, |found, byte| found | (byte >= 0x7F));
+    let forbidden =
+        |char| matches!(char, '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}');
+    unusual && text.contains(forbidden)
 }
 
 fn map_value(
     map: &Map,
+    layout: Layout,
     name_of: impl Fn(&Scalar) -> Result<Str, NotJson>,
-    value_of: &mut dyn FnMut(&str, &Node) -> Result<Value, NotJson>,
+    value_of: ValueOf<'_>,
 ) -> Result<Value, NotJson> {
     let mut out = yaml::Map::with_capacity(map.len());
     let mut seen: HashSet<&str> = HashSet::new();
@@ -90,6 +123,9 @@ fn map_value(
             continue;
         }
         let name = name_of(key)?;
+        if has_control_characters(&name) || name.contains('\u{85}') {
+            return Err(NotJson::Control);
+        }
         let known = if map.len() > 16 {
             !seen.insert(&key.text)
         } else {
@@ -98,7 +134,7 @@ fn map_value(
         if known {
             return Err(NotJson::DuplicateKey(name));
         }
-        let value = value_of(&name, value)?;
+        let value = value_of(&name, value, layout)?;
         out.insert(name, value);
     }
     if let Some(merges) = merges {

@@ -6,10 +6,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+use yaml::node::Layout;
 use yaml::{Str, Value};
 
 use super::Resource;
-use crate::node::{Map, Node, NotJson, to_object_with, to_value, to_value_with};
+use crate::node::{Map, Node, NotJson, to_object_with, to_value_in, to_value_with};
 
 const METADATA: &str = "metadata";
 
@@ -66,6 +67,7 @@ pub(super) struct Parts(Vec<Arc<Part>>);
 struct Part {
     /// How many mappings the field is in, beside the object.
     depth: usize,
+    layout: Layout,
     name: Str,
     node: Node,
     size: usize,
@@ -80,7 +82,7 @@ impl Part {
         if let Some(value) = self.value.get() {
             return Ok(value.clone());
         }
-        let value = to_value(&self.node)?;
+        let value = to_value_in(&self.node, self.layout)?;
         Ok(self.value.get_or_init(|| value).clone())
     }
 
@@ -102,21 +104,23 @@ impl Part {
 
 impl Parts {
     pub(super) fn new(object: &Node) -> Self {
-        Self::below(object, 0)
+        Self::below(object, 0, Layout::Block)
     }
 
-    fn below(node: &Node, depth: usize) -> Self {
+    fn below(node: &Node, depth: usize, outer: Layout) -> Self {
         let fields = node.as_map().map_or(&[][..], Map::entries);
+        let layout = node.as_map().map_or(outer, |map| map.layout_in(outer));
         let part = |field: &crate::node::Entry| {
             let is_metadata = depth == 0 && *field.key.text == *METADATA;
             Arc::new(Part {
                 depth,
+                layout,
                 name: field.key.text.clone(),
                 size: field.value.text_size(),
                 node: field.value.clone(),
                 value: OnceLock::new(),
                 text: OnceLock::new(),
-                fields: is_metadata.then(|| Self::below(&field.value, depth + 1)),
+                fields: is_metadata.then(|| Self::below(&field.value, depth + 1, layout)),
             })
         };
         Self(fields.iter().map(part).collect())
@@ -126,6 +130,11 @@ impl Parts {
     fn find(&self, name: &str, value: &Node) -> Option<&Arc<Part>> {
         let mut parts = self.0.iter();
         parts.find(|part| *part.name == *name && part.is_same(value))
+    }
+
+    /// [`Parts::find`], written as it was.
+    fn find_in(&self, name: &str, value: &Node, layout: Layout) -> Option<&Arc<Part>> {
+        self.find(name, value).filter(|part| part.layout == layout)
     }
 
     /// Whether an object has the same fields in the same order, but for what is in the metadata.
@@ -168,24 +177,24 @@ impl Resource {
     /// When it cannot be printed.
     pub(crate) fn print(&self, size: usize) -> Result<Printed, NotJson> {
         let (mut parts, mut metadata) = (Vec::new(), Vec::new());
-        let object = to_object_with(&self.node, &mut |name, value| {
+        let object = to_object_with(&self.node, &mut |name, value, layout| {
             let Some(known) = self.parts() else {
-                return to_value(value);
+                return to_value_in(value, layout);
             };
-            if let Some(part) = known.find(name, value) {
+            if let Some(part) = known.find_in(name, value, layout) {
                 parts.push(Arc::clone(part));
                 return part.value();
             }
             let part = known.0.iter().find(|part| *part.name == *name);
             let Some(fields) = part.and_then(|part| part.fields.as_ref()) else {
-                return to_value(value);
+                return to_value_in(value, layout);
             };
-            to_value_with(value, &mut |name, value| match fields.find(name, value) {
-                Some(part) => {
-                    metadata.push(Arc::clone(part));
-                    part.value()
-                }
-                None => to_value(value),
+            to_value_with(value, layout, &mut |name, value, layout| {
+                let Some(part) = fields.find_in(name, value, layout) else {
+                    return to_value_in(value, layout);
+                };
+                metadata.push(Arc::clone(part));
+                part.value()
             })
         })?;
         Ok(Printed {
