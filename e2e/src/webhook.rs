@@ -1,5 +1,6 @@
 //! Webhooks as hosts of code and images call them.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use ring::hmac;
@@ -59,8 +60,10 @@ impl Webhook {
         let body = b"{}".to_vec();
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.token.as_bytes());
         let tag = hmac::sign(&key, &body);
-        let digits: String = tag.as_ref().iter().map(|b| format!("{b:02x}")).collect();
-        let signature = format!("sha256={digits}");
+        let mut signature = "sha256=".to_owned();
+        for byte in tag.as_ref() {
+            let _ = write!(signature, "{byte:02x}");
+        }
         let mut headers = vec![
             ("content-type", "application/json"),
             (self.header, signature.as_str()),

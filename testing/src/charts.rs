@@ -79,14 +79,13 @@ impl Charts {
         Ok(())
     }
 
+    /// Writes the index anew.
     fn index(&self) {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = "apiVersion: v1\nentries:\n".to_owned();
-        if entries.is_empty() {
-            text = "apiVersion: v1\nentries: {}\n".to_owned();
-        }
+        let mut text = "apiVersion: v1\nentries:".to_owned();
+        text.push_str(if entries.is_empty() { " {}\n" } else { "\n" });
         for (name, lines) in entries.iter() {
-            text.push_str(&format!("  {name}:\n{lines}"));
+            let _ = write!(text, "  {name}:\n{lines}");
         }
         self.files.put("/index.yaml", text);
     }

@@ -1,11 +1,10 @@
 //! Images: a push that the host refuses, and a tag that no policy wants.
 
-use e2e::Circle;
 use e2e::scenario::ready;
+use e2e::{Circle, Toolkit};
 use serde_json::json;
 
 use crate::support::{ready_version, untouched};
-use e2e::Toolkit;
 
 async fn circle(name: &str) -> Circle {
     let toolkit = Toolkit::whole().await.lock().await;
