@@ -4,6 +4,7 @@
 //! the matter with the release, does what follows, and looks again until nothing does. What is decided there is decided by
 //! [`crate::state`], what is told by [`crate::report`].
 
+mod chart_objects;
 mod charts;
 mod conclude;
 mod options;

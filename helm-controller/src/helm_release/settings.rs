@@ -12,6 +12,7 @@ use common::flags::FeatureGates;
 use common::jitter::Jitter;
 use common::runtime::StartError;
 
+use super::chart_objects::ChartObjects;
 use super::charts::Charts;
 use super::state::Seen;
 use crate::args::Args;
@@ -22,6 +23,8 @@ use crate::policy::DefaultStrategy;
 pub struct Settings {
     /// Charts by the digest of their artifact.
     pub(super) charts: Charts,
+    /// The objects that they come from.
+    pub(super) chart_objects: Arc<ChartObjects>,
     pub(super) identities: Identities,
     /// Who waits for dependencies.
     pub(super) waiting: Arc<Waiting>,
@@ -48,6 +51,7 @@ impl Settings {
         let fetcher = applier.fetcher(args.http_timeout)?;
         Ok(Self {
             charts: Charts::new(fetcher),
+            chart_objects: Arc::default(),
             identities: Identities::new(context, applier.verification()),
             waiting: Arc::default(),
             seen: Seen::default(),

@@ -6,12 +6,14 @@ use common::conditions::{self, READY, RECONCILING};
 use common::context::Context;
 use common::controller::applier::{self, Applier};
 use common::controller::{Controller, Limits, Store, Trigger, Watched};
+use common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use common::object::{Object as _, ObjectKey};
 use common::queue::Urgency;
 use crds::helm::HelmRelease;
 use crds::meta::{Artifact, ConfigKind, DependencyReference};
 use crds::source::{ExternalArtifact, HelmChart, OciRepository};
 
+use super::chart_objects::ChartObjects;
 use super::source::{self, Kind};
 use super::{HelmReleases, Settings};
 use crate::args::Args;
@@ -29,15 +31,14 @@ pub fn controller(
         grace: args.graceful_shutdown_timeout,
     };
     let waiting = Arc::clone(&settings.waiting);
+    let charts = from_charts(Arc::clone(&settings.chart_objects));
     let mut controller = Controller::new(
         HelmReleases::new(settings),
         Arc::clone(context),
         limits,
         applier::indexes::<HelmReleases>(),
     )
-    .trigger(from_source::<HelmChart>(Kind::HelmChart, |it| {
-        Published::of(it, it.status.artifact.as_ref())
-    }))
+    .trigger(charts)
     .trigger(from_source::<OciRepository>(Kind::OciRepository, |it| {
         Published::of(it, it.status.artifact.as_ref())
     }))
@@ -109,27 +110,54 @@ impl Published {
             is_ready: conditions::is_true(source.conditions(), READY),
         }
     }
+
+    fn fingerprint(&self) -> String {
+        format!("{} {}", self.revision, self.is_ready)
+    }
 }
 
 /// A new revision of a source, or one that turns Ready, wakes those who use it, unless they are at it already (H23.2).
 fn from_source<T: Watched>(kind: Kind, published: fn(&T) -> Published) -> Trigger<HelmRelease> {
     Trigger::on(
         Urgency::Interrupt,
-        move |source: &T| {
-            let Published { revision, is_ready } = published(source);
-            format!("{revision} {is_ready}")
-        },
+        move |source: &T| published(source).fingerprint(),
         move |source: &T, store: &Store<HelmRelease>| {
-            let revision = published(source).revision;
-            if revision.is_empty() {
-                return Vec::new();
-            }
-            let key = ObjectKey::of(source.meta());
-            let users = applier::users_of_source(store, &format!("{}/{key}", kind.as_str()));
-            let behind = users.iter().filter(|user| !is_at(user, kind, &revision));
-            behind.map(|user| user.key()).collect()
+            behind(store, kind, source.meta(), published(source))
         },
     )
+}
+
+/// The same for HelmCharts, which are remembered as they are.
+fn from_charts(objects: Arc<ChartObjects>) -> Trigger<HelmRelease> {
+    let published = |chart: &HelmChart| Published::of(chart, chart.status.artifact.as_ref());
+    let seen = Arc::clone(&objects);
+    Trigger::on(
+        Urgency::Interrupt,
+        move |chart: &HelmChart| {
+            seen.see(chart);
+            published(chart).fingerprint()
+        },
+        move |chart: &HelmChart, store: &Store<HelmRelease>| {
+            objects.forget_unless_seen(chart);
+            behind(store, Kind::HelmChart, &chart.metadata, published(chart))
+        },
+    )
+}
+
+/// The users of a source that do not have what it has published.
+fn behind(
+    store: &Store<HelmRelease>,
+    kind: Kind,
+    source: &ObjectMeta,
+    Published { revision, .. }: Published,
+) -> Vec<ObjectKey> {
+    if revision.is_empty() {
+        return Vec::new();
+    }
+    let key = ObjectKey::of(source);
+    let users = applier::users_of_source(store, &format!("{}/{key}", kind.as_str()));
+    let behind = users.iter().filter(|user| !is_at(user, kind, &revision));
+    behind.map(|user| user.key()).collect()
 }
 
 /// Whether an object has this revision, or is working on it.

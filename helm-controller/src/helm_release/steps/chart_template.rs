@@ -6,7 +6,7 @@ use apply::cluster::DeleteRequest;
 use apply::{Cluster as _, Gvk, Object, ObjectRef};
 use common::access::{CrossNamespace, check_reference};
 use common::cluster::{Conflicts, Validation, Writing};
-use common::kube::{self, Api};
+use common::kube::Api;
 use common::object::{ObjectKey, ObjectReference};
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
 use crds::helm::{HelmChartTemplate, HelmRelease};
@@ -74,12 +74,15 @@ impl HelmReleases {
             raw(&text)
         };
         let wanted = chart_of(&pass.object, template, key);
-        let charts = Api::<HelmChart>::namespaced(pass.context.client.clone(), &key.namespace);
-        let live = match charts.get(&key.name).await {
-            Ok(live) if is_as_wanted(&live, &wanted) => return Ok(live),
-            Ok(live) => Some(live),
-            Err(kube::Error::Api(status)) if status.code == 404 => None,
-            Err(error) => return Err(failed(error.to_string())),
+        let seen = self.settings.chart_objects.get(key);
+        let live = match seen {
+            Some(seen) if is_as_wanted(&seen, &wanted) => return Ok(HelmChart::clone(&seen)),
+            // Neither made nor seen by anybody: the apply makes it.
+            None if pass.object.status.helm_chart.is_none() => None,
+            _ => match read(pass, key).await.map_err(failed)? {
+                Some(live) if is_as_wanted(&live, &wanted) => return Ok(live),
+                live => live,
+            },
         };
         let writing = Writing {
             manager: FIELD_MANAGER,
@@ -158,6 +161,13 @@ impl HelmReleases {
             format!("cross-namespace references are not allowed: cannot access {kind} {key}")
         })
     }
+}
+
+/// The HelmChart as it is on the server, if it is there.
+async fn read(pass: &Pass<HelmReleases>, key: &ObjectKey) -> Result<Option<HelmChart>, String> {
+    let charts = Api::<HelmChart>::namespaced(pass.context.client.clone(), &key.namespace);
+    let live = charts.get_opt(&key.name).await;
+    live.map_err(|error| error.to_string())
 }
 
 /// An error that says nothing about the release itself: tried again, without a word in conditions (H8.3).
