@@ -10,6 +10,7 @@
 mod build;
 mod document;
 mod hints;
+mod map;
 mod path;
 mod read;
 mod scalar;
@@ -18,12 +19,10 @@ mod value;
 use std::sync::Arc;
 
 use yaml::Str;
-use yaml::node::Layout;
-
-use crate::schema::Shape;
 
 pub(crate) use build::read_first;
 pub(crate) use document::{rewrite, write_block};
+pub(crate) use map::{Entry, Map};
 pub(crate) use path::{
     PathPart, clear, is_list_index, list_index_parts, lookup, lookup_create, lookup_mut, set_field,
     set_field_str, set_scalar, split_path, split_path_smart,
@@ -41,31 +40,6 @@ pub(crate) enum Node {
     Scalar(Scalar),
     Seq(Arc<Vec<Node>>),
     Map(Arc<Map>),
-}
-
-/// A mapping in the order of its file. Mappings are equal however they are written.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Map {
-    entries: Vec<Entry>,
-    layout: Layout,
-}
-
-impl PartialEq for Map {
-    fn eq(&self, other: &Self) -> bool {
-        self.entries == other.entries
-    }
-}
-
-impl Eq for Map {}
-
-/// A key with its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// Keys are scalars like any other: a plain `true` is no string when it is printed.
-    pub(crate) key: Scalar,
-    pub(crate) value: Node,
-    /// How the value merges, when a comment says so.
-    pub(crate) hint: Option<Arc<Shape>>,
 }
 
 /// What sort of node something is; the names are those of error messages.
@@ -306,108 +280,6 @@ impl Node {
             actual: self.kind(),
             contents: value::to_display(self),
         })
-    }
-}
-
-impl Map {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self {
-            entries: Vec::with_capacity(capacity),
-            layout: Layout::default(),
-        }
-    }
-
-    /// An empty mapping that is written so.
-    fn written(layout: Layout) -> Self {
-        Self {
-            entries: Vec::new(),
-            layout,
-        }
-    }
-
-    /// Is written as another one from now on.
-    pub(crate) fn take_layout(&mut self, other: &Self) {
-        self.layout = other.layout;
-    }
-
-    /// How what is in it is written, when it stands in something that is written as `outer`.
-    pub(crate) fn layout_in(&self, outer: Layout) -> Layout {
-        if outer == Layout::Flow {
-            outer
-        } else {
-            self.layout
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// The index of the first entry with this key.
-    pub(crate) fn position(&self, key: &str) -> Option<usize> {
-        self.entries
-            .iter()
-            .position(|entry| *entry.key.text == *key)
-    }
-
-    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
-        self.position(key).map(|at| &self.entries[at].value)
-    }
-
-    /// Appends without looking for the key.
-    pub(crate) fn push(&mut self, key: Scalar, value: Node) {
-        self.entries.push(Entry {
-            key,
-            value,
-            hint: None,
-        });
-    }
-
-    /// Takes out the first entry with this key.
-    pub(crate) fn remove(&mut self, key: &str) -> Option<Node> {
-        self.position(key).map(|at| self.entries.remove(at).value)
-    }
-
-    pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    pub(crate) fn entries_mut(&mut self) -> &mut [Entry] {
-        &mut self.entries
-    }
-
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
-        self.entries.retain(keep);
-    }
-}
-
-impl FromIterator<(Scalar, Node)> for Map {
-    fn from_iter<T: IntoIterator<Item = (Scalar, Node)>>(iter: T) -> Self {
-        Self {
-            entries: iter
-                .into_iter()
-                .map(|(key, value)| Entry {
-                    key,
-                    value,
-                    hint: None,
-                })
-                .collect(),
-            layout: Layout::default(),
-        }
-    }
-}
-
-impl From<Map> for Node {
-    fn from(map: Map) -> Self {
-        Self::Map(Arc::new(map))
     }
 }
 

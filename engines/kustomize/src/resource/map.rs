@@ -53,8 +53,8 @@ impl ResMap {
 
     /// Whether it is known that no two objects are called alike, whatever namespaces they are in.
     pub(crate) fn are_called_apart(&self) -> bool {
-        let shared = self.shared.as_ref();
-        shared.is_some_and(|shared| shared.are_called_apart(&self.list))
+        let shared = &self.shared;
+        matches!(shared, Some(shared) if shared.are_called_apart(&self.list))
     }
 
     /// The objects, to change what is not part of an identity.
@@ -148,8 +148,7 @@ impl ResMap {
         });
         let sorted = keyed.into_iter().map(|(_, _, resource)| resource);
         if unique {
-            self.list = sorted.collect();
-            self.unique = true;
+            (self.list, self.unique) = (sorted.collect(), true);
             return Ok(());
         }
         self.append_all(sorted, schemas)
