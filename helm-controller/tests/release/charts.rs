@@ -108,7 +108,7 @@ async fn h27_2_vertical_pod_autoscaler_with_hooks_of_many_kinds() {
     released_as_helm_does("vpa", chart).await;
 }
 
-/// A DaemonSet, definitions, and hooks after the deletion.
+/// A `DaemonSet`, definitions, and hooks after the deletion.
 #[tokio::test]
 async fn h27_2_node_feature_discovery_with_hooks_after_deletion() {
     let chart = Chart {
@@ -136,7 +136,7 @@ async fn h27_2_velero_with_objects_of_its_own_kinds() {
     released_as_helm_does("velero", chart).await;
 }
 
-/// StatefulSets, a Secret with a password, a library of templates as subchart.
+/// `StatefulSets`, a Secret with a password, a library of templates as subchart.
 #[tokio::test]
 async fn h27_2_valkey_with_stateful_sets() {
     let chart = Chart {
@@ -178,7 +178,7 @@ async fn h27_2_argo_events_with_definitions_as_templates() {
     released_as_helm_does("events", chart).await;
 }
 
-/// A StatefulSet, a `List`, and objects that are kept.
+/// A `StatefulSet`, a `List`, and objects that are kept.
 #[tokio::test]
 async fn h27_2_alertmanager_with_a_stateful_set() {
     let chart = Chart {
