@@ -27,7 +27,9 @@ fn printed(case: &Value) -> (Option<String>, String) {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &case["files"]);
     let args = case["args"].as_array().unwrap().iter();
-    let output = Command::new(env!("CARGO_BIN_EXE_sluice"))
+    #[expect(clippy::disallowed_methods, reason = "the program is what is tested")]
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sluice"));
+    let output = program
         .args(["helm", "template"])
         .args(args.map(|arg| arg.as_str().unwrap()))
         .current_dir(folder.path())

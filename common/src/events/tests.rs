@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 use testing::api::{Expected, Script};
-use testing::http::Sink;
+use testing::http::{Received, Sink};
 
 use super::*;
 use crate::object::ObjectReference;
@@ -109,11 +109,7 @@ async fn e1_the_events_address_gets_the_payload_and_traces_stay_in_the_cluster()
     ];
     deliver(&script, sink.url(), &events).await;
     script.finish();
-    let bodies: Vec<_> = sink
-        .received()
-        .iter()
-        .map(testing::http::Received::json)
-        .collect();
+    let bodies: Vec<_> = sink.received().iter().map(Received::json).collect();
     let severities: Vec<_> = bodies
         .iter()
         .map(|body| body["severity"].as_str().unwrap())
@@ -186,7 +182,7 @@ async fn the_events_of_an_object_arrive_in_order() {
         .map(|number| event(Notice::Info, number))
         .collect();
     deliver(&script, sink.url(), &events).await;
-    let arrived: Vec<_> = sink.received().iter().map(|one| one.json()).collect();
+    let arrived: Vec<_> = sink.received().iter().map(Received::json).collect();
     let arrived: Vec<&str> = arrived
         .iter()
         .map(|event| event["message"].as_str().unwrap())

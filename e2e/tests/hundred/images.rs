@@ -1,4 +1,4 @@
-//! ImageRepositories with their ImagePolicies, and ImageUpdateAutomations.
+//! `ImageRepository` with `ImagePolicy`, and `ImageUpdateAutomation`.
 
 use e2e::cost::Meter;
 use e2e::toolkit::Setup;

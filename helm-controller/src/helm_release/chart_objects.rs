@@ -1,4 +1,4 @@
-//! The HelmCharts as the watch has shown them last.
+//! The `HelmChart`s as the watch has shown them last.
 //!
 //! A pass that finds the HelmChart of its template here, as the template wants it, does not read it from the API server. What is
 //! here may be a moment old, as with every watch: whatever it lacks wakes its users when it arrives.

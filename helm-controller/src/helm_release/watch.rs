@@ -127,7 +127,7 @@ fn from_source<T: Watched>(kind: Kind, published: fn(&T) -> Published) -> Trigge
     )
 }
 
-/// The same for HelmCharts, which are remembered as they are.
+/// The same for `HelmChart`s, which are remembered as they are.
 fn from_charts(objects: Arc<ChartObjects>) -> Trigger<HelmRelease> {
     let published = |chart: &HelmChart| Published::of(chart, chart.status.artifact.as_ref());
     let seen = Arc::clone(&objects);

@@ -24,7 +24,7 @@ async fn k7_5_what_a_killed_pass_has_changed_is_told_after_the_restart() {
     fixture.create("apps", json!({"path": "./apps"})).await;
     fixture.ready("apps", &revision).await;
     let line = json!(format!("ConfigMap/{}/a created", fixture.namespace));
-    assert_eq!(told(&fixture), [line.clone()]);
+    assert_eq!(told(&fixture), std::slice::from_ref(&line));
 
     // A pass that ended in good order has told everything.
     fixture.restart().await;
@@ -34,7 +34,7 @@ async fn k7_5_what_a_killed_pass_has_changed_is_told_after_the_restart() {
             object.status.last_handled_reconcile_at.as_deref() == Some("ended")
         })
         .await;
-    assert_eq!(told(&fixture), [line.clone()]);
+    assert_eq!(told(&fixture), std::slice::from_ref(&line));
 
     // One that was cut off has left this behind.
     let map = fixture.config_maps().get("a").await.unwrap();

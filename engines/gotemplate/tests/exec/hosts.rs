@@ -62,12 +62,11 @@ impl Host for Plain {
     }
 
     fn field(&self, name: &str) -> Option<Field> {
-        let value = match name {
-            "Inner" => Value::host(Plain(Kind::Struct)),
-            _ => {
-                let fields = self.fields();
-                fields.into_iter().find(|(known, _)| *known == name)?.1
-            }
+        let value = if name == "Inner" {
+            Value::host(Plain(Kind::Struct))
+        } else {
+            let fields = self.fields();
+            fields.into_iter().find(|(known, _)| *known == name)?.1
         };
         Some(Field::Exported {
             value,

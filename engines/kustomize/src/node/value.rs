@@ -100,9 +100,7 @@ fn scalar_value(scalar: &Scalar, layout: Layout) -> Result<Value, NotJson> {
 /// Characters that JSON does not escape and YAML does not allow.
 fn has_control_characters(text: &str) -> bool {
     // Hardly any text has a byte beyond ASCII.
-    let unusual = text
-        .bytes()
-        .fold(false, |found, byte| found | (byte >= 0x7F));
+    let unusual = text.bytes().any(|byte| byte >= 0x7F);
     let forbidden =
         |char| matches!(char, '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}');
     unusual && text.contains(forbidden)

@@ -279,12 +279,7 @@ mod tests {
         let text = b"kind: A\nspec: {a: [1, 2]}\nmeta: {name: x}\nstatus: 1\n";
         let value = decode_first_entries(text, &Budget::default(), &KEYS);
         let value = value.unwrap().unwrap();
-        let keys: Vec<&str> = value
-            .as_map()
-            .unwrap()
-            .keys()
-            .map(crate::Str::as_str)
-            .collect();
+        let keys: Vec<&str> = value.as_map().unwrap().keys().map(Str::as_str).collect();
         assert_eq!(keys, ["kind", "meta"]);
     }
 }

@@ -6,19 +6,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// Shared, immutable text: a clone costs a counter.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Str(Arc<str>);
 
 impl Str {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl Default for Str {
-    fn default() -> Self {
-        Self(Arc::default())
     }
 }
 

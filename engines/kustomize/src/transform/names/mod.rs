@@ -34,12 +34,11 @@ pub(crate) fn fix_references(
         }
         let find = || references.sites(&gvk, &object.node);
         let found;
-        let sites = match object.sites(config, &gvk.kind, find) {
-            Some(sites) => &sites.list,
-            None => {
-                found = references.all(&gvk);
-                &found
-            }
+        let sites = if let Some(sites) = object.sites(config, &gvk.kind, find) {
+            &sites.list
+        } else {
+            found = references.all(&gvk);
+            &found
         };
         let is_settled = |site: &Site| {
             let names = site.names.list();
