@@ -19,7 +19,7 @@ const REFUSED: (&str, &str) = (
 pub const TEST: &str = "zz-test";
 const TESTED: (&str, &str) = (
     "templates/zz-test.yaml",
-    "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: zz-test\n  annotations:\n    helm.sh/hook: test\nspec:\n  \
+    "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: zz-test\n  labels: {app: zz-test}\n  annotations:\n    helm.sh/hook: test\nspec:\n  \
      template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: main\n        \
      image: example.com/none\n",
 );
