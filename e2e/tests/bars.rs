@@ -26,7 +26,7 @@ fn slack() -> u32 {
     if std::env::var_os("SLUICE_BIN").is_some() {
         1
     } else {
-        4
+        5
     }
 }
 

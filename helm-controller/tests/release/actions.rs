@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::support::{Fixture, MAP, condition, history};
 
-/// A Job that never begins.
+/// A Job whose pods never begin.
 const NEVER: (&str, &str) = (
     "templates/never.yaml",
-    "{{ if .Values.stuck }}apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: never\nspec:\n  suspend: true\n  template:\n    \
+    "{{ if .Values.stuck }}apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: never\nspec:\n  parallelism: 0\n  template:\n    \
      spec:\n      restartPolicy: Never\n      containers:\n      - name: main\n        image: example.com/none\n{{ end }}",
 );
 
@@ -240,7 +240,7 @@ async fn h11_6_a_controller_that_goes_down_finishes_what_it_is_at() {
     })
     .await
     .unwrap();
-    let begin = json!({"spec": {"suspend": false}});
+    let begin = json!({"spec": {"parallelism": 1}});
     let begin = async {
         jobs.patch("never", &PatchParams::default(), &Patch::Merge(begin))
             .await

@@ -112,7 +112,7 @@ async fn h21_5_h8_3_references_across_namespaces_are_refused_where_they_are_bloc
     fixture.event("web", "AccessDenied", "not allowed").await;
     let external = json!({"chartRef": {"kind": "ExternalArtifact", "name": "chart"}});
     fixture.create("external", external).await;
-    let (_, text) = fixture.failed("external", "ArtifactFailed").await;
+    let (_, text) = fixture.failed("external", "AccessDenied").await;
     let gate = format!(
         "can't access 'ExternalArtifact/{}/chart', ExternalArtifact feature gate is disabled",
         fixture.namespace
