@@ -69,17 +69,17 @@ async fn released_as_helm_does(name: &str, chart: Chart) {
     }
 }
 
-/// A Deployment with tests.
+/// A Deployment with rights in the whole cluster.
 #[tokio::test]
-async fn h27_2_podinfo_with_its_tests() {
+async fn h27_2_external_dns_with_cluster_roles() {
     let chart = Chart {
-        folder: "podinfo",
-        values: json!({"ui": {"message": "one"}}),
-        changes: json!({"replicaCount": 2, "ui": {"message": "two"}, "podDisruptionBudget": {"minAvailable": 1}}),
+        folder: "external-dns.kubernetes-sigs",
+        values: json!({"policy": "upsert-only"}),
+        changes: json!({"policy": "sync", "interval": "2m", "sources": ["service"]}),
         groups: &[],
         tests: Tests::Run,
     };
-    released_as_helm_does("podinfo", chart).await;
+    released_as_helm_does("external-dns", chart).await;
 }
 
 /// Definitions in `crds/`, many roles, a Job before upgrades.
