@@ -1,54 +1,16 @@
-//! The controllers of the toolkit, and the choice of those that run.
+//! The choice of the controllers that run.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-/// A controller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Component {
-    Source,
-    Kustomize,
-    Helm,
-    Notification,
-    ImageReflector,
-    ImageAutomation,
-}
+pub(crate) use testing::Component;
 
-impl Component {
-    /// All of them, those that others build on first.
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Source,
-        Self::Kustomize,
-        Self::Helm,
-        Self::Notification,
-        Self::ImageReflector,
-        Self::ImageAutomation,
-    ];
-
-    /// The name of the program.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Source => "source-controller",
-            Self::Kustomize => "kustomize-controller",
-            Self::Helm => "helm-controller",
-            Self::Notification => "notification-controller",
-            Self::ImageReflector => "image-reflector-controller",
-            Self::ImageAutomation => "image-automation-controller",
-        }
-    }
-
-    /// The name without what all names have in common.
-    pub(crate) fn short(self) -> &'static str {
-        self.name().trim_end_matches("-controller")
-    }
-
-    /// Without these it has nothing to work on.
-    fn needs(self) -> &'static [Self] {
-        match self {
-            Self::Source | Self::Notification | Self::ImageReflector => &[],
-            Self::Kustomize | Self::Helm => &[Self::Source],
-            Self::ImageAutomation => &[Self::Source, Self::ImageReflector],
-        }
+/// Without these a controller has nothing to work on.
+fn needs(component: Component) -> &'static [Component] {
+    match component {
+        Component::Source | Component::Notification | Component::ImageReflector => &[],
+        Component::Kustomize | Component::Helm => &[Component::Source],
+        Component::ImageAutomation => &[Component::Source, Component::ImageReflector],
     }
 }
 
@@ -102,7 +64,7 @@ impl FromStr for Components {
             return Ok(Self(Component::ALL.to_vec()));
         }
         for component in &chosen {
-            if let Some(needed) = component.needs().iter().find(|need| !chosen.contains(need)) {
+            if let Some(needed) = needs(*component).iter().find(|need| !chosen.contains(need)) {
                 return Err(BadChoice::Missing {
                     component: *component,
                     needed: *needed,

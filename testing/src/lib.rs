@@ -22,6 +22,7 @@
 pub mod api;
 pub mod binaries;
 pub mod charts;
+mod component;
 pub mod control_plane;
 mod dir;
 pub mod git;
@@ -36,6 +37,7 @@ pub mod registry;
 mod text;
 pub mod wait;
 
+pub use component::Component;
 pub use control_plane::{ControlPlane, Parts};
 pub use dir::{Dir, files_below};
 pub use ports::free_ports;

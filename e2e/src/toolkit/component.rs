@@ -1,78 +1,43 @@
-//! The six controllers, and what each is started with.
+//! What each controller is started with.
 
 use std::net::TcpListener;
 use std::path::Path;
 
+use testing::Component;
 use testing::process::Program;
 
-/// A controller of the toolkit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Component {
-    /// Fetches and publishes.
-    Source,
-    /// Builds and applies.
-    Kustomize,
-    /// Keeps releases.
-    Helm,
-    /// Receives events and webhooks.
-    Notification,
-    /// Scans registries and chooses tags.
-    ImageReflector,
-    /// Commits newer images.
-    ImageAutomation,
-}
-
-impl Component {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Source,
-        Self::Kustomize,
-        Self::Helm,
-        Self::Notification,
-        Self::ImageReflector,
-        Self::ImageAutomation,
-    ];
-
-    /// The name of its program.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Source => "source-controller",
-            Self::Kustomize => "kustomize-controller",
-            Self::Helm => "helm-controller",
-            Self::Notification => "notification-controller",
-            Self::ImageReflector => "image-reflector-controller",
-            Self::ImageAutomation => "image-automation-controller",
+/// Adds the flags that a controller alone takes, or takes in its own way.
+pub(super) fn with_flags(
+    component: Component,
+    program: Program,
+    addresses: &Addresses,
+    storage: &Path,
+) -> Program {
+    let Addresses {
+        files,
+        events,
+        webhooks,
+        ..
+    } = addresses;
+    let storage = storage.join(component.name());
+    match component {
+        Component::Source => {
+            std::fs::create_dir(&storage).unwrap();
+            program.args([
+                format!("--storage-path={}", storage.display()),
+                format!("--storage-addr={files}"),
+                format!("--storage-adv-addr={files}"),
+            ])
         }
-    }
-
-    /// Adds the flags that this controller alone takes, or takes in its own way.
-    pub(super) fn flags(self, program: Program, addresses: &Addresses, storage: &Path) -> Program {
-        let Addresses {
-            files,
-            events,
-            webhooks,
-            ..
-        } = addresses;
-        let storage = storage.join(self.name());
-        match self {
-            Self::Source => {
-                std::fs::create_dir(&storage).unwrap();
-                program.args([
-                    format!("--storage-path={}", storage.display()),
-                    format!("--storage-addr={files}"),
-                    format!("--storage-adv-addr={files}"),
-                ])
-            }
-            Self::Kustomize | Self::Helm => {
-                program.args(["--requeue-dependency=5s", "--concurrent=8"])
-            }
-            Self::Notification => program.args([
-                format!("--events-addr={events}"),
-                format!("--receiverAddr={webhooks}"),
-            ]),
-            Self::ImageReflector => program.arg(format!("--storage-path={}", storage.display())),
-            Self::ImageAutomation => program,
+        Component::Kustomize | Component::Helm => {
+            program.args(["--requeue-dependency=5s", "--concurrent=8"])
         }
+        Component::Notification => program.args([
+            format!("--events-addr={events}"),
+            format!("--receiverAddr={webhooks}"),
+        ]),
+        Component::ImageReflector => program.arg(format!("--storage-path={}", storage.display())),
+        Component::ImageAutomation => program,
     }
 }
 

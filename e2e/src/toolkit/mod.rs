@@ -22,10 +22,10 @@ use tokio::sync::{Mutex, OnceCell};
 
 use component::Addresses;
 
-pub use component::Component;
 pub use controller::Controller;
 pub use moments::Moments;
 pub use setup::Setup;
+pub use testing::Component;
 
 /// Label by which a set of controllers takes only its own objects.
 pub const SHARD: &str = "sharding.fluxcd.io/key";

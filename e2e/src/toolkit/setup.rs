@@ -6,7 +6,7 @@ use futures::future::join_all;
 use testing::process::{Program, built};
 use testing::{ControlPlane, Dir};
 
-use super::component::{Addresses, free_address};
+use super::component::{Addresses, free_address, with_flags};
 use super::{Component, Controller, SHARD, Toolkit};
 
 /// A set of controllers before its start.
@@ -93,8 +93,7 @@ impl Setup {
                 ])
                 .args(self.shared_flags(component, &addresses))
                 .log(plane.logs().join(self.log(component)));
-            let program = component
-                .flags(program, &addresses, storage.path())
+            let program = with_flags(component, program, &addresses, storage.path())
                 .args(self.own_flags(component));
             let ready = match component {
                 Component::Source => format!("http://{}/", addresses.files),

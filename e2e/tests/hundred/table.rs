@@ -25,6 +25,17 @@ pub enum Bar {
     Requests(u64),
 }
 
+impl Bar {
+    /// By the seconds of wall time, the seconds of CPU time, and the requests of each unit that the reference needs for a hundred.
+    pub const fn beside(wall: f64, cpu: f64, requests: u64) -> Self {
+        Self::Beside(Reference {
+            wall,
+            cpu,
+            requests,
+        })
+    }
+}
+
 /// The lines of one kind.
 pub struct Table {
     kind: &'static str,

@@ -1,12 +1,13 @@
 //! Actions that were finished when the process was killed, before the status said so.
 
 use common::kube::api::{Patch, PatchParams};
+use crds::helm::HelmRelease;
 use serde_json::json;
 
 use crate::support::{Fixture, MAP};
 
 /// Puts the status back to where it was when the last action began.
-async fn rewind(fixture: &Fixture, before: &crds::helm::HelmRelease, action: &str) {
+async fn rewind(fixture: &Fixture, before: &HelmRelease, action: &str) {
     let text = format!("Running '{action}' action with timeout of 1m0s");
     let condition = |kind: &str, status: &str| {
         json!({
@@ -27,9 +28,9 @@ async fn rewind(fixture: &Fixture, before: &crds::helm::HelmRelease, action: &st
         .unwrap();
 }
 
-#[tokio::test]
-async fn h27_3_an_upgrade_that_was_finished_before_the_kill_is_taken_up_and_not_repeated() {
-    let mut fixture = Fixture::new("finished").await;
+/// A release at its second revision, and its object at each.
+async fn upgraded(namespace: &str) -> (Fixture, [HelmRelease; 2]) {
+    let fixture = Fixture::new(namespace).await;
     fixture.publish("1.0.0", &[MAP]).await;
     fixture.create("web", json!({})).await;
     let first = fixture.ready("web", "1.0.0").await;
@@ -37,6 +38,12 @@ async fn h27_3_an_upgrade_that_was_finished_before_the_kill_is_taken_up_and_not_
         .patch("web", json!({"values": {"value": "two"}}))
         .await;
     let second = fixture.ready("web", "1.0.0").await;
+    (fixture, [first, second])
+}
+
+#[tokio::test]
+async fn h27_3_an_upgrade_that_was_finished_before_the_kill_is_taken_up_and_not_repeated() {
+    let (mut fixture, [first, second]) = upgraded("finished").await;
     fixture.kill().await;
     rewind(&fixture, &first, "upgrade").await;
     fixture.restart().await;
@@ -55,14 +62,7 @@ async fn h27_3_an_upgrade_that_was_finished_before_the_kill_is_taken_up_and_not_
 
 #[tokio::test]
 async fn h27_3_a_finished_upgrade_to_other_values_is_not_taken_up() {
-    let mut fixture = Fixture::new("finished-other").await;
-    fixture.publish("1.0.0", &[MAP]).await;
-    fixture.create("web", json!({})).await;
-    let first = fixture.ready("web", "1.0.0").await;
-    fixture
-        .patch("web", json!({"values": {"value": "two"}}))
-        .await;
-    fixture.ready("web", "1.0.0").await;
+    let (mut fixture, [first, _]) = upgraded("finished-other").await;
     fixture.kill().await;
     fixture
         .patch("web", json!({"values": {"value": "three"}}))

@@ -166,10 +166,7 @@ async fn h7_2_a_name_that_helm_does_not_take_is_refused_before_anything_is_store
 
 #[tokio::test]
 async fn h20_4_without_a_snapshot_nothing_is_uninstalled() {
-    let fixture = Fixture::new("no-snapshot").await;
-    fixture.publish("1.0.0", &[MAP]).await;
-    fixture.create("web", json!({})).await;
-    fixture.ready("web", "1.0.0").await;
+    let fixture = Fixture::released("no-snapshot").await;
     // Another object of the same release has seen nothing of it yet.
     fixture
         .create(

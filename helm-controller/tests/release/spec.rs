@@ -67,10 +67,7 @@ async fn h8_2_a_release_waits_for_those_it_depends_on() {
 
 #[tokio::test]
 async fn h20_1_a_suspended_release_is_left_alone_even_when_its_object_goes() {
-    let fixture = Fixture::new("suspended").await;
-    fixture.publish("1.0.0", &[MAP]).await;
-    fixture.create("web", json!({})).await;
-    fixture.ready("web", "1.0.0").await;
+    let fixture = Fixture::released("suspended").await;
     fixture
         .patch("web", json!({"suspend": true, "values": {"value": "new"}}))
         .await;

@@ -43,10 +43,7 @@ async fn store(fixture: &Fixture, release: &Release) {
 
 #[tokio::test]
 async fn h27_1_a_pass_without_change_writes_nothing_and_costs_few_requests() {
-    let fixture = Fixture::new("no-op").await;
-    fixture.publish("1.0.0", &[MAP]).await;
-    fixture.create("web", json!({})).await;
-    fixture.ready("web", "1.0.0").await;
+    let fixture = Fixture::released("no-op").await;
     let before = fixture.reconcile("web", "first").await;
     let (stored, requests) = (fixture.revisions("web").await, fixture.requests());
     let map = fixture.config_maps().get("web-map").await.unwrap();
@@ -63,10 +60,7 @@ async fn h27_1_a_pass_without_change_writes_nothing_and_costs_few_requests() {
 
 #[tokio::test]
 async fn h26_2_a_release_that_was_left_pending_is_unlocked_and_goes_on() {
-    let mut fixture = Fixture::new("locked").await;
-    fixture.publish("1.0.0", &[MAP]).await;
-    fixture.create("web", json!({})).await;
-    fixture.ready("web", "1.0.0").await;
+    let mut fixture = Fixture::released("locked").await;
     fixture.stop().await;
     let mut pending = fixture.stored("web").await.remove(0);
     pending.version = 2;
@@ -123,10 +117,7 @@ async fn h26_3_a_release_that_somebody_else_has_upgraded_is_brought_back() {
 
 #[tokio::test]
 async fn h26_4_a_release_that_somebody_else_has_deleted_is_installed_anew() {
-    let fixture = Fixture::new("absent").await;
-    fixture.publish("1.0.0", &[MAP]).await;
-    fixture.create("web", json!({})).await;
-    fixture.ready("web", "1.0.0").await;
+    let fixture = Fixture::released("absent").await;
     let secrets = fixture.secrets();
     secrets
         .delete("sh.helm.release.v1.web.v1", &DeleteParams::default())
@@ -182,10 +173,7 @@ async fn h27_3_a_controller_that_is_killed_in_an_upgrade_converges() {
 
 #[tokio::test]
 async fn h26_10_another_name_uninstalls_the_old_release_first() {
-    let fixture = Fixture::new("target").await;
-    fixture.publish("1.0.0", &[MAP]).await;
-    fixture.create("web", json!({})).await;
-    fixture.ready("web", "1.0.0").await;
+    let fixture = Fixture::released("target").await;
     fixture.patch("web", json!({"releaseName": "other"})).await;
     let object = fixture
         .wait("web", "released as other", |object| {
@@ -218,10 +206,7 @@ async fn h26_10_another_name_uninstalls_the_old_release_first() {
 
 #[tokio::test]
 async fn h19_1_force_upgrades_a_release_that_is_in_sync_once() {
-    let fixture = Fixture::new("force").await;
-    fixture.publish("1.0.0", &[MAP]).await;
-    fixture.create("web", json!({})).await;
-    fixture.ready("web", "1.0.0").await;
+    let fixture = Fixture::released("force").await;
     let both = json!({"reconcile.fluxcd.io/requestedAt": "a", "reconcile.fluxcd.io/forceAt": "a"});
     fixture.annotate("web", both).await;
     let object = fixture

@@ -86,6 +86,15 @@ impl Fixture {
         Self::with_flags(name, &[]).await
     }
 
+    /// One in which the release `web` of the chart with [`MAP`] is Ready.
+    pub async fn released(name: &str) -> Self {
+        let fixture = Self::new(name).await;
+        fixture.publish("1.0.0", &[MAP]).await;
+        fixture.create("web", json!({})).await;
+        fixture.ready("web", "1.0.0").await;
+        fixture
+    }
+
     pub async fn with_flags(name: &str, more: &[&str]) -> Self {
         let plane = plane().await;
         let namespace = plane.namespace(name).await;

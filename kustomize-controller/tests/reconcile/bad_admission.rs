@@ -3,14 +3,14 @@
 use common::k8s_openapi::api::admissionregistration::v1::{
     ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
 };
-use common::k8s_openapi::api::core::v1::{ConfigMap, Namespace, ResourceQuota};
+use common::k8s_openapi::api::core::v1::{Namespace, ResourceQuota};
 use common::kube::Api;
 use common::kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 use testing::wait_for;
 
 use crate::support::{Fixture, LONG};
-use crate::table::{row, run};
+use crate::table::{refused, row, run};
 
 const APPLY: &str = "ReconciliationFailed";
 
@@ -97,16 +97,7 @@ async fn no_marked_config_maps(fixture: &Fixture) -> impl Future<Output = ()> {
     policies.create(&params, &policy).await.unwrap();
     let binding = serde_json::from_value(binding).unwrap();
     bindings.create(&params, &binding).await.unwrap();
-    // It is in force a moment after it was written.
-    let marked = json!({ "metadata": { "name": "probe", "labels": { "policy": "refuses" } } });
-    let marked: ConfigMap = serde_json::from_value(marked).unwrap();
-    let dry = PostParams {
-        dry_run: true,
-        ..PostParams::default()
-    };
-    while fixture.config_maps().create(&dry, &marked).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    refused(fixture, json!({ "policy": "refuses" })).await;
     async move {
         let params = DeleteParams::default();
         bindings.delete(&name, &params).await.unwrap();

@@ -7,7 +7,7 @@ use common::kube::api::{DeleteParams, PostParams};
 use serde_json::json;
 
 use crate::support::Fixture;
-use crate::table::{row, run};
+use crate::table::{refused, row, run};
 
 const APPLY: &str = "ReconciliationFailed";
 
@@ -85,16 +85,7 @@ async fn refuse_everything_marked(fixture: &Fixture) -> impl Future<Output = ()>
     let webhook: ValidatingWebhookConfiguration = serde_json::from_value(webhook).unwrap();
     let api: Api<ValidatingWebhookConfiguration> = Api::all(fixture.client.clone());
     api.create(&PostParams::default(), &webhook).await.unwrap();
-    // It is in force a moment after it was written.
-    let marked = json!({ "metadata": { "name": "probe", "labels": { "refuse": "me" } } });
-    let marked: ConfigMap = serde_json::from_value(marked).unwrap();
-    let dry = PostParams {
-        dry_run: true,
-        ..PostParams::default()
-    };
-    while fixture.config_maps().create(&dry, &marked).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    refused(fixture, json!({ "refuse": "me" })).await;
     async move {
         api.delete(&name, &DeleteParams::default()).await.unwrap();
     }

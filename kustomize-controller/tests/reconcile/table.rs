@@ -3,6 +3,8 @@
 //! that a healthy neighbour goes on. `docs/compatibility/bad-input.md` lists the rows.
 
 use artifact::Algorithm;
+use common::k8s_openapi::api::core::v1::ConfigMap;
+use common::kube::api::PostParams;
 use serde_json::{Value, json};
 use testing::is_like;
 
@@ -211,4 +213,17 @@ pub async fn run(fixture: &Fixture, rows: Vec<Row>) {
 /// A good tarball with a ConfigMap.
 pub fn good(name: &str) -> Vec<u8> {
     tarball(&[("witness.yaml", config_map(name, "here"))]).0
+}
+
+/// Waits until the cluster refuses ConfigMaps with these labels: a rule is in force a moment after it was written.
+pub async fn refused(fixture: &Fixture, labels: Value) {
+    let marked = json!({ "metadata": { "name": "probe", "labels": labels } });
+    let marked: ConfigMap = serde_json::from_value(marked).unwrap();
+    let dry = PostParams {
+        dry_run: true,
+        ..PostParams::default()
+    };
+    while fixture.config_maps().create(&dry, &marked).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
 }

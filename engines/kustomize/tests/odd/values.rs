@@ -1,27 +1,6 @@
 //! Values that few would write, with what the real program prints.
-#![allow(clippy::unwrap_used)]
 
-use std::path::Path;
-
-use kustomize::{MemoryView, Options};
-
-/// Builds `/` of these files.
-fn built(files: &[(&str, &str)]) -> Result<String, String> {
-    let mut view = MemoryView::new();
-    for (path, content) in files {
-        view.insert(path, content);
-    }
-    kustomize::build(&view, Path::new("/"), &Options::default())
-        .map(|build| build.to_yaml())
-        .map_err(|failure| failure.to_string())
-}
-
-/// A ConfigMap with this data, as it is read.
-fn config_map(data: &str) -> Result<String, String> {
-    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n";
-    let kustomization = ("kustomization.yaml", "resources: [r.yaml]\n");
-    built(&[kustomization, ("r.yaml", &format!("{head}{data}"))])
-}
+use crate::{built, config_map};
 
 #[test]
 fn of_annotations_that_stand_there_more_than_once_two_go() {

@@ -1,31 +1,10 @@
 //! Files that few would write, with what the real program makes of them.
-#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 
 use kustomize::{MemoryView, Options};
 
-/// Builds `/`: the kustomization and `r.yaml`, or other files.
-fn built(files: &[(&str, &str)]) -> Result<String, String> {
-    let mut view = MemoryView::new();
-    for (path, content) in files {
-        view.insert(path, content);
-    }
-    kustomize::build(&view, Path::new("/"), &Options::default())
-        .map(|build| build.to_yaml())
-        .map_err(|failure| failure.to_string())
-}
-
-fn read(object: &str) -> Result<String, String> {
-    let kustomization = "resources: [r.yaml]\n";
-    built(&[("kustomization.yaml", kustomization), ("r.yaml", object)])
-}
-
-/// A ConfigMap with this data, as it is read.
-fn config_map(data: &str) -> Result<String, String> {
-    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n";
-    read(&format!("{head}{data}"))
-}
+use crate::{built, config_map, read};
 
 /// The data of a ConfigMap that was printed, without the indentation.
 fn data_of(printed: &str) -> Vec<&str> {
