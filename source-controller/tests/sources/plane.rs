@@ -432,9 +432,26 @@ impl Plane {
         self.events.send_modify(Vec::clear);
     }
 
-    /// Requests of the controller to the API server so far.
+    /// Requests of the controller to the API server that were answered so far. What an event or a watch tells of a pass
+    /// comes before the last of them: see [`Self::settled`].
     pub fn api_requests(&self) -> u64 {
         self.metrics.requests().total()
+    }
+
+    /// Waits until no pass is under way.
+    pub async fn settled(&self) {
+        let busy = |line: &str| {
+            line.starts_with("controller_runtime_active_workers{") && !line.ends_with(" 0")
+        };
+        let rest = async {
+            while self.metrics().lines().any(busy) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        assert!(
+            tokio::time::timeout(PATIENCE, rest).await.is_ok(),
+            "a pass that does not end"
+        );
     }
 
     /// All metrics, as they are scraped.

@@ -121,10 +121,10 @@ async fn g11_an_unchanged_remote_costs_a_listing_and_moves_nothing_but_the_reque
     world.create("r", json!({})).await;
     world.wait_ready("r").await;
     let before = world.reconcile("r", "0").await;
-    // Told when everything is written.
     world
         .told("GitOperationSucceeded", Notice::Trace, &message)
         .await;
+    world.settled().await;
     world.forget_events();
     world.git.forget_requests();
     let api_requests = world.api_requests();
@@ -132,6 +132,7 @@ async fn g11_an_unchanged_remote_costs_a_listing_and_moves_nothing_but_the_reque
     world
         .told("GitOperationSucceeded", Notice::Trace, &message)
         .await;
+    world.settled().await;
     assert_eq!(
         world.api_requests() - api_requests,
         2,

@@ -85,6 +85,10 @@ impl World {
         self.plane.reconcile(name, token).await
     }
 
+    pub async fn settled(&self) {
+        self.plane.settled().await;
+    }
+
     pub async fn patch_status(&self, name: &str, patch: Value) {
         self.plane.patch_status::<GitRepository>(name, patch).await;
     }
