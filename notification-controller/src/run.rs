@@ -108,7 +108,10 @@ pub async fn start(
         }));
         let intake = Intake::new(args.own.rate_limit_interval, dispatcher.clone());
         let metrics = ServerMetrics::register(&context.metrics, "gotk_event", label("/"));
-        tracing::info!(address = ?started.events, "starting event server");
+        tracing::info!(
+            address = started.events.map(tracing::field::display),
+            "starting event server"
+        );
         let shutdown = context.shutdown.clone();
         let serving = tokio::spawn(async move {
             serve(listener, Arc::new(intake), metrics, shutdown).await;
@@ -127,7 +130,10 @@ pub async fn start(
             args.own.cross_namespace(),
         );
         let metrics = ServerMetrics::register(&context.metrics, "gotk_receiver", label("/hook/"));
-        tracing::info!(address = ?started.webhooks, "starting webhook receiver server");
+        tracing::info!(
+            address = started.webhooks.map(tracing::field::display),
+            "starting webhook receiver server"
+        );
         let shutdown = context.shutdown.clone();
         tokio::spawn(serve(listener, Arc::new(webhook), metrics, shutdown));
     }
