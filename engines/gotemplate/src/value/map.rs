@@ -249,6 +249,7 @@ mod tests {
         let other = map.clone();
         map.insert("c", "4").unwrap();
         assert_eq!(other.keys(), ["a", "b", "c"]);
-        assert_eq!(other.get("b"), Some(Value::from("3")));
+        let value = other.get("b").and_then(|value| value.as_str().cloned());
+        assert_eq!(value, Some(Str::from("3")));
     }
 }

@@ -176,9 +176,9 @@ fn is_plain(word: u64) -> bool {
     const LOW: u64 = ONES * 0x7F;
     // Each sum stays within its byte: the high bits are off.
     let above_controls = (word & LOW) + ONES * 0x60;
-    let no_line_feed = ((word ^ ONES * 0x0A) & LOW) + LOW;
+    let no_line_feed = ((word ^ (ONES * 0x0A)) & LOW) + LOW;
     let delete = (word & LOW) + ONES;
-    (word | delete | !above_controls & no_line_feed) & HIGH == 0
+    (word | delete | (!above_controls & no_line_feed)) & HIGH == 0
 }
 
 /// Whether a byte is, or may start, a character that is not allowed.
