@@ -59,13 +59,14 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Error> {
         return Err(Error::Archive);
     }
     let bytes = fs::read(&path).map_err(failed)?;
-    Chart::from_archive(&bytes).map_err(|error| match error {
+    let start = bytes[..bytes.len().min(SNIFFED)].to_vec();
+    Chart::open_archive(bytes).map_err(|error| match error {
         helm::chart::Error::NotGzip | helm::chart::Error::CutGzip => {
             let name = path.to_string_lossy();
             if name.ends_with(".yaml") || name.ends_with(".yml") {
                 Error::Yaml(path.clone())
             } else {
-                Error::NotAnArchive(path.clone(), kind(&bytes))
+                Error::NotAnArchive(path.clone(), kind(&start))
             }
         }
         helm::chart::Error::Archive(_)

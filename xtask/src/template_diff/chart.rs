@@ -9,12 +9,14 @@ use anyhow::Context as _;
 
 use super::grammar::{HELPERS, Writer};
 use super::random::Random;
-use super::values::values;
+use super::values::{flags, values};
 
 /// The templates of a chart by number, and the values.
 pub(super) struct Chart {
     pub(super) templates: BTreeMap<usize, String>,
     pub(super) values: String,
+    /// Values on the command line.
+    pub(super) flags: Vec<String>,
 }
 
 /// What a program printed: the documents by the template that they come from, or the error.
@@ -25,7 +27,12 @@ impl Chart {
         let values = values(random);
         let bodies = (0..templates).map(|number| (number, Writer::new(random).body(0)));
         let templates = bodies.collect();
-        Self { templates, values }
+        let flags = flags(random);
+        Self {
+            templates,
+            values,
+            flags,
+        }
     }
 
     pub(super) fn write(&self, folder: &Path) -> anyhow::Result<()> {
@@ -66,12 +73,13 @@ fn document(number: usize, body: &str) -> String {
     )
 }
 
-/// Runs `PROGRAM... template r CHART`.
-pub(super) fn run(program: &[String], chart: &Path) -> anyhow::Result<Printed> {
+/// Runs `PROGRAM... template r CHART FLAGS...`.
+pub(super) fn run(program: &[String], chart: &Path, flags: &[String]) -> anyhow::Result<Printed> {
     let (name, arguments) = program.split_first().context("no program")?;
     let chart = PathBuf::from(chart);
     let mut command = Command::new(name);
     command.args(arguments).arg("template").arg("r").arg(chart);
+    command.args(flags);
     let output = command
         .output()
         .with_context(|| format!("starting {name}"))?;

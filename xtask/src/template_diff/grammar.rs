@@ -41,6 +41,26 @@ const NUMBERS: &[&str] = &[
     "0", "1", "2", "3", "-1", "7", "10", "100", "1.5", "2.0", "-0.5", "1e6", "0x10", "'a'", "1234567890123", "0.1",
 ];
 
+#[rustfmt::skip]
+const TEMPLATES: &[&str] = &[
+    "{{ . }}", "{{ .a }}", "{{ .Values.s1 | upper }}", "plain", "{{ range . }}<{{ . }}>{{ end }}", "{{ . | toJson }}", "{{ .x.y }}",
+    "{{ include \\\"helper.plain\\\" . }}", "{{ define \\\"own\\\" }}o{{ end }}{{ template \\\"own\\\" }}", "{{ nope }}",
+    "{{ $x := . }}{{ $x }}", "{{ if . }}y{{ else }}n{{ end }}", "{{ with .nested }}{{ . }}{{ end }}", "{{", "{{/* c */}}z",
+    "{{ tpl \\\"{{ . }}\\\" . }}", "{{- . -}}", "{{ index . 0 }}", "{{ .Template.Name }}",
+];
+#[rustfmt::skip]
+const DATES: &[&str] = &[
+    "2020-02-29T23:59:58Z", "1999-12-31T00:00:00+02:00", "2020-01-01", "", "x",
+];
+#[rustfmt::skip]
+const LAYOUTS: &[&str] = &[
+    "2006-01-02T15:04:05Z07:00", "2006-01-02", "Mon Jan _2 15:04:05 2006", "3:04PM", "02/01/06 .000 -0700 MST", "x", "2006-002",
+];
+#[rustfmt::skip]
+const ZONES: &[&str] = &["UTC", "Europe/Berlin", "America/New_York", "", "Nowhere/X"];
+#[rustfmt::skip]
+const COUNTS: &[&str] = &["0", "1", "2", "3", "5", "12", "-1", "-3", "100"];
+
 /// Writes one template.
 pub(super) struct Writer<'r> {
     random: &'r mut Random,
@@ -97,12 +117,31 @@ impl<'r> Writer<'r> {
                 self.branch("with", kind, depth)
             }
             90..97 => self.range(depth),
-            _ => {
+            97 => self.called("template"),
+            98 => {
+                let number = self.random.below(1_000_000);
                 let value = self.pipeline(Kind::Any, 1);
-                let helper = *self.random.choose(&HELPERS);
-                self.tag(&format!("template \"{helper}\" {value}"))
+                let head = self.tag(&format!("block \"block.{number}\" {value}"));
+                // A block knows no variables but its own.
+                let known = std::mem::take(&mut self.variables);
+                let ranges = std::mem::take(&mut self.ranges);
+                let body = self.body(depth + 1);
+                self.variables = known;
+                self.ranges = ranges;
+                format!("{head}{body}{}", self.tag("end"))
             }
+            _ => self.called("include"),
         }
+    }
+
+    fn called(&mut self, word: &str) -> String {
+        let value = if word == "template" {
+            self.pipeline(Kind::Any, 1)
+        } else {
+            self.expression(Kind::Any, 1)
+        };
+        let helper = *self.random.choose(&HELPERS);
+        self.tag(&format!("{word} \"{helper}\" {value}"))
     }
 
     fn printed(&mut self) -> String {
@@ -264,6 +303,15 @@ impl<'r> Writer<'r> {
                 .to_owned()
             }
             Kind::Duration => self.quoted(DURATIONS),
+            Kind::Template if constant => self.quoted(TEMPLATES),
+            Kind::Template => self.value(&["s1", "s2", "s3", "obj.text"]),
+            Kind::Date => {
+                let date = self.quoted(DATES);
+                format!("(toDate \"2006-01-02T15:04:05Z07:00\" {date})")
+            }
+            Kind::Layout => self.quoted(LAYOUTS),
+            Kind::Zone => self.quoted(ZONES),
+            Kind::Count => (*self.random.choose(COUNTS)).to_owned(),
             Kind::Small => (*self.random.choose(&["0", "1", "2", "3", "5", "12"])).to_owned(),
             Kind::Number if constant => (*self.random.choose(NUMBERS)).to_owned(),
             Kind::Number => self.value(&["n1", "n2", "n3", "int", "obj.number"]),

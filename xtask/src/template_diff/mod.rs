@@ -52,6 +52,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     while tally.printed + tally.failed + tally.different < args.renders {
         let mut chart = Chart::random(&mut random, args.per_chart);
         compare(args, &mut chart, &mut tally)?;
+        eprintln!("{tally:?}");
     }
     println!(
         "{} templates printed the same, {} failed with the same error, {} differ",
@@ -70,8 +71,8 @@ fn compare(args: &Args, chart: &mut Chart, tally: &mut Tally) -> anyhow::Result<
     let ours = [args.sluice.clone(), "helm".to_owned()];
     while !chart.templates.is_empty() {
         chart.write(&folder)?;
-        let theirs = render(&helm, &folder)?;
-        let ours = render(&ours, &folder)?;
+        let theirs = render(&helm, &folder, &chart.flags)?;
+        let ours = render(&ours, &folder, &chart.flags)?;
         match (&theirs, &ours) {
             (Ok(_), Ok(_)) => {
                 printed(chart, &theirs, &ours, tally);
@@ -82,6 +83,16 @@ fn compare(args: &Args, chart: &mut Chart, tally: &mut Tally) -> anyhow::Result<
                 let errors = [&theirs, &ours].map(|printed| printed.as_ref().err());
                 let numbers = errors.into_iter().flatten();
                 let Some(number) = numbers.filter_map(|error| blamed(chart, error)).max() else {
+                    if !chart.flags.is_empty() {
+                        if theirs == ours {
+                            tally.failed += 1;
+                        } else {
+                            tally.different += 1;
+                            report(&chart.flags.join(" "), &theirs, &ours, &folder);
+                        }
+                        chart.flags.clear();
+                        continue;
+                    }
                     // Helm itself dies of some templates, with a trace that names none.
                     let line = error.lines().next().unwrap_or_default();
                     println!("a chart is left out: {line}");

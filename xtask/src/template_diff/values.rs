@@ -49,6 +49,38 @@ pub(super) fn values(random: &mut Random) -> String {
     lines.concat()
 }
 
+#[rustfmt::skip]
+const ASSIGNED: &[&str] = &[
+    "1", "x", "", "null", "true", "0x10", "1.5", "{a,b}", "{}", "{1,null,x y}", "a\\,b", "a=b", "007", "1e3", "-0", "é", "{a", "\"q\"",
+    "9223372036854775808", " pad ", "{{ . }}",
+];
+#[rustfmt::skip]
+const PATHS: &[&str] = &[
+    "s1", "s2", "n1", "list", "list[0]", "list[7]", "words[1]", "dict.name", "dict.new.deep", "obj.key[0].x", "deep.er", "missing",
+    "nothing.a\\.b", "objects[0].name", "objects[1]", "null.x", "global.g", "s3.sub", "list[x]", "",
+];
+#[rustfmt::skip]
+const JSON: &[&str] = &[
+    "1", "\"x\"", "null", "[1,{\"a\":null}]", "{\"name\":{\"deep\":[]}}", "1.0", "1e30", "{", "x", "{}",
+];
+
+/// Values that are set on the command line; mostly none.
+pub(super) fn flags(random: &mut Random) -> Vec<String> {
+    let mut flags = Vec::new();
+    while random.percent(40) {
+        let path = *random.choose(PATHS);
+        let (flag, choices) = *random.choose(&[
+            ("--set", ASSIGNED),
+            ("--set-string", ASSIGNED),
+            ("--set-literal", ASSIGNED),
+            ("--set-json", JSON),
+        ]);
+        flags.push(flag.to_owned());
+        flags.push(format!("{path}={}", random.choose(choices)));
+    }
+    flags
+}
+
 fn list(random: &mut Random, items: &[&str]) -> String {
     let count = random.below(5);
     let items: Vec<_> = (0..count).map(|_| *random.choose(items)).collect();

@@ -179,7 +179,7 @@ fn slice(list: Value, indices: Rest<Value>) -> Result<Value, FuncError> {
 fn chunk(size: i64, list: Value) -> Result<Lists, FuncError> {
     let items = items(&list, "Cannot chunk type ")?;
     let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0) else {
-        return chunk_of_nothing(size, items.len());
+        return chunks_of_nothing(size, items);
     };
     Ok(items
         .chunks(size)
@@ -187,12 +187,15 @@ fn chunk(size: i64, list: Value) -> Result<Lists, FuncError> {
         .collect())
 }
 
-/// A group without or with fewer than no items: what the arithmetic upstream comes to.
-fn chunk_of_nothing(size: i64, len: usize) -> Result<Lists, FuncError> {
+/// Groups of none or of fewer than no items: what the arithmetic upstream comes to.
+fn chunks_of_nothing(size: i64, items: Vec<Value>) -> Result<Lists, FuncError> {
     #[expect(clippy::cast_precision_loss, reason = "as upstream")]
-    let groups = ((len as f64 - 1.0) / size as f64).floor() + 1.0;
+    let groups = ((items.len() as f64 - 1.0) / size as f64).floor() + 1.0;
     if size < 0 && groups == 0.0 {
         return Ok(Lists::from_iter([]));
+    }
+    if size < -1 && items.len() == 1 {
+        return Ok(Lists::from_iter([List::new(items)]));
     }
     Err(FuncError::new("runtime error: makeslice: len out of range"))
 }

@@ -1,6 +1,7 @@
 //! Maps with string keys.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Ref, RefCell, RefMut};
+use std::fmt;
 use std::rc::Rc;
 
 use super::{MapType, Str, Value};
@@ -15,11 +16,14 @@ pub struct Map {
     entries: Rc<RefCell<Entries>>,
 }
 
-#[derive(Debug, Default)]
 struct Entries {
     is_nil: bool,
     sorted: Vec<(Str, Value)>,
+    /// What makes the entries of a map that nobody has looked into.
+    later: Option<Later>,
 }
+
+type Later = Box<dyn FnOnce() -> Vec<(Str, Value)>>;
 
 impl Map {
     /// An empty `map[string]interface {}`.
@@ -33,36 +37,56 @@ impl Map {
     }
 
     /// A map with these entries; of two with the same key the later one stays. They must be of the type's element type.
-    pub fn from_entries(map_type: &'static MapType, mut entries: Vec<(Str, Value)>) -> Self {
-        if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
-            // The sort is stable, so of equal keys the last one is the latest: `dedup_by` keeps the first, hence the swap.
-            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-            entries.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    std::mem::swap(later, kept);
-                }
-                same
-            });
-        }
-        Self {
-            map_type,
-            entries: Rc::new(RefCell::new(Entries {
-                is_nil: false,
-                sorted: entries,
-            })),
-        }
+    pub fn from_entries(map_type: &'static MapType, entries: Vec<(Str, Value)>) -> Self {
+        Self::holding(map_type, sorted(entries), None)
+    }
+
+    /// A map as [`Map::from_entries`] makes it, once something looks into it.
+    pub fn filled_later(
+        map_type: &'static MapType,
+        entries: impl FnOnce() -> Vec<(Str, Value)> + 'static,
+    ) -> Self {
+        Self::holding(map_type, Vec::new(), Some(Box::new(entries)))
     }
 
     /// The nil map of a type.
     pub fn nil(map_type: &'static MapType) -> Self {
+        let map = Self::holding(map_type, Vec::new(), None);
+        map.entries.borrow_mut().is_nil = true;
+        map
+    }
+
+    fn holding(
+        map_type: &'static MapType,
+        sorted: Vec<(Str, Value)>,
+        later: Option<Later>,
+    ) -> Self {
         Self {
             map_type,
             entries: Rc::new(RefCell::new(Entries {
-                is_nil: true,
-                sorted: Vec::new(),
+                is_nil: false,
+                sorted,
+                later,
             })),
         }
+    }
+
+    fn read(&self) -> Ref<'_, Entries> {
+        let entries = self.entries.borrow();
+        if entries.later.is_none() {
+            return entries;
+        }
+        drop(entries);
+        drop(self.write());
+        self.entries.borrow()
+    }
+
+    fn write(&self) -> RefMut<'_, Entries> {
+        let mut entries = self.entries.borrow_mut();
+        if let Some(later) = entries.later.take() {
+            entries.sorted = sorted(later());
+        }
+        entries
     }
 
     /// Its type.
@@ -81,12 +105,12 @@ impl Map {
 
     /// Whether it is a nil map, which JSON shows as `null` and which takes no entry.
     pub fn is_nil(&self) -> bool {
-        self.entries.borrow().is_nil
+        self.read().is_nil
     }
 
     /// How many entries it has.
     pub fn len(&self) -> usize {
-        self.entries.borrow().sorted.len()
+        self.read().sorted.len()
     }
 
     /// Whether it has none.
@@ -96,14 +120,14 @@ impl Map {
 
     /// The value under `key`.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        let entries = self.entries.borrow();
+        let entries = self.read();
         let at = entries.position(key.as_ref()).ok()?;
         Some(entries.sorted[at].1.clone())
     }
 
     /// Whether there is a value under `key`.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
-        self.entries.borrow().position(key.as_ref()).is_ok()
+        self.read().position(key.as_ref()).is_ok()
     }
 
     /// Sets the value under `key` for everyone who holds the map; fails for a nil map as Go panics.
@@ -112,7 +136,7 @@ impl Map {
         key: impl Into<Str>,
         value: impl Into<Value>,
     ) -> Result<Option<Value>, FuncError> {
-        let mut entries = self.entries.borrow_mut();
+        let mut entries = self.write();
         if entries.is_nil {
             return Err(FuncError::new("assignment to entry in nil map"));
         }
@@ -128,14 +152,14 @@ impl Map {
 
     /// Takes the entry of `key` out for everyone who holds the map.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        let mut entries = self.entries.borrow_mut();
+        let mut entries = self.write();
         let at = entries.position(key.as_ref()).ok()?;
         Some(entries.sorted.remove(at).1)
     }
 
     /// The entries in the order of their keys. Do not hold them while a function is called that may change the map.
     pub fn entries(&self) -> Ref<'_, [(Str, Value)]> {
-        Ref::map(self.entries.borrow(), |entries| entries.sorted.as_slice())
+        Ref::map(self.read(), |entries| entries.sorted.as_slice())
     }
 
     /// A copy of the entries in the order of their keys.
@@ -151,6 +175,31 @@ impl Map {
     /// Whether both are the same map, not only equal ones.
     pub fn is_same(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.entries, &other.entries)
+    }
+}
+
+/// The entries in the order of their keys; of two with the same key the later one stays.
+fn sorted(mut entries: Vec<(Str, Value)>) -> Vec<(Str, Value)> {
+    if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
+        // The sort is stable, so of equal keys the last one is the latest: `dedup_by` keeps the first, hence the swap.
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        entries.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+    }
+    entries
+}
+
+impl fmt::Debug for Entries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entries")
+            .field("is_nil", &self.is_nil)
+            .field("sorted", &self.sorted)
+            .finish_non_exhaustive()
     }
 }
 
@@ -184,5 +233,23 @@ impl<K: Into<Str>, V: Into<Value>> FromIterator<(K, V)> for Map {
             .map(|(key, value)| (key.into(), value.into()))
             .collect();
         Self::from_entries(MapType::ANY, entries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_that_is_filled_later_is_filled_once_for_all_who_hold_it() {
+        let map = Map::filled_later(MapType::ANY, || {
+            let entry = |key: &str, value: &str| (Str::from(key), Value::from(value));
+            vec![entry("b", "1"), entry("a", "2"), entry("b", "3")]
+        });
+        let other = map.clone();
+        map.insert("c", "4").unwrap();
+        assert_eq!(other.keys(), ["a", "b", "c"]);
+        let value = other.get("b").and_then(|value| value.as_str().cloned());
+        assert_eq!(value, Some(Str::from("3")));
     }
 }

@@ -1,11 +1,13 @@
 //! Charts as gzip-compressed tarballs, read into memory within a budget.
 
 use std::io;
+use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 use jiff::Timestamp;
 
-use super::{BOM, Error, File};
+use super::data::Packed;
+use super::{BOM, Data, Error, File};
 
 /// Unpacked bytes of a chart that are taken.
 pub const MAX_SIZE: u64 = 100 << 20;
@@ -16,8 +18,57 @@ const GZIP_HEADER: usize = 10;
 /// Entries of an archive that are taken.
 const MAX_ENTRIES: usize = 100_000;
 
+/// Bytes of a file that is passed over that are unpacked together.
+const PIECE: usize = 32 << 10;
+
 /// The files of an archive, named below its topmost directory.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
+    let mut files = Vec::new();
+    each(bytes, |_| true, |file| files.push(file))?;
+    Ok(files)
+}
+
+/// The files of an archive as [`read`] gives them, of which those in `crds/` stay packed.
+pub(super) fn open(archive: Box<dyn AsRef<[u8]> + Send + Sync>) -> Result<Vec<File>, Error> {
+    let mut files = Vec::new();
+    each(
+        archive.as_ref().as_ref(),
+        |name| !is_definition(name),
+        |file| files.push(file),
+    )?;
+    let packed = Arc::new(Packed::new(archive));
+    let definitions = files.iter_mut().filter(|file| is_definition(&file.name));
+    for (number, file) in definitions.enumerate() {
+        file.data = Data::packed(&packed, number);
+    }
+    Ok(files)
+}
+
+/// The bytes of those files that [`open`] leaves packed.
+pub(super) fn passed_over(bytes: &[u8]) -> Result<Vec<Arc<[u8]>>, Error> {
+    let mut found = Vec::new();
+    each(bytes, is_definition, |file| {
+        if is_definition(&file.name) {
+            found.push(file.data.shared());
+        }
+    })?;
+    Ok(found)
+}
+
+/// Whether a file lies in `crds/` of the chart or of a subchart that is a directory.
+fn is_definition(mut name: &str) -> bool {
+    while let Some(below) = name.strip_prefix("charts/") {
+        name = below.split_once('/').map_or("", |(_, rest)| rest);
+    }
+    name.starts_with("crds/")
+}
+
+/// Hands over every file of an archive; those that are not wanted come without bytes.
+fn each(
+    bytes: &[u8],
+    is_wanted: impl Fn(&str) -> bool,
+    mut take: impl FnMut(File),
+) -> Result<(), Error> {
     if bytes.len() < GZIP_HEADER {
         return Err(Error::CutGzip);
     }
@@ -26,7 +77,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
     }
     let failed = |error: io::Error| Error::Archive(error.to_string());
     let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes));
-    let mut files = Vec::new();
+    let mut count = 0;
     // Files are unpacked here, where the memory is warm, and copied once to where they stay.
     let mut unpacked = Vec::new();
     let mut left = MAX_SIZE;
@@ -41,30 +92,48 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
             continue;
         }
         let name = name(&raw)?;
-        if files.len() >= MAX_ENTRIES || entry.size() > left {
+        if count >= MAX_ENTRIES || entry.size() > left {
             return Err(Error::Size(MAX_SIZE));
         }
+        count += 1;
         let modified = modified(&mut entry);
         let size = usize::try_from(entry.size()).unwrap_or_default();
-        if unpacked.len() < size {
-            unpacked.resize(size, 0);
+        let room = if is_wanted(&name) {
+            size
+        } else {
+            size.min(PIECE)
+        };
+        if unpacked.len() < room {
+            unpacked.resize(room, 0);
         }
-        let data = fill(&mut entry, &mut unpacked[..size]).map_err(failed)?;
-        left -= data.len() as u64;
-        if left == 0 || (data.len() as u64) < entry.size() {
+        let (mut data, mut found) = (&[][..], 0);
+        while found < size {
+            let wanted = room.min(size - found);
+            data = fill(&mut entry, &mut unpacked[..wanted]).map_err(failed)?;
+            found += data.len();
+            if data.len() < wanted {
+                break;
+            }
+        }
+        left -= found as u64;
+        if left == 0 || found < size {
             return Err(Error::Size(MAX_SIZE));
         }
-        let data = data.strip_prefix(BOM).unwrap_or(data).into();
-        files.push(File {
+        let data = if is_wanted(&name) {
+            data.strip_prefix(BOM).unwrap_or(data)
+        } else {
+            &[]
+        };
+        take(File {
             name,
-            data,
+            data: data.into(),
             modified,
         });
     }
-    if files.is_empty() {
+    if count == 0 {
         return Err(Error::Empty);
     }
-    Ok(files)
+    Ok(())
 }
 
 /// When a file was last changed: what an extended header says, to the nanosecond, comes before the header's whole seconds.
@@ -173,6 +242,40 @@ mod tests {
         ] {
             assert_eq!(name(raw).unwrap_err().to_string(), message);
         }
+    }
+
+    #[test]
+    fn definitions_stay_packed_until_something_looks_at_them() {
+        let long = "x".repeat(3 * PIECE + 5);
+        let contents = [
+            ("a/Chart.yaml", "name: a"),
+            ("a/crds/one.yaml", long.as_str()),
+            ("a/charts/b/crds/two.yaml", "\u{feff}two"),
+            ("a/charts/b/templates/crds/x.yaml", "x"),
+            ("a/charts/crds/values.yaml", "y"),
+        ];
+        let mut builder = tar::Builder::new(flate2::write::GzEncoder::new(
+            Vec::new(),
+            flate2::Compression::fast(),
+        ));
+        for (name, content) in contents {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            builder
+                .append_data(&mut header, name, content.as_bytes())
+                .unwrap();
+        }
+        let archive = builder.into_inner().unwrap().finish().unwrap();
+        let opened = open(Box::new(archive.clone())).unwrap();
+        let packed: Vec<bool> = opened.iter().map(|file| file.data.is_packed()).collect();
+        assert_eq!(packed, [false, true, true, false, false]);
+        assert_eq!(opened, read(&archive).unwrap());
+        assert!(!opened[1].data.is_packed());
+        let cut = archive[..archive.len() - 20].to_vec();
+        assert_eq!(
+            open(Box::new(cut.clone())).unwrap_err().to_string(),
+            read(&cut).unwrap_err().to_string()
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fields::{Fields, Place, known};
-use super::{Chart, Error, File, Loaded, Lock, Metadata, archive, document, new_identity};
+use super::{Chart, Error, File, Loaded, Lock, Metadata, Unpack, archive, document, new_identity};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::values;
 
@@ -42,9 +42,9 @@ pub(super) fn check_version_of(data: &[u8]) -> Result<(), Error> {
 }
 
 /// The chart that these files make.
-pub(super) fn chart(files: Vec<File>) -> Result<Loaded, Error> {
+pub(super) fn chart(files: Vec<File>, unpack: Unpack) -> Result<Loaded, Error> {
     let mut diagnostics = Vec::new();
-    let mut chart = build(files, 0, &mut diagnostics)?;
+    let mut chart = build(files, unpack, 0, &mut diagnostics)?;
     let path = chart.metadata.name.clone();
     place(&mut chart, path);
     Ok(Loaded { chart, diagnostics })
@@ -61,6 +61,7 @@ fn place(chart: &mut Chart, path: String) {
 
 fn build(
     files: Vec<File>,
+    unpack: Unpack,
     depth: usize,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Chart, Error> {
@@ -99,7 +100,7 @@ fn build(
                     .map_err(|error| failed("values.yaml", error.to_string()))?;
             }
             "values.schema.json" => {
-                chart.schema = Some(file.data);
+                chart.schema = Some(file.data.shared());
                 chart.schema_modified = file.modified;
             }
             "requirements.yaml" => {
@@ -147,7 +148,7 @@ fn build(
         if name.starts_with(['_', '.']) {
             continue;
         }
-        let dependency = subchart(&name, files, &metadata.name, depth, diagnostics);
+        let dependency = subchart(&name, files, &metadata.name, unpack, depth, diagnostics);
         chart.dependencies.push(match dependency {
             Ok(dependency) => dependency,
             Err(error @ Error::SubchartArchive { .. }) => return Err(error),
@@ -168,6 +169,7 @@ fn subchart(
     name: &str,
     mut files: Vec<File>,
     parent: &str,
+    unpack: Unpack,
     depth: usize,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Chart, Error> {
@@ -180,7 +182,11 @@ fn subchart(
                 got: file.name,
             });
         }
-        return build(archive::read(&file.data)?, depth + 1, diagnostics);
+        let files = match unpack {
+            Unpack::All => archive::read(&file.data)?,
+            Unpack::Needed => archive::open(Box::new(file.data))?,
+        };
+        return build(files, unpack, depth + 1, diagnostics);
     }
     // A file directly in charts/ belongs to no chart.
     let files = files
@@ -190,7 +196,7 @@ fn subchart(
             Some(File { name, ..file })
         })
         .collect();
-    build(files, depth + 1, diagnostics)
+    build(files, unpack, depth + 1, diagnostics)
 }
 
 /// Whether the last segment of `path` ends with `extension`, as `filepath.Ext` finds it.

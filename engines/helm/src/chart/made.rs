@@ -37,16 +37,17 @@ impl Made {
         file: &File,
         parse: impl FnOnce() -> Result<Parsed, E>,
     ) -> Result<Parsed, E> {
+        let data = file.data.shared();
         let mut known = self.lock();
         if let Some(entry) = known.templates.get(path)
-            && Arc::ptr_eq(&entry.data, &file.data)
+            && Arc::ptr_eq(&entry.data, &data)
         {
             return Ok(entry.made.clone());
         }
         let made = parse()?;
         known.parsed += 1;
         let entry = Entry {
-            data: Arc::clone(&file.data),
+            data,
             made: made.clone(),
         };
         known.templates.insert(path.to_owned(), entry);

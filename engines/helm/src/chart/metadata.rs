@@ -1,5 +1,6 @@
 //! `Chart.yaml` and its kin.
 
+use gotemplate::funcs::Time;
 use select::semver::Version;
 use yaml::{Budget, Dialect, Value};
 
@@ -108,6 +109,9 @@ pub(crate) fn every_document(bytes: &[u8]) -> Result<(), String> {
         .map(drop)
         .map_err(|error| format!("error converting YAML to JSON: {error}"))
 }
+
+/// The form of the times in `Chart.lock`, as a layout of Go.
+const RFC_3339: &str = "2006-01-02T15:04:05Z07:00";
 
 const METADATA: &str = "Metadata";
 const DEPENDENCY: &str = "Dependency";
@@ -377,7 +381,13 @@ impl Dependency {
 
 impl Lock {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        Self::from_value(&document(bytes)?)
+        let lock = Self::from_value(&document(bytes)?)?;
+        if !lock.generated.is_empty() {
+            Time::parse(RFC_3339, &lock.generated).map_err(|problem| {
+                format!("error unmarshaling JSON: while decoding JSON: {problem}")
+            })?;
+        }
+        Ok(lock)
     }
 
     /// The fields that `value` holds, as records of releases have them.

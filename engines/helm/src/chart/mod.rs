@@ -5,6 +5,7 @@
 
 mod archive;
 mod cache;
+mod data;
 mod directory;
 mod error;
 pub(crate) mod fields;
@@ -22,6 +23,7 @@ use yaml::Value;
 
 pub use archive::MAX_SIZE;
 pub use cache::Cache;
+pub use data::Data;
 pub use error::Error;
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
 pub(crate) use metadata::{document, entries, every_document};
@@ -32,13 +34,21 @@ use crate::diagnostic::Diagnostic;
 /// The mark at the start of a file that some editors write.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// How much of an archive is unpacked at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unpack {
+    All,
+    /// What every render needs.
+    Needed,
+}
+
 /// A file of a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// Its path in the chart, with `/` between the parts.
     pub name: String,
     /// Its bytes.
-    pub data: Arc<[u8]>,
+    pub data: Data,
     /// When it was last changed, where the package says so.
     pub modified: Option<Timestamp>,
 }
@@ -94,14 +104,22 @@ impl Chart {
     pub fn from_archive(bytes: &[u8]) -> Result<Loaded, Error> {
         let files = archive::read(bytes)?;
         load::check_version(&files)?;
-        load::chart(files)
+        load::chart(files, Unpack::All)
+    }
+
+    /// Reads a chart as [`Chart::from_archive`] does, for one render: what lies in `crds/` stays packed until something looks at
+    /// it. The archive is kept.
+    pub fn open_archive(bytes: Vec<u8>) -> Result<Loaded, Error> {
+        let files = archive::open(Box::new(bytes))?;
+        load::check_version(&files)?;
+        load::chart(files, Unpack::Needed)
     }
 
     /// Reads a chart from a directory, without what `.helmignore` leaves out. Links are followed
     /// within `root`.
     pub fn from_directory(root: &artifact::Root) -> Result<Loaded, Error> {
         directory::check_version(root)?;
-        load::chart(directory::read(root)?)
+        load::chart(directory::read(root)?, Unpack::All)
     }
 
     /// Its name.

@@ -1,13 +1,12 @@
 //! Charts as packages: their files, with another version or other default values, and back to an archive.
 
 use std::io::{self, Write as _};
-use std::sync::Arc;
 
 use artifact::Root;
 use flate2::{Compression, GzBuilder};
 use yaml::Value;
 
-use super::{Error, File, Lock, Metadata, archive, directory, document};
+use super::{Data, Error, File, Lock, Metadata, archive, directory, document};
 
 const CHART: &str = "Chart.yaml";
 const REQUIREMENTS: &str = "requirements.yaml";
@@ -178,10 +177,10 @@ impl Package {
     }
 
     fn replace(&mut self, name: &str, data: Vec<u8>) {
-        let data: Arc<[u8]> = data.into();
+        let data = Data::from(data);
         for file in &mut self.files {
             if file.name == name {
-                file.data = Arc::clone(&data);
+                file.data = data.clone();
             }
         }
     }

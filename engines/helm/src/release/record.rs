@@ -151,7 +151,7 @@ impl From<&chart::File> for File {
     fn from(file: &chart::File) -> Self {
         Self {
             name: file.name.clone(),
-            data: Arc::clone(&file.data),
+            data: file.data.shared(),
             modified: file.modified.map(Time::from),
         }
     }

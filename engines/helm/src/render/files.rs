@@ -1,6 +1,6 @@
 //! `.Files`: the files of a chart that are neither templates nor metadata.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,13 +19,19 @@ static FILES: MapType = MapType {
 
 /// The object for a chart's files.
 pub(super) fn object(files: &[File]) -> Map {
+    if files.iter().any(|file| file.data.is_packed()) {
+        let files = files.to_vec();
+        return Map::filled_later(&FILES, move || entries(&files));
+    }
+    Map::from_entries(&FILES, entries(files))
+}
+
+fn entries(files: &[File]) -> Vec<(Str, Value)> {
     let entries = files.iter().map(|file| {
-        (
-            Str::from(&file.name),
-            Value::Bytes(Str::from(Arc::clone(&file.data))),
-        )
+        let bytes = Str::from(file.data.shared());
+        (Str::from(&file.name), Value::Bytes(bytes))
     });
-    Map::from_entries(&FILES, entries.collect())
+    entries.collect()
 }
 
 macro_rules! methods {

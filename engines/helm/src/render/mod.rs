@@ -127,7 +127,7 @@ impl Scope<'_> {
     /// The template, parsed before or now.
     fn parse(&self, path: &str) -> Result<Parsed, Error> {
         self.chart.made.template(path, self.template, || {
-            Parsed::new(path, Arc::clone(&self.template.data), &FUNCTIONS)
+            Parsed::new(path, self.template.data.shared(), &FUNCTIONS)
                 .map_err(|error| Error(failure::parse_failure(path, &error)))
         })
     }
