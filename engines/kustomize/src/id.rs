@@ -179,6 +179,20 @@ pub(crate) const DEFAULT_NAMESPACE: &str = "default";
 static NO_NAMESPACE_TEXT: LazyLock<Str> = LazyLock::new(|| NO_NAMESPACE.into());
 static DEFAULT_NAMESPACE_TEXT: LazyLock<Str> = LazyLock::new(|| DEFAULT_NAMESPACE.into());
 
+/// [`NO_NAMESPACE`], to keep.
+pub(crate) fn no_namespace() -> Str {
+    NO_NAMESPACE_TEXT.clone()
+}
+
+/// The namespace, or [`DEFAULT_NAMESPACE`] when it is empty.
+pub(crate) fn namespace_or_default(namespace: Str) -> Str {
+    if namespace.is_empty() {
+        DEFAULT_NAMESPACE_TEXT.clone()
+    } else {
+        namespace
+    }
+}
+
 /// The identity of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ResId {
@@ -221,11 +235,9 @@ impl ResId {
     /// [`ResId::effective_namespace`], to keep.
     pub(crate) fn effective_namespace_text(&self) -> Str {
         if self.cluster_scoped {
-            NO_NAMESPACE_TEXT.clone()
-        } else if self.namespace.is_empty() {
-            DEFAULT_NAMESPACE_TEXT.clone()
+            no_namespace()
         } else {
-            self.namespace.clone()
+            namespace_or_default(self.namespace.clone())
         }
     }
 

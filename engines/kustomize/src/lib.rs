@@ -38,7 +38,7 @@ mod view;
 use std::path::Path;
 use std::sync::Arc;
 
-use resource::Printed;
+use resource::{Printed, Sheet};
 
 pub use cache::ParseCache;
 pub use error::{Error, Failure};
@@ -119,18 +119,19 @@ pub struct Build {
 impl Build {
     /// The objects as `kustomize build` prints them.
     pub fn to_yaml(&self) -> String {
-        let mut out = String::new();
+        let sizes = self.shared.iter().map(|printed| printed.size);
+        let mut out = Sheet::with_capacity(sizes.sum::<usize>() * 2);
         let mut shared = self.shared.iter().peekable();
         for (at, object) in self.objects.iter().enumerate() {
             if at > 0 {
                 out.push_str("---\n");
             }
             match shared.next_if(|printed| is_same(&printed.object, object)) {
-                Some(printed) => out.push_str(printed.text()),
+                Some(printed) => printed.write(&mut out),
                 None => out.push_str(&yaml::encode(object)),
             }
         }
-        out
+        out.into_text()
     }
 }
 

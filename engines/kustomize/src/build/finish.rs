@@ -62,12 +62,9 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
     };
     let managed_by = (options.enable_managed_by_label || asked("managedByLabel")).then(|| {
         let label = ("app.kubernetes.io/managed-by", options.managed_by.as_str());
-        MapEntries {
-            entries: [label]
-                .map(|(key, value)| (key.into(), value.into()))
-                .into(),
-            fields: vec![FieldSpec::new(Gvk::default(), "metadata/labels", true)],
-        }
+        let entries = [label].map(|(key, value)| (key.into(), value.into()));
+        let labels = FieldSpec::new(Gvk::default(), "metadata/labels", true);
+        MapEntries::new(&entries.into(), vec![labels])
     });
     let mut unwanted = Vec::new();
     if !asked("originAnnotations") {
@@ -79,18 +76,13 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
     let shares = managed_by.is_none() && unwanted.len() == 2 && options.cache.is_some();
     let mut out = Vec::with_capacity(objects.len());
     let mut shared = Vec::new();
-    let mut total: usize = 0;
+    let mut budget = Budget {
+        left: options.max_output,
+        limit: options.max_output,
+    };
     for mut resource in objects.into_vec() {
-        let known = resource.printed();
-        let size = known.map_or_else(|| resource.text_size(), |printed| printed.size);
-        total = total.saturating_add(size);
-        if total > options.max_output {
-            return Err(Error::Budget {
-                what: "the size of the output",
-                limit: options.max_output,
-            });
-        }
-        if let Some(printed) = known.filter(|_| shares) {
+        if let Some(printed) = resource.printed().filter(|_| shares) {
+            budget.take(printed.size)?;
             out.push(printed.object.clone());
             shared.push(Arc::clone(printed));
             continue;
@@ -99,24 +91,43 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
         if let Some(label) = &managed_by {
             label.apply_to(&mut resource)?;
         }
-        resource.remove_build_annotations()?;
-        // One after the other: of annotations that stand there twice, each takes one away.
-        for annotation in &unwanted {
-            resource.remove_annotations(&[annotation])?;
+        if resource.may_have_annotations() {
+            resource.remove_build_annotations()?;
+            // One after the other: of annotations that stand there twice, each takes one away.
+            for annotation in &unwanted {
+                resource.remove_annotations(&[annotation])?;
+            }
         }
         let printed = resource
-            .print(size)
+            .print()
             .map_err(|error| Error::Resource(error.to_string()))
             .context(|| format!("{}", resource.id(&schemas)))?;
-        let object = printed.object.clone();
+        budget.take(printed.size)?;
+        out.push(printed.object.clone());
         if let Some(before) = before {
             let printed = Arc::new(printed);
             before.note_printed(&printed);
             shared.push(printed);
         }
-        out.push(object);
     }
     Ok((out, shared))
+}
+
+/// How much text there may be.
+struct Budget {
+    left: usize,
+    limit: usize,
+}
+
+impl Budget {
+    fn take(&mut self, size: usize) -> Result<(), Error> {
+        let left = self.left.checked_sub(size);
+        self.left = left.ok_or(Error::Budget {
+            what: "the size of the output",
+            limit: self.limit,
+        })?;
+        Ok(())
+    }
 }
 
 /// The order that the kustomization asks for, then the options.

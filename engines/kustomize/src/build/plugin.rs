@@ -192,14 +192,8 @@ fn configure(config: &Resource, loader: &Loader<'_>) -> Result<Box<dyn Transform
         })
     };
     Ok(match config.kind() {
-        "AnnotationsTransformer" => Box::new(MapEntries {
-            entries: args.annotations,
-            fields,
-        }),
-        "LabelTransformer" => Box::new(MapEntries {
-            entries: args.labels,
-            fields,
-        }),
+        "AnnotationsTransformer" => Box::new(MapEntries::new(&args.annotations, fields)),
+        "LabelTransformer" => Box::new(MapEntries::new(&args.labels, fields)),
         "HashTransformer" => Box::new(Hashes),
         "ImageTagTransformer" => Box::new(Images::new(args.image_tag, fields)),
         "NamespaceTransformer" => {

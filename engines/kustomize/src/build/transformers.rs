@@ -119,10 +119,8 @@ impl Target<'_> {
             add("LabelTransformer", Box::new(labels));
         }
         if !kustomization.common_annotations.is_empty() {
-            let annotations = MapEntries {
-                entries: kustomization.common_annotations.clone(),
-                fields: config.common_annotations.clone(),
-            };
+            let fields = config.common_annotations.clone();
+            let annotations = MapEntries::new(&kustomization.common_annotations, fields);
             add("AnnotationsTransformer", Box::new(annotations));
         }
         for patch in &kustomization.patches_json6902 {
@@ -156,15 +154,12 @@ impl Target<'_> {
         }
         let mut out = Vec::new();
         for label in &kustomization.labels {
-            out.push(MapEntries {
-                entries: label.pairs.clone(),
-                fields: label_fields(label, config).context(|| "failed to merge labels".into())?,
-            });
+            let fields = label_fields(label, config);
+            let fields = fields.context(|| "failed to merge labels".into())?;
+            out.push(MapEntries::new(&label.pairs, fields));
         }
-        out.push(MapEntries {
-            entries: kustomization.common_labels.clone(),
-            fields: config.common_labels.clone(),
-        });
+        let fields = config.common_labels.clone();
+        out.push(MapEntries::new(&kustomization.common_labels, fields));
         Ok(out)
     }
 }

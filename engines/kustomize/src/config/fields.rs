@@ -4,12 +4,12 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use yaml::Value;
+use yaml::{Str, Value};
 
 use super::{Context, Decode, Mode, decode_struct, defaults};
 use crate::error::{Error, ResultExt};
 use crate::id::Gvk;
-use crate::node::split_path;
+use crate::node::{is_plain_field, split_path};
 
 /// A field of some kinds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,9 +27,23 @@ pub(crate) struct FieldSpec {
 /// One part of a path.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Segment {
-    pub(crate) name: String,
+    pub(crate) name: Str,
     /// Written with `[]`: a list, which is never made.
     pub(crate) is_list: bool,
+    /// No selector, index or the like: the field of this very name.
+    pub(crate) is_plain: bool,
+}
+
+impl Segment {
+    fn new(part: &str) -> Self {
+        let list = part.strip_suffix("[]");
+        let name = list.unwrap_or(part);
+        Self {
+            name: name.into(),
+            is_list: list.is_some(),
+            is_plain: is_plain_field(name),
+        }
+    }
 }
 
 decode_struct! {
@@ -45,19 +59,8 @@ decode_struct! {
 
 impl FieldSpec {
     pub(crate) fn new(gvk: Gvk, path: &str, create: bool) -> Self {
-        let segments = split_path(path, '/')
-            .into_iter()
-            .map(|name| match name.strip_suffix("[]") {
-                Some(list) => Segment {
-                    name: list.to_owned(),
-                    is_list: true,
-                },
-                None => Segment {
-                    name,
-                    is_list: false,
-                },
-            })
-            .collect();
+        let parts = split_path(path, '/');
+        let segments = parts.iter().map(|part| Segment::new(part)).collect();
         Self {
             gvk,
             path: path.to_owned(),

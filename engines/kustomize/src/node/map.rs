@@ -8,10 +8,22 @@ use super::{Node, Scalar};
 use crate::schema::Shape;
 
 /// A mapping in the order of its file. Mappings are equal however they are written.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Map {
     pub(super) entries: Vec<Entry>,
     layout: Layout,
+}
+
+/// A copy is made to be changed, often by adding a field.
+impl Clone for Map {
+    fn clone(&self) -> Self {
+        let mut entries = Vec::with_capacity(self.entries.len() + 1);
+        entries.extend_from_slice(&self.entries);
+        Self {
+            entries,
+            layout: self.layout,
+        }
+    }
 }
 
 impl PartialEq for Map {

@@ -24,14 +24,14 @@ pub(crate) use build::read_first;
 pub(crate) use document::{rewrite, write_block};
 pub(crate) use map::{Entry, Map};
 pub(crate) use path::{
-    PathPart, clear, is_list_index, list_index_parts, lookup, lookup_create, lookup_mut, set_field,
-    set_field_str, set_scalar, split_path, split_path_smart,
+    PathPart, clear, is_list_index, is_plain_field, list_index_parts, lookup, lookup_create,
+    lookup_mut, set_field, set_field_str, set_scalar, set_text, split_path, split_path_smart,
 };
 pub(crate) use read::{ReadError, read_resources};
 pub(crate) use scalar::{Link, Scalar, Style, Tag};
 pub(crate) use value::{
-    NotJson, from_json, from_value, to_go_json, to_object, to_object_with, to_value, to_value_in,
-    to_value_with,
+    NotJson, from_json, from_value, name_as_resolved, name_as_written, to_go_json, to_object,
+    to_value, to_value_in,
 };
 
 /// One node of a YAML tree.
@@ -212,6 +212,24 @@ impl Node {
             }
             _ => None,
         }
+    }
+
+    /// The value of a field of a mapping, made by `make` when it is missing. None when this is no
+    /// mapping.
+    pub(crate) fn get_or_push(
+        &mut self,
+        key: &Str,
+        make: impl FnOnce() -> Self,
+    ) -> Option<&mut Self> {
+        let Self::Map(map) = self else {
+            return None;
+        };
+        let map = Arc::make_mut(map);
+        let at = map.position(key).unwrap_or_else(|| {
+            map.push(Scalar::untagged(key), make());
+            map.len() - 1
+        });
+        Some(&mut map.entries[at].value)
     }
 
     /// How many bytes of text are in it.

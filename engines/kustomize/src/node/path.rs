@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use super::{Kind, Map, Node, NodeError, Scalar};
+use yaml::Str;
+
+use super::{Kind, Map, Node, NodeError, Scalar, Style};
 
 /// One part of a path, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,16 @@ fn go_atoi(text: &str) -> Option<i64> {
 /// Has the form of `[…]`.
 pub(crate) fn is_list_index(part: &str) -> bool {
     part.starts_with('[') && part.ends_with(']')
+}
+
+/// Whether a part names a field and nothing else.
+pub(crate) fn is_plain_field(part: &str) -> bool {
+    part.trim() == part
+        && !part.is_empty()
+        && part != "-"
+        && part != "*"
+        && !is_list_index(part)
+        && go_atoi(part).is_none()
 }
 
 fn is_number(part: &str) -> bool {
@@ -311,6 +323,21 @@ pub(crate) fn set_field(node: &mut Node, name: &str, mut value: Node) -> Result<
         return Ok(());
     };
     map.push(Scalar::untagged(name), value);
+    Ok(())
+}
+
+/// Sets a field as [`set_field`] does to text, which has the style that it gets where it is new.
+pub(crate) fn set_text(node: &mut Node, name: &Str, mut text: Scalar) -> Result<(), NodeError> {
+    node.expect(Kind::Map)?;
+    if let Some(existing) = node.get_mut(name) {
+        match existing {
+            Node::Scalar(old) => (text.style, text.link) = (old.style, old.link),
+            _ => text.style = Style::Plain,
+        }
+        *existing = Node::Scalar(text);
+    } else if let Some(map) = node.as_map_mut() {
+        map.push(Scalar::untagged(name), Node::Scalar(text));
+    }
     Ok(())
 }
 

@@ -87,8 +87,10 @@ impl Scalar {
     }
 
     /// Whether this is the very text that was read, not only an equal one.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        self == other && std::ptr::eq(self.text.as_str(), other.text.as_str())
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.text.as_str(), other.text.as_str())
+            && self.tag == other.tag
+            && self.style == other.style
     }
 
     /// Counts as a string for setters: tagged so, or not tagged (`IsYNodeString`).

@@ -26,9 +26,6 @@ pub(crate) enum NotJson {
     Block(#[from] yaml::Error),
 }
 
-/// Gives the value of a field, by its name and how it is written.
-pub(crate) type ValueOf<'a> = &'a mut dyn FnMut(&str, &Node, Layout) -> Result<Value, NotJson>;
-
 /// The value that a node is when it is printed.
 pub(crate) fn to_value(node: &Node) -> Result<Value, NotJson> {
     to_value_in(node, Layout::Block)
@@ -43,40 +40,19 @@ pub(crate) fn to_value_in(node: &Node, layout: Layout) -> Result<Value, NotJson>
             .map(|item| to_value_in(item, layout))
             .collect::<Result<Vec<_>, _>>()
             .map(Value::from),
-        Node::Map(_) => to_value_with(node, layout, &mut plain),
+        Node::Map(map) => map_value(map, map.layout_in(layout), key_text),
     }
-}
-
-fn plain(_: &str, value: &Node, layout: Layout) -> Result<Value, NotJson> {
-    to_value_in(value, layout)
 }
 
 /// The value of a whole document. The names of its own fields are taken as written, whatever type
 /// they would have further down.
 pub(crate) fn to_object(node: &Node) -> Result<Value, NotJson> {
-    to_object_with(node, &mut plain)
-}
-
-/// [`to_object`], with the values of its fields from elsewhere.
-pub(crate) fn to_object_with(node: &Node, value_of: ValueOf<'_>) -> Result<Value, NotJson> {
     match node {
         Node::Map(map) => {
             let layout = map.layout_in(Layout::Block);
-            map_value(map, layout, |key| Ok(key.text.clone()), value_of)
+            map_value(map, layout, |key| Ok(key.text.clone()))
         }
         other => to_value(other),
-    }
-}
-
-/// [`to_value_in`], with the values of the fields of a mapping from elsewhere.
-pub(crate) fn to_value_with(
-    node: &Node,
-    layout: Layout,
-    value_of: ValueOf<'_>,
-) -> Result<Value, NotJson> {
-    match node {
-        Node::Map(map) => map_value(map, map.layout_in(layout), key_text, value_of),
-        other => to_value_in(other, layout),
     }
 }
 
@@ -110,7 +86,6 @@ fn map_value(
     map: &Map,
     layout: Layout,
     name_of: impl Fn(&Scalar) -> Result<Str, NotJson>,
-    value_of: ValueOf<'_>,
 ) -> Result<Value, NotJson> {
     let mut out = yaml::Map::with_capacity(map.len());
     let mut seen: HashSet<&str> = HashSet::new();
@@ -121,7 +96,7 @@ fn map_value(
             continue;
         }
         let name = name_of(key)?;
-        if has_control_characters(&name) || name.contains('\u{85}') {
+        if !is_printable_name(&name) {
             return Err(NotJson::Control);
         }
         let known = if map.len() > 16 {
@@ -132,7 +107,7 @@ fn map_value(
         if known {
             return Err(NotJson::DuplicateKey(name));
         }
-        let value = value_of(&name, value, layout)?;
+        let value = to_value_in(value, layout)?;
         out.insert(name, value);
     }
     if let Some(merges) = merges {
@@ -160,9 +135,29 @@ fn merge_into(out: &mut yaml::Map, from: &Node) -> Result<(), NotJson> {
     }
 }
 
+fn is_printable_name(name: &str) -> bool {
+    !has_control_characters(name) && !name.contains('\u{85}')
+}
+
+/// The name of a field of a document. None when it cannot be printed, or means something else.
+pub(crate) fn name_as_written(key: &Scalar) -> Option<Str> {
+    (!key.is_merge_key() && is_printable_name(&key.text)).then(|| key.text.clone())
+}
+
+/// The name of a field further down. None when it cannot be printed, or means something else.
+pub(crate) fn name_as_resolved(key: &Scalar) -> Option<Str> {
+    if key.is_merge_key() {
+        return None;
+    }
+    key_text(key).ok().filter(|name| is_printable_name(name))
+}
+
 /// The name of a field. Numbers become text, truth values and null are no names.
 fn key_text(key: &Scalar) -> Result<Str, NotJson> {
-    if key.tag == Tag::Str {
+    // No word that means something else is so long.
+    let is_word =
+        |text: &str| text.len() > 5 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if key.tag == Tag::Str || (key.tag == Tag::Unset && is_word(&key.text)) {
         return Ok(key.text.clone());
     }
     match key.value().map_err(NotJson::Tag)? {

@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use yaml::Str;
 
-use super::Resource;
-use super::printed::Parts;
+use super::parts::Parts;
+use super::{Reach, Resource};
 use crate::config::TransformerConfig;
 use crate::id::Gvk;
 use crate::node::Node;
@@ -18,7 +18,9 @@ use crate::schema::{Schemas, Scope};
 /// The facts.
 #[derive(Debug)]
 pub(super) struct Known {
-    pub(super) parts: Parts,
+    object: Node,
+    /// None when it cannot be taken apart.
+    pub(super) parts: Option<Parts>,
     api_version: Str,
     kind: Str,
     gvk: Gvk,
@@ -34,6 +36,8 @@ pub(crate) struct Sites {
     pub(crate) config: Arc<TransformerConfig>,
     /// The kind that the object was read as.
     pub(crate) kind: Str,
+    /// Where they may be.
+    reach: Arc<Reach>,
     /// In the order of the fields.
     pub(crate) list: Vec<Site>,
 }
@@ -76,13 +80,19 @@ impl Known {
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let gvk = Gvk::of(&api_version, kind.clone());
         Self {
-            parts: Parts::new(object),
+            object: object.clone(),
+            parts: Parts::of_object(object),
             scope: Schemas::built_in_scope(&gvk),
             api_version,
             kind,
             gvk,
             sites: OnceLock::new(),
         }
+    }
+
+    /// Whether this is about the very same object, unchanged.
+    pub(super) fn is_of(&self, object: &Node) -> bool {
+        self.object.is_shared_with(object)
     }
 
     /// Group, version and kind, when they are those of `object`.
@@ -97,19 +107,16 @@ impl Known {
 
 impl Resource {
     /// Prepares the object to be shared.
-    pub(super) fn share(&self) {
-        let known = &self.memo.known;
-        known.get_or_init(|| Arc::new(Known::new(&self.node)));
+    pub(super) fn share(&mut self) {
+        if self.known().is_none_or(|known| !known.is_of(&self.node)) {
+            let known = Arc::new(Known::new(&self.node));
+            self.memo.known = OnceLock::from(known);
+        }
     }
 
     /// What is known, when builds share the object.
-    pub(super) fn known(&self) -> Option<&Known> {
-        self.memo.known.get().map(|known| &**known)
-    }
-
-    /// Whether builds share parts of it.
-    pub(crate) fn has_shared_parts(&self) -> bool {
-        self.memo.known.get().is_some()
+    pub(super) fn known(&self) -> Option<&Arc<Known>> {
+        self.memo.known.get()
     }
 
     /// Group, version and kind with the scope that the built-in schema gives them, when known.
@@ -118,23 +125,27 @@ impl Resource {
         Some((known.gvk_of(&self.node)?, known.scope))
     }
 
-    /// Where it refers to others, found out by `find` unless that is known. None when more than
-    /// the metadata of the object is not what builds share.
+    /// Where it refers to others, found out by `find` unless that is known. None when what builds
+    /// share does not tell: the object was changed where it may refer to others.
     pub(crate) fn sites(
         &self,
         config: &Arc<TransformerConfig>,
         kind: &Str,
-        find: impl FnOnce() -> Vec<Site>,
+        find: impl FnOnce(&Node) -> (Arc<Reach>, Vec<Site>),
     ) -> Option<&Sites> {
         let known = self.known()?;
-        if !known.parts.differ_in_metadata_only(&self.node) {
-            return None;
-        }
-        let sites = known.sites.get_or_init(|| Sites {
-            config: Arc::clone(config),
-            kind: kind.clone(),
-            list: find(),
+        let sites = known.sites.get_or_init(|| {
+            let (reach, list) = find(&known.object);
+            Sites {
+                config: Arc::clone(config),
+                kind: kind.clone(),
+                reach,
+                list,
+            }
         });
-        (Arc::ptr_eq(&sites.config, config) && sites.kind == *kind).then_some(sites)
+        let is_known = Arc::ptr_eq(&sites.config, config)
+            && sites.kind == *kind
+            && sites.reach.is_unchanged(&known.object, &self.node);
+        is_known.then_some(sites)
     }
 }

@@ -253,7 +253,7 @@ impl ResMap {
         index.share();
         self.unique = known || index.is_unique();
         if self.unique {
-            self.list.iter().for_each(Resource::share);
+            self.list.iter_mut().for_each(Resource::share);
             self.shared = Some(Arc::new(Shared::new(&self.list)));
         }
         self.unique

@@ -46,12 +46,34 @@ impl Resource {
             .filter(|node| !node.is_null_or_empty())
     }
 
+    fn metadata_scalar(&self, field: &str) -> Option<&Scalar> {
+        let found = self.metadata()?.get(field)?;
+        found.as_scalar().filter(|_| !found.is_null())
+    }
+
     fn metadata_text(&self, field: &str) -> Str {
-        self.metadata()
-            .and_then(|meta| meta.get(field))
-            .filter(|node| !node.is_null_or_empty())
-            .map(text_of)
-            .unwrap_or_default()
+        let found = self.metadata_scalar(field);
+        found.map(|scalar| scalar.text.clone()).unwrap_or_default()
+    }
+
+    /// Name and namespace, to look at.
+    pub(super) fn called(&self) -> (&str, &str) {
+        let text = |field| {
+            self.metadata_scalar(field)
+                .map_or("", |scalar| &scalar.text)
+        };
+        (text("name"), text("namespace"))
+    }
+
+    /// Whether it is called as it always was, in whatever namespace.
+    pub(crate) fn has_kept_its_name(&self) -> bool {
+        let name = self
+            .metadata_scalar("name")
+            .map_or("", |scalar| &scalar.text);
+        self.track
+            .previous
+            .iter()
+            .all(|previous| previous.name == *name)
     }
 
     pub(crate) fn name(&self) -> Str {
@@ -112,6 +134,12 @@ impl Resource {
         self.set_annotations(annotations)
     }
 
+    /// False when it surely has none, and looking for some would change nothing.
+    pub(crate) fn may_have_annotations(&self) -> bool {
+        let metadata = self.node.get("metadata");
+        metadata.is_none_or(|metadata| metadata.get("annotations").is_some())
+    }
+
     /// Takes annotations away; like every such change it makes all others strings, and an empty
     /// mapping disappears.
     pub(crate) fn remove_annotations(&mut self, keys: &[&str]) -> Result<(), Error> {
@@ -131,6 +159,10 @@ impl Resource {
     }
 
     fn set_metadata_map(&mut self, field: &str, mut entries: Vec<(Str, Str)>) -> Result<(), Error> {
+        let metadata = self.node.get("metadata");
+        if entries.is_empty() && metadata.is_some_and(|metadata| metadata.get(field).is_none()) {
+            return Ok(());
+        }
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         entries.dedup_by(|later, earlier| later.0 == earlier.0);
         if self.has_exactly(field, &entries) {

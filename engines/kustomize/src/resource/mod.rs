@@ -7,7 +7,10 @@ mod links;
 mod map;
 mod memo;
 mod metadata;
+mod parts;
 mod printed;
+mod reach;
+mod sheet;
 mod sorted;
 mod track;
 
@@ -17,7 +20,7 @@ use std::sync::Arc;
 use yaml::Str;
 
 use crate::error::Error;
-use crate::id::{Gvk, ResId};
+use crate::id::{Gvk, ResId, namespace_or_default, no_namespace};
 use crate::node::{self, Kind, Node};
 use crate::schema::{Schemas, Scope};
 
@@ -29,6 +32,8 @@ pub(crate) use known::{Names, Site};
 pub(crate) use map::{ResMap, set_data};
 pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
 pub(crate) use printed::Printed;
+pub(crate) use reach::Reach;
+pub(crate) use sheet::Sheet;
 pub(crate) use track::{Behavior, Previous, Track};
 
 /// An object on its way through the build.
@@ -114,7 +119,7 @@ impl Resource {
     }
 
     /// Whether objects like this one surely live outside of namespaces.
-    fn is_cluster_scoped(&self, schemas: &Schemas) -> bool {
+    pub(crate) fn is_cluster_scoped(&self, schemas: &Schemas) -> bool {
         match self.known_scope() {
             Some((_, Some(scope))) => scope == Scope::Cluster,
             Some((gvk, None)) => schemas.is_cluster_scoped(gvk),
@@ -161,14 +166,32 @@ impl Resource {
             .collect()
     }
 
+    /// The kind that its file gave it.
+    pub(crate) fn first_kind(&self) -> Str {
+        match self.track.previous.first() {
+            Some(first) => first.kind.clone(),
+            None => self.kind_text(),
+        }
+    }
+
     /// Remembers the present identity before it changes.
     pub(crate) fn store_previous_id(&mut self, schemas: &Schemas) {
-        let id = self.id(schemas);
-        self.track.previous.push(Previous {
-            name: id.name.clone(),
-            namespace: id.effective_namespace_text(),
-            kind: id.gvk.kind,
-        });
+        let namespace = if self.is_cluster_scoped(schemas) {
+            no_namespace()
+        } else {
+            namespace_or_default(self.namespace())
+        };
+        let previous = Previous {
+            namespace,
+            name: self.name(),
+            kind: self.kind_text(),
+        };
+        self.track.previous.push(previous);
+    }
+
+    fn kind_text(&self) -> Str {
+        let kind = self.node.get("kind").and_then(Node::as_scalar);
+        kind.map(|kind| kind.text.clone()).unwrap_or_default()
     }
 
     pub(crate) fn set_kind(&mut self, kind: &str) -> Result<(), Error> {

@@ -29,6 +29,32 @@ fn called(object: &Resource) -> Called {
     (object.gvk(), object.name())
 }
 
+/// What an object is sorted by, when its kind is known.
+struct Key<'a> {
+    gvk: &'a Gvk,
+    name: &'a str,
+    namespace: &'a str,
+}
+
+impl<'a> Key<'a> {
+    fn of(object: &'a Resource) -> Option<Self> {
+        let (gvk, _) = object.known_scope()?;
+        let (name, namespace) = object.called();
+        Some(Self {
+            gvk,
+            name,
+            namespace,
+        })
+    }
+
+    /// Whether it stands before another one of its kind and namespace. None for others.
+    fn is_before(&self, other: &Self) -> Option<bool> {
+        let alike = self.gvk == other.gvk && self.namespace == other.namespace;
+        (alike && self.name != other.name && !self.name.is_empty() && !other.name.is_empty())
+            .then(|| self.name < other.name)
+    }
+}
+
 impl Shared {
     pub(super) fn new(list: &[Resource]) -> Self {
         Self {
@@ -81,9 +107,19 @@ impl Shared {
         });
         let is_there = |at: &usize| *at < list.len();
         let mut places: Vec<usize> = known.iter().copied().filter(is_there).collect();
-        let mut pairs = places.windows(2);
-        if !pairs.all(|pair| before(list, pair[0], pair[1]) == Ordering::Less) {
-            return None;
+        // Most stand beside others of their kind and namespace.
+        let mut last: Option<(usize, Option<Key<'_>>)> = None;
+        for at in &places {
+            let key = Key::of(&list[*at]);
+            if let Some((before_at, before_key)) = &last {
+                let by_name = before_key.as_ref().zip(key.as_ref());
+                let by_name = by_name.and_then(|(a, b)| a.is_before(b));
+                let is_before = || before(list, *before_at, *at) == Ordering::Less;
+                if !by_name.unwrap_or_else(is_before) {
+                    return None;
+                }
+            }
+            last = Some((*at, key));
         }
         for at in new {
             let to = places.partition_point(|other| before(list, *other, at) == Ordering::Less);

@@ -1,5 +1,7 @@
 //! Finds the fields that a field spec means (`api/filters/fieldspec`).
 
+use yaml::Str;
+
 use crate::config::{FieldSpec, Segment};
 use crate::error::Error;
 use crate::id::split_api_version;
@@ -25,6 +27,42 @@ pub(super) fn is_about(spec: &FieldSpec, object: &Node) -> bool {
     let (group, version) = split_api_version(text("apiVersion"));
     (spec.gvk.group.is_empty() || spec.gvk.group == *group)
         && (spec.gvk.version.is_empty() || spec.gvk.version == *version)
+}
+
+/// Specs by the kinds that they are about, so that not all have to be looked at for each object.
+pub(super) struct ByKind<'a> {
+    specs: &'a [FieldSpec],
+    /// Kind and `apiVersion`, with the places of the specs for them.
+    known: Vec<(Str, Str, Vec<usize>)>,
+}
+
+impl<'a> ByKind<'a> {
+    pub(super) fn new(specs: &'a [FieldSpec]) -> Self {
+        Self {
+            specs,
+            known: Vec::new(),
+        }
+    }
+
+    /// The specs that are about an object, in order.
+    pub(super) fn about<'s>(
+        &'s mut self,
+        object: &Node,
+    ) -> impl Iterator<Item = &'a FieldSpec> + use<'a, 's> {
+        let text = |field: &str| -> Str {
+            let scalar = object.get(field).and_then(Node::as_scalar);
+            scalar.map(|scalar| scalar.text.clone()).unwrap_or_default()
+        };
+        let (kind, api_version) = (text("kind"), text("apiVersion"));
+        let is_it = |known: &(Str, Str, _)| known.0 == kind && known.1 == api_version;
+        let at = self.known.iter().position(is_it).unwrap_or_else(|| {
+            let places = (0..self.specs.len()).filter(|at| is_about(&self.specs[*at], object));
+            self.known.push((kind, api_version, places.collect()));
+            self.known.len() - 1
+        });
+        let specs = self.specs;
+        self.known[at].2.iter().map(move |at| &specs[*at])
+    }
 }
 
 /// Calls `set` on every field of `object` that `spec` means.
@@ -78,7 +116,7 @@ fn may_reach(node: &Node, path: &[Segment]) -> bool {
         Node::Map(map) => match map.get(&first.name) {
             // A null list is made an empty one on the way.
             Some(next) => (first.is_list && next.is_null()) || may_reach(next, rest),
-            None => is_special(&first.name),
+            None => !first.is_plain && is_special(&first.name),
         },
     }
 }
@@ -96,7 +134,7 @@ pub(super) fn is_done(
     match node {
         Node::Scalar(_) => node.is_null(),
         Node::Seq(items) => items.iter().all(|item| is_done(item, path, is_done_at)),
-        Node::Map(_) if is_special(&first.name) => false,
+        Node::Map(_) if !first.is_plain && is_special(&first.name) => false,
         Node::Map(map) => match map.get(&first.name) {
             Some(next) if first.is_list && next.is_null() => false,
             Some(next) => is_done(next, rest, is_done_at),
@@ -159,11 +197,21 @@ fn visit_field(
             } else {
                 (Kind::Map, Tag::Unset)
             };
-            (node::lookup_create(node, kind, &name)?, Some((kind, tag)))
+            let field = if segment.is_plain {
+                node.get_or_push(&segment.name, || Node::empty(kind))
+            } else {
+                node::lookup_create(node, kind, &name)?
+            };
+            (field, Some((kind, tag)))
         }
         _ => {
             let kind = segment.is_list.then_some((Kind::Seq, Tag::Unset));
-            (node::lookup_mut(node, &name)?, kind)
+            let field = if segment.is_plain {
+                node.get_mut(&segment.name)
+            } else {
+                node::lookup_mut(node, &name)?
+            };
+            (field, kind)
         }
     };
     let Some(field) = field else {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use yaml::Str;
 
 use super::Transform;
-use super::field::{Creation, apply};
+use super::field::{ByKind, Creation, apply_to_any};
 use crate::config::{FieldSpec, decode_struct};
 use crate::error::{Error, ResultExt};
 use crate::node::{self, Kind, Node, Scalar, Tag};
@@ -60,19 +60,21 @@ impl Namespace {
             }
         };
         let gvk = crate::id::Gvk::default();
+        let metadata = FieldSpec::new(gvk, "metadata/namespace", true);
+        // The namespace itself is set for all objects that are in one.
+        let is_other = |field: &&FieldSpec| field.path != metadata.path;
         Ok(Self {
             name: namespace.into(),
-            fields: fields.to_vec(),
+            fields: fields.iter().filter(is_other).cloned().collect(),
             unset_only: options.unset_only,
             subjects,
-            metadata: FieldSpec::new(gvk, "metadata/namespace", true),
+            metadata,
         })
     }
 
     /// Whether objects are called afterwards as they were before, but for a single Namespace.
     fn keeps_names(&self, objects: &ResMap) -> bool {
         let is_plain = |field: &FieldSpec| match field.path.as_str() {
-            "metadata/namespace" => true,
             "metadata/name" => *field.gvk.kind == *"Namespace",
             path => path.starts_with("subjects/") || path.starts_with("spec/"),
         };
@@ -84,41 +86,46 @@ impl Namespace {
         if self.unset_only && !node.is_null() && !node.text().is_empty() {
             return Ok(());
         }
-        let scalar = Scalar::string(&self.name);
-        Ok(node::set_scalar(node, scalar)?)
+        Ok(node::set_scalar(node, Scalar::string(&self.name))?)
     }
 
     /// Sets the namespace wherever it stands in one object.
     pub(crate) fn apply_to(&self, resource: &mut Resource, schemas: &Schemas) -> Result<(), Error> {
-        let gvk = resource.gvk();
+        self.apply_with(&mut ByKind::new(&self.fields), resource, schemas)
+    }
+
+    fn apply_with(
+        &self,
+        fields: &mut ByKind<'_>,
+        resource: &mut Resource,
+        schemas: &Schemas,
+    ) -> Result<(), Error> {
         let creation = |tag| Creation {
             kind: Kind::Scalar,
             tag,
         };
-        if !schemas.is_cluster_scoped(&gvk) {
-            apply(
+        let binds = matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding");
+        if !resource.is_cluster_scoped(schemas) {
+            apply_to_any(
                 &mut resource.node,
                 &self.metadata,
                 Some(creation(Tag::Unset)),
                 &mut |node| self.set(node),
             )?;
         }
-        let binds = matches!(&*gvk.kind, "RoleBinding" | "ClusterRoleBinding");
         if binds {
             self.set_subjects(&mut resource.node)?;
         }
-        let core = resource.api_version() == "v1";
-        for field in &self.fields {
-            // The namespace itself is done, and only namespaces proper are called like theirs.
-            let done = field.path == "metadata/namespace"
-                || (field.path == "metadata/name" && !core)
+        for field in fields.about(&resource.node) {
+            // Only namespaces proper are called like theirs.
+            let done = (field.path == "metadata/name" && resource.api_version() != "v1")
                 || (binds
                     && field.path == "subjects/namespace"
                     && matches!(&*field.gvk.kind, "RoleBinding" | "ClusterRoleBinding"));
             if done {
                 continue;
             }
-            apply(
+            apply_to_any(
                 &mut resource.node,
                 field,
                 Some(creation(Tag::Str)),
@@ -161,11 +168,12 @@ impl Transform for Namespace {
             let made_by_helm = |node: &Node| node.text() == "true";
             !resource.is_empty() && !resource.annotation(FROM_HELM).is_some_and(made_by_helm)
         };
+        let mut fields = ByKind::new(&self.fields);
         if self.keeps_names(objects) && objects.are_called_apart() {
             for resource in objects.iter_mut_staying_unique() {
                 if is_moved(resource) {
                     resource.store_previous_id(schemas);
-                    self.apply_to(resource, schemas)?;
+                    self.apply_with(&mut fields, resource, schemas)?;
                 }
             }
             return Ok(());
@@ -181,7 +189,7 @@ impl Transform for Namespace {
             }
             let before = resource.id(schemas).key();
             resource.store_previous_id(schemas);
-            self.apply_to(resource, schemas)?;
+            self.apply_with(&mut fields, resource, schemas)?;
             let id = resource.id(schemas);
             if let Some(count) = count.get_mut(&before) {
                 *count -= 1;

@@ -50,8 +50,8 @@ impl Affix {
     fn set(&self, node: &mut Node) -> Result<(), Error> {
         let old = node.text();
         let text = match self.side {
-            Side::Prefix => format!("{}{old}", self.text),
-            Side::Suffix => format!("{old}{}", self.text),
+            Side::Prefix => [&self.text, old].concat(),
+            Side::Suffix => [old, &self.text].concat(),
         };
         Ok(node::set_scalar(node, Scalar::untagged(text))?)
     }

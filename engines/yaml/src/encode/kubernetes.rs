@@ -132,7 +132,10 @@ impl Encoder {
 
     fn entry(&mut self, key: &str, value: &Value) {
         self.writer.write_indent();
-        if key.len() <= SIMPLE_KEY && !Analysis::of(key, Grammar::V2).multiline {
+        if is_always_plain(key) {
+            self.plain(key);
+            self.writer.write_indicator(":", Indicator::Tight);
+        } else if key.len() <= SIMPLE_KEY && !Analysis::of(key, Grammar::V2).multiline {
             self.text(key, Place::Key);
             self.writer.write_indicator(":", Indicator::Tight);
         } else {
@@ -150,6 +153,9 @@ impl Encoder {
     }
 
     fn text(&mut self, text: &str, place: Place) {
+        if is_always_plain(text) {
+            return self.plain(text);
+        }
         let text = through_json(text);
         let outer = self.writer.indent;
         self.writer.indent = Some(outer.map_or(INDENT, |indent| indent + INDENT));
@@ -180,6 +186,18 @@ impl Encoder {
         }
         self.writer.indent = outer;
     }
+}
+
+/// Whether text is a word that needs no quotes wherever it stands, as names and most keys are:
+/// letters, digits and a little between them, longer than any word with a meaning of its own, and
+/// too short to be folded or to be a long key.
+fn is_always_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    matches!(bytes.len(), 6..=SIMPLE_KEY)
+        && bytes[0].is_ascii_alphabetic()
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_'))
 }
 
 /// A float as it comes out after JSON: an integer when its JSON form is one.

@@ -13,7 +13,13 @@ pub fn in_order<T>(entries: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
 ///
 /// The order upstream defines is not transitive for some odd keys, which the standard library's
 /// sort may answer with a panic; a merge sort always ends.
-pub(crate) fn sort<T>(entries: Vec<T>, key: impl Fn(&T) -> &str, grammar: Grammar) -> Vec<T> {
+pub(crate) fn sort<T>(mut entries: Vec<T>, key: impl Fn(&T) -> &str, grammar: Grammar) -> Vec<T> {
+    // Letters sort as their bytes do.
+    let of_letters = |entry: &T| key(entry).bytes().all(|byte| byte.is_ascii_alphabetic());
+    if entries.iter().all(of_letters) {
+        entries.sort_by(|a, b| key(a).cmp(key(b)));
+        return entries;
+    }
     let is_in_order = |pair: &[T]| compare(key(&pair[1]), key(&pair[0]), grammar) != Ordering::Less;
     if entries.windows(2).all(is_in_order) {
         return entries;

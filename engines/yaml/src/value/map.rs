@@ -38,6 +38,16 @@ impl Map {
         }
     }
 
+    /// A map of entries whose keys all differ.
+    pub fn from_distinct(entries: Vec<(Str, Value)>) -> Self {
+        let mut map = Self {
+            entries,
+            index: None,
+        };
+        map.reindex();
+        map
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -27,7 +27,12 @@ impl Candidates {
             .collect();
         let mut by_old_name: HashMap<Str, Vec<usize>> = HashMap::new();
         for (at, candidate) in all.iter().enumerate() {
+            let mut last: Option<&Str> = None;
             for id in &candidate.previous {
+                // Most were moved under the name that they had.
+                if last.replace(&id.name) == Some(&id.name) {
+                    continue;
+                }
                 let places = by_old_name.entry(id.name.clone()).or_default();
                 if places.last() != Some(&at) {
                     places.push(at);

@@ -4,6 +4,7 @@
 mod candidates;
 mod references;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use yaml::Str;
@@ -24,22 +25,32 @@ pub(crate) fn fix_references(
     config: &Arc<TransformerConfig>,
     schemas: &Schemas,
 ) -> Result<(), Error> {
-    let candidates = Candidates::new(objects, schemas);
     let references = References::new(config);
-    for (at, referrer) in candidates.all.iter().enumerate() {
+    let renamed = !objects.iter().all(Resource::has_kept_its_name);
+    let known_candidates = OnceCell::new();
+    for at in 0..objects.len() {
         let object = objects.get(at);
-        let mut gvk = referrer.current.gvk.clone();
-        if let Some(first) = referrer.previous.first() {
-            gvk.kind = first.gvk.kind.clone();
-        }
-        let find = || references.sites(&gvk, &object.node);
+        let gvk = || {
+            let mut gvk = object.gvk();
+            if let Some(first) = object.track.previous.first() {
+                gvk.kind = first.kind.clone();
+            }
+            gvk
+        };
         let found;
-        let sites = if let Some(sites) = object.sites(config, &gvk.kind, find) {
+        let find = |object: &Node| references.sites(&gvk(), object);
+        let sites = if let Some(sites) = object.sites(config, &object.first_kind(), find) {
+            // Whatever a name alone means is called as before.
+            let alone = |site: &Site| matches!(site.names, Names::Alone(_));
+            if !renamed && object.kind() != "RoleBinding" && sites.list.iter().all(alone) {
+                continue;
+            }
             &sites.list
         } else {
-            found = references.all(&gvk);
+            found = references.all(&gvk());
             &found
         };
+        let candidates = known_candidates.get_or_init(|| Candidates::new(objects, schemas));
         let is_settled = |site: &Site| {
             let names = site.names.list();
             names.is_some_and(|names| !names.iter().any(|name| candidates.is_known(name)))
@@ -48,7 +59,7 @@ pub(crate) fn fix_references(
         if object.kind() != "RoleBinding" && sites.iter().all(is_settled) {
             continue;
         }
-        let fixer = Fixer::new(&candidates, referrer, object)?;
+        let fixer = Fixer::new(candidates, &candidates.all[at], object)?;
         let is_kept = |site: &&Site| {
             let reference = &references.list[site.field];
             is_settled(site)

@@ -1,11 +1,13 @@
 //! The fields that are references, and where an object has them.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::config::{FieldSpec, Segment, TransformerConfig};
 use crate::id::Gvk;
 use crate::node::Node;
-use crate::resource::{Names, Site};
+use crate::resource::{Names, Reach, Site};
 use crate::transform::field::is_done;
 
 /// A field that names an object of a kind.
@@ -21,14 +23,18 @@ impl Reference<'_> {
         names_role.then(|| role_of(object)).flatten()
     }
 
-    /// What an object has there, as long as nothing but its metadata changes.
-    fn site(&self, at: usize, object: &Node) -> Option<Site> {
-        let path = &self.field.segments;
+    /// The metadata of objects changes all the time.
+    fn is_in_metadata(&self) -> bool {
         let in_metadata = |first: &Segment| first.name.trim() == "metadata";
-        let names = if path.first().is_none_or(in_metadata) {
+        self.field.segments.first().is_none_or(in_metadata)
+    }
+
+    /// What an object has there.
+    fn site(&self, at: usize, object: &Node) -> Option<Site> {
+        let names = if self.is_in_metadata() {
             Names::Unknown
         } else {
-            find(object, path)
+            find(object, &self.field.segments)
         };
         let is_there = names.list().is_none_or(|names| !names.is_empty());
         is_there.then_some(Site { field: at, names })
@@ -67,6 +73,8 @@ pub(super) struct References<'a> {
     pub(super) list: Vec<Reference<'a>>,
     /// Of some hundred fields, an object has those of its kind.
     by_kind: HashMap<&'a str, Vec<usize>>,
+    /// Where objects of a kind have those whose names are known.
+    reach: RefCell<HashMap<Gvk, Arc<Reach>>>,
 }
 
 impl<'a> References<'a> {
@@ -82,7 +90,11 @@ impl<'a> References<'a> {
             let kind = &reference.field.gvk.kind;
             by_kind.entry(kind).or_default().push(at);
         }
-        Self { list, by_kind }
+        Self {
+            list,
+            by_kind,
+            reach: RefCell::default(),
+        }
     }
 
     /// Those that objects of a kind may have, in order.
@@ -106,11 +118,23 @@ impl<'a> References<'a> {
         self.of(gvk).into_iter().map(site).collect()
     }
 
-    /// Those that an object has.
-    pub(super) fn sites(&self, gvk: &Gvk, object: &Node) -> Vec<Site> {
-        let fields = self.of(gvk).into_iter();
+    /// Those that an object has, and how long it has them: as long as nothing within reach changes.
+    pub(super) fn sites(&self, gvk: &Gvk, object: &Node) -> (Arc<Reach>, Vec<Site>) {
+        let fields = self.of(gvk);
+        let known = self.reach.borrow().get(gvk).cloned();
+        let reach = known.unwrap_or_else(|| {
+            let mut reach = Reach::default();
+            let fields = fields.iter().map(|at| &self.list[*at]);
+            for field in fields.filter(|field| !field.is_in_metadata()) {
+                reach.add(field.field.segments.iter().map(|segment| &segment.name));
+            }
+            let reach = Arc::new(reach);
+            let mut all = self.reach.borrow_mut();
+            all.insert(gvk.clone(), Arc::clone(&reach));
+            reach
+        });
         let site = |at: usize| self.list[at].site(at, object);
-        fields.filter_map(site).collect()
+        (reach, fields.into_iter().filter_map(site).collect())
     }
 }
 
