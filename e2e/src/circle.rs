@@ -8,8 +8,6 @@
 //!    forge ◀─ Alert ◀─ events of the Kustomization
 //! ```
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use testing::charts::Charts;
 use testing::http::{Received, Sink};
@@ -18,15 +16,12 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::manifests::{image_of, marked_deployment, web_chart, web_release};
-use crate::scenario::{DEADLINE, ready};
+use crate::scenario::{DEADLINE, LOOK, ready};
 use crate::webhook::Webhook;
 use crate::{Scenario, Toolkit};
 
 /// The secret of the webhooks.
 const TOKEN: &str = "s3cret";
-
-/// How often the repository is looked at.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// The first tag.
 pub const FIRST: &str = "1.0.0";

@@ -6,6 +6,7 @@
 //! | [`scenario`] | a namespace, a repository, the objects of one story, and ways to watch them |
 //! | [`circle`] | the story from an image tag to messages, and all that is outside of the cluster |
 //! | [`webhook`] | calls of hosts of code and images |
+//! | [`probe`] | whether somebody is told of events |
 //! | [`cost`] | what a piece of work costs a controller: wall and CPU time, requests, memory |
 //! | [`manifests`] | the small YAML files that the stories are made of |
 //!
@@ -16,6 +17,7 @@
 pub mod circle;
 pub mod cost;
 pub mod manifests;
+pub mod probe;
 pub mod scenario;
 pub mod toolkit;
 pub mod webhook;

@@ -56,7 +56,7 @@ pub fn web_chart(image: &str) -> [(&'static str, String); 2] {
 pub fn web_release(tag: &str, namespace: &str) -> String {
     format!(
         "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\nspec:\n  interval: 1h\n  \
-         timeout: 1m\n  chart:\n    spec:\n      chart: web\n      version: 1.0.0\n      sourceRef:\n        \
+         timeout: 5m\n  chart:\n    spec:\n      chart: web\n      version: 1.0.0\n      sourceRef:\n        \
          kind: HelmRepository\n        name: charts\n  values:\n    \
          tag: {tag} # {{\"$imagepolicy\": \"{namespace}:app:tag\"}}\n"
     )

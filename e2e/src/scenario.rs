@@ -14,6 +14,9 @@ use crate::toolkit::{SHARD, Toolkit};
 /// How long a condition may take on a busy machine; a story that works takes a small part of it.
 pub const DEADLINE: Duration = Duration::from_mins(2);
 
+/// How often something is looked at that cannot be watched.
+pub const LOOK: Duration = Duration::from_millis(50);
+
 /// The annotation that asks for a reconcile.
 pub const REQUESTED_AT: &str = "reconcile.fluxcd.io/requestedAt";
 
@@ -112,7 +115,7 @@ impl Scenario {
     /// A Kustomization of the directory `path` that puts its objects in the namespace of the story; `more` is merged into the spec.
     pub async fn unit(&self, name: &str, path: &str, more: Value) {
         let mut spec = json!({
-            "interval": "1h", "retryInterval": "1s", "timeout": "30s", "prune": true, "path": path,
+            "interval": "1h", "retryInterval": "1s", "timeout": "5m", "prune": true, "path": path,
             "sourceRef": { "kind": "GitRepository", "name": "repo" },
             "targetNamespace": self.namespace,
         });
@@ -257,7 +260,7 @@ impl Scenario {
                 tokio::time::Instant::now() < end,
                 "no event about {kind}/{name} says {text:?}; there are: {events:#?}"
             );
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(LOOK).await;
         }
     }
 }

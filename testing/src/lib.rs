@@ -11,6 +11,7 @@
 //! | [`process`] | a controller as a child: ready, killed, measured |
 //! | [`proxy`] | HTTP and SOCKS 5 proxies that count |
 //! | [`registry`] | an OCI registry, and artifacts pushed to it |
+//! | [`heard`] | what a queue has brought so far |
 //! | [`helm`] | Helm's own command line |
 //! | [`http`] | a sink that records events and webhooks, a server of files |
 //! | [`wait`] | waiting for a condition by watch, with the object shown on failure |
@@ -27,6 +28,7 @@ pub mod control_plane;
 mod dir;
 pub mod git;
 mod guard;
+pub mod heard;
 pub mod helm;
 pub mod http;
 pub mod pki;
@@ -40,6 +42,7 @@ pub mod wait;
 pub use component::Component;
 pub use control_plane::{ControlPlane, Parts};
 pub use dir::{Dir, files_below};
+pub use heard::Heard;
 pub use ports::free_ports;
 pub use text::is_like;
 pub use wait::wait_for;

@@ -9,6 +9,9 @@ use kube::{Api, Resource};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// How often a waiting test looks where nothing tells it of news.
+const LOOK: Duration = Duration::from_millis(5);
+
 /// The condition did not come true in time: what was waited for, and the object as it was seen last.
 ///
 /// `Debug` prints the same text as `Display`, so `unwrap` in a test shows it.
@@ -86,6 +89,34 @@ where
             deadline,
             last: last.to_string(),
         }),
+    }
+}
+
+/// Waits until the controllers of a process work on nothing: what an event or a watch tells of a pass comes before its last
+/// request was counted. `metrics` renders their metrics.
+///
+/// # Errors
+/// Shows how busy they are.
+pub async fn settled(deadline: Duration, metrics: impl Fn() -> String) -> anyhow::Result<()> {
+    let busy = || {
+        let metrics = metrics();
+        let workers = metrics
+            .lines()
+            .filter(|line| line.starts_with("controller_runtime_active_workers{"));
+        let busy: Vec<String> = workers
+            .filter(|line| !line.ends_with(" 0"))
+            .map(ToOwned::to_owned)
+            .collect();
+        busy
+    };
+    let rest = async {
+        while !busy().is_empty() {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    match tokio::time::timeout(deadline, rest).await {
+        Ok(()) => Ok(()),
+        Err(_) => anyhow::bail!("a pass does not end within {deadline:?}: {:?}", busy()),
     }
 }
 
@@ -186,6 +217,19 @@ mod tests {
             "{error}"
         );
         script.finish();
+    }
+
+    #[tokio::test]
+    async fn controllers_have_settled_when_no_worker_is_busy() {
+        let busy = std::cell::Cell::new(2);
+        let metrics = || {
+            let now = busy.replace(busy.get() - 1);
+            format!("controller_runtime_active_workers{{controller=\"a\"}} {now}\nother 7\n")
+        };
+        settled(Duration::from_mins(1), metrics).await.unwrap();
+        let never = || "controller_runtime_active_workers{controller=\"a\"} 1".to_owned();
+        let error = settled(Duration::from_millis(20), never).await.unwrap_err();
+        assert!(error.to_string().contains("active_workers"), "{error}");
     }
 
     #[test]

@@ -277,12 +277,9 @@ async fn k9_1_retries_end_with_the_last_cause() {
 async fn k9_1_an_unreachable_server_is_an_error_after_all_attempts() {
     install_tls();
     let fixture = Fixture::new().await;
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let [closed] = testing::free_ports().unwrap();
     let artifact = ArtifactRef {
-        url: format!("http://{closed}/x"),
+        url: format!("http://127.0.0.1:{closed}/x"),
         digest: "a".repeat(64),
     };
     let error = fixture.cache(0).tree(&artifact).await.unwrap_err();

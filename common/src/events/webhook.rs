@@ -178,12 +178,8 @@ mod tests {
         sink.answer_with(StatusCode::BAD_REQUEST);
         webhook(sink.url()).post(b"{}").await.unwrap();
         assert_eq!(sink.received().len(), 1);
-        let unused = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let error = webhook(&format!("http://{unused}/?token=secret"))
+        let [unused] = testing::free_ports().unwrap();
+        let error = webhook(&format!("http://127.0.0.1:{unused}/?token=secret"))
             .post(b"{}")
             .await
             .unwrap_err();

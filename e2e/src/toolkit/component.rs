@@ -1,10 +1,9 @@
 //! What each controller is started with.
 
-use std::net::TcpListener;
 use std::path::Path;
 
-use testing::Component;
 use testing::process::Program;
+use testing::{Component, free_ports};
 
 /// Adds the flags that a controller alone takes, or takes in its own way.
 pub(super) fn with_flags(
@@ -62,11 +61,8 @@ impl Addresses {
     }
 }
 
-/// A free loopback address; another process could take the port before it is used, which the start would report.
+/// A loopback address where nobody listens.
 pub(super) fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .to_string()
+    let [port] = free_ports().unwrap();
+    format!("127.0.0.1:{port}")
 }

@@ -59,7 +59,7 @@ impl Releases {
         let source = json!({ "kind": "HelmRepository", "name": "charts" });
         let chart = json!({ "chart": chart, "version": "1.0.0", "sourceRef": source });
         let mut spec = json!({
-            "interval": "1h", "timeout": "30s", "chart": { "spec": chart },
+            "interval": "1h", "timeout": "5m", "chart": { "spec": chart },
         });
         for (key, value) in more.as_object().unwrap() {
             spec[key] = value.clone();

@@ -1,5 +1,6 @@
 //! What the stories share.
 
+use e2e::probe::reach;
 use e2e::scenario::ready;
 use e2e::{Scenario, Toolkit};
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ pub async fn untouched(story: &Scenario, kind: &str, name: &str, version: &str) 
     assert_eq!(now, Some(version), "{kind}/{name} was touched: {object:#?}");
 }
 
-/// A sink that is told of everything that happens to objects of these kinds.
+/// A sink that is told from now on of everything that happens to objects of these kinds.
 pub async fn chat(story: &Scenario, kinds: &[&str]) -> Sink {
     let sink = Sink::start().await.unwrap();
     let spec = json!({ "type": "generic", "address": sink.url() });
@@ -42,6 +43,8 @@ pub async fn chat(story: &Scenario, kinds: &[&str]) -> Sink {
         .collect::<Vec<_>>();
     let spec = json!({ "providerRef": { "name": "chat" }, "eventSources": sources });
     story.create("Alert", "chat", spec).await;
+    let url = Toolkit::whole().await.lock().await.events_url();
+    reach(story, &url, &sink, (kinds[0], "probe")).await;
     sink
 }
 

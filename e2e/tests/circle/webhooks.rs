@@ -1,7 +1,5 @@
 //! Webhooks out and in: one that nobody answers, and one that somebody forges.
 
-use std::net::TcpListener;
-
 use e2e::circle::{receiver, secret};
 use e2e::manifests::config_map;
 use e2e::scenario::ready;
@@ -16,10 +14,8 @@ const TOKEN: &str = "s3cret";
 #[tokio::test]
 async fn an_unreachable_webhook_is_told_on_its_alert_and_holds_up_nothing() {
     let story = story("unreachable").await;
-    // Whoever asks for this port is refused: nobody listens, and nobody else is given it while it is bound.
-    let unused = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}/hook", unused.local_addr().unwrap());
-    drop(unused);
+    let [unused] = testing::free_ports().unwrap();
+    let address = format!("http://127.0.0.1:{unused}/hook");
     let spec = json!({ "type": "generic", "address": address, "timeout": "3s" });
     story.create("Provider", "nobody", spec).await;
     let sources = json!([{ "kind": "Kustomization", "name": "*" }]);

@@ -1,11 +1,13 @@
 //! Events through Alerts and Providers, and calls of Receivers.
 
 use e2e::cost::Meter;
-use e2e::scenario::DEADLINE;
+use e2e::probe::reach;
+use e2e::scenario::{DEADLINE, LOOK};
 use e2e::toolkit::Setup;
 use e2e::{Component, Scenario};
 use serde_json::{Value, json};
 use testing::http::{Sink, post};
+use tokio::time::{Instant, sleep};
 
 use crate::alone;
 use crate::fleet::{self, is_ready, name, units};
@@ -68,6 +70,9 @@ async fn many_events_through_as_many_alerts_ask_the_server_for_little() {
     .await;
     table.add("install", &meter.stop(notification).await, Bar::Requests(4));
 
+    for unit in 0..units() {
+        reach(&story, &url, &sink, ("GitRepository", &name(unit))).await;
+    }
     let meter = Meter::start(notification).await;
     tell(&story, &url, &sink, "first").await;
     let cost = meter.stop(notification).await;
@@ -128,10 +133,17 @@ async fn call(story: &Scenario, base: &str, unit: usize) {
         .as_str()
         .unwrap()
         .to_owned();
-    let answer = post(&format!("{base}{path}"), &[], b"{}".to_vec())
+    let end = Instant::now() + DEADLINE;
+    // A path that the status tells may not have been seen yet by those who answer under it.
+    while post(&format!("{base}{path}"), &[], b"{}".to_vec())
         .await
-        .unwrap();
-    assert_eq!(answer.status, 200);
+        .unwrap()
+        .status
+        != 200
+    {
+        assert!(Instant::now() < end, "nobody answers at {path}");
+        sleep(LOOK).await;
+    }
 }
 
 fn is_woken(object: &Value) -> bool {

@@ -1,29 +1,11 @@
 //! What the actions do beside writing objects, and what is told of them.
 
-use common::k8s_openapi::api::batch::v1::Job;
 use common::k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use common::kube::Api;
 use common::kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
 
-use crate::support::{Fixture, LONG, MAP, condition, history};
-
-/// A Job whose pods never begin.
-const NEVER: (&str, &str) = (
-    "templates/never.yaml",
-    "{{ if .Values.stuck }}apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: never\nspec:\n  parallelism: 0\n  template:\n    \
-     spec:\n      restartPolicy: Never\n      containers:\n      - name: main\n        image: example.com/none\n{{ end }}",
-);
-
-/// The Jobs, once the one that never begins is there.
-async fn at_the_wait(fixture: &Fixture) -> Api<Job> {
-    let jobs: Api<Job> = Api::namespaced(fixture.client.clone(), &fixture.namespace);
-    let is_there = |job: Option<&Job>| job.is_some();
-    testing::wait_for(&jobs, "never", "applied", LONG, is_there)
-        .await
-        .unwrap();
-    jobs
-}
+use crate::support::{Fixture, MAP, NEVER, condition, history};
 
 fn definition(group: &str, plural: &str, kind: &str) -> String {
     format!(
@@ -194,7 +176,7 @@ async fn h15_6_a_newer_spec_ends_a_wait_where_the_gate_says_so() {
     fixture.publish("1.0.0", &[MAP, NEVER]).await;
     let spec = json!({"values": {"stuck": true}, "timeout": "10m", "install": {"remediation": {"retries": 3}}});
     fixture.create("web", spec).await;
-    at_the_wait(&fixture).await;
+    fixture.at_the_wait().await;
     fixture
         .patch("web", json!({"values": {"stuck": false}}))
         .await;
@@ -238,7 +220,7 @@ async fn h11_6_a_controller_that_goes_down_finishes_what_it_is_at() {
     fixture
         .create("web", json!({"values": {"stuck": true}, "timeout": "10m"}))
         .await;
-    let jobs = at_the_wait(&fixture).await;
+    let jobs = fixture.at_the_wait().await;
     let begin = json!({"spec": {"parallelism": 1}});
     let begin = async {
         jobs.patch("never", &PatchParams::default(), &Patch::Merge(begin))

@@ -4,7 +4,7 @@ use common::kube::api::{Patch, PatchParams};
 use crds::helm::HelmRelease;
 use serde_json::json;
 
-use crate::support::{Fixture, MAP};
+use crate::support::{Fixture, LONG, MAP};
 
 /// Puts the status back to where it was when the last action began.
 async fn rewind(fixture: &Fixture, before: &HelmRelease, action: &str) {
@@ -55,7 +55,10 @@ async fn h27_3_an_upgrade_that_was_finished_before_the_kill_is_taken_up_and_not_
         let event = received.json();
         (event["reason"] == "UpgradeSucceeded").then(|| event["message"].clone())
     };
-    let told: Vec<_> = fixture.events.received().iter().filter_map(told).collect();
+    let mut updates = fixture.events.updates();
+    let both = updates.wait_for(|all| all.iter().filter_map(told).count() >= 2);
+    let received = tokio::time::timeout(LONG, both).await.unwrap();
+    let told: Vec<_> = received.unwrap().iter().filter_map(told).collect();
     assert_eq!(told.len(), 2, "told again, for the first may be lost");
     assert_eq!(told[0], told[1], "so that the receiver knows it again");
 }

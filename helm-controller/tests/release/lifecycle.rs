@@ -157,17 +157,17 @@ async fn h15_1_workloads_are_waited_for_and_installs_and_upgrades_cost_few_reque
     fixture.ready("first", "1.0.0").await;
     fixture.delete("first").await;
     fixture.gone("first").await;
-    let before = fixture.requests();
+    let before = fixture.requests().await;
     fixture.create("web", json!({})).await;
     fixture.ready("web", "1.0.0").await;
     fixture.event("web", "InstallSucceeded", "succeeded").await;
-    let installed = fixture.requests();
+    let installed = fixture.requests().await;
     fixture
         .patch("web", json!({"values": {"value": "two"}}))
         .await;
     fixture.ready("web", "1.0.0").await;
     fixture.event("web", "UpgradeSucceeded", "succeeded").await;
-    let upgraded = fixture.requests() - installed;
+    let upgraded = fixture.requests().await - installed;
     let installed = installed - before;
     eprintln!("{installed} requests for an install of three objects, {upgraded} for an upgrade");
     assert!(

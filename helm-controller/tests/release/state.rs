@@ -8,7 +8,7 @@ use common::kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use helm::release::{Release, Status, Written};
 use serde_json::json;
 
-use crate::support::{Fixture, MAP, condition, history};
+use crate::support::{Fixture, MAP, NEVER, condition, history};
 
 /// Stores a record as somebody else would.
 async fn store(fixture: &Fixture, release: &Release) {
@@ -45,10 +45,10 @@ async fn store(fixture: &Fixture, release: &Release) {
 async fn h27_1_a_pass_without_change_writes_nothing_and_costs_few_requests() {
     let fixture = Fixture::released("no-op").await;
     let before = fixture.reconcile("web", "first").await;
-    let (stored, requests) = (fixture.revisions("web").await, fixture.requests());
+    let (stored, requests) = (fixture.revisions("web").await, fixture.requests().await);
     let map = fixture.config_maps().get("web-map").await.unwrap();
     let after = fixture.reconcile("web", "second").await;
-    let spent = fixture.requests() - requests;
+    let spent = fixture.requests().await - requests;
     assert_eq!(before.status.history, after.status.history);
     assert_eq!(before.status.conditions, after.status.conditions);
     assert_eq!(fixture.revisions("web").await, stored);
@@ -131,25 +131,13 @@ async fn h26_4_a_release_that_somebody_else_has_deleted_is_installed_anew() {
 #[tokio::test]
 async fn h27_3_a_controller_that_is_killed_in_an_upgrade_converges() {
     let mut fixture = Fixture::new("killed").await;
-    // Its Deployment has no pods to wait for as long as it is paused by a selector that matches nothing.
-    let never = (
-        "templates/never.yaml",
-        "{{ if .Values.stuck }}apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: never\nspec:\n  suspend: true\n  template:\n    \
-         spec:\n      restartPolicy: Never\n      containers:\n      - name: main\n        image: example.com/none\n{{ end }}",
-    );
-    fixture.publish("1.0.0", &[MAP, never]).await;
+    fixture.publish("1.0.0", &[MAP, NEVER]).await;
     fixture.create("web", json!({})).await;
     fixture.ready("web", "1.0.0").await;
     fixture
         .patch("web", json!({"values": {"stuck": true}}))
         .await;
-    let jobs: common::kube::Api<common::k8s_openapi::api::batch::v1::Job> =
-        common::kube::Api::namespaced(fixture.client.clone(), &fixture.namespace);
-    testing::wait_for(&jobs, "never", "applied", crate::support::LONG, |job| {
-        job.is_some()
-    })
-    .await
-    .unwrap();
+    fixture.at_the_wait().await;
     fixture.kill().await;
     assert_eq!(fixture.revisions("web").await[1].1, "pending-upgrade");
     fixture

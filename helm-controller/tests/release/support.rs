@@ -14,6 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use common::context::{Context, Scope};
 use common::events::{Delivery, Recorder, Settings as EventSettings};
 use common::flags::{self, FeatureGates};
+use common::k8s_openapi::api::batch::v1::Job;
 use common::k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use common::kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use common::kube::config::{KubeConfigOptions, Kubeconfig};
@@ -179,8 +180,10 @@ impl Fixture {
         self.start();
     }
 
-    /// Requests of the controller so far, by verb; watches and events are left out.
-    pub fn requests(&self) -> u64 {
+    /// Requests of the controller so far, without watches and events, once no pass is under way.
+    pub async fn requests(&self) -> u64 {
+        let metrics = || self.metrics.render();
+        testing::wait::settled(LONG, metrics).await.unwrap();
         self.metrics.requests().total()
     }
 
@@ -376,6 +379,15 @@ impl Fixture {
         (object, message)
     }
 
+    /// Waits until the Job of [`NEVER`] is there, which ends no action by itself; gives the Jobs.
+    pub async fn at_the_wait(&self) -> Api<Job> {
+        let jobs: Api<Job> = Api::namespaced(self.client.clone(), &self.namespace);
+        wait_for(&jobs, "never", "applied", LONG, |job| job.is_some())
+            .await
+            .unwrap();
+        jobs
+    }
+
     /// Waits until the HelmRelease is gone.
     pub async fn gone(&self, name: &str) {
         let gone = |object: Option<&HelmRelease>| object.is_none();
@@ -451,6 +463,13 @@ pub const DEPLOYMENT: (&str, &str) = (
 pub const SERVICE: (&str, &str) = (
     "templates/service.yaml",
     "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports: [{port: 80}]\n",
+);
+
+/// A Job whose pods never begin: an action that applies it waits.
+pub const NEVER: (&str, &str) = (
+    "templates/never.yaml",
+    "{{ if .Values.stuck }}apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: never\nspec:\n  parallelism: 0\n  template:\n    \
+     spec:\n      restartPolicy: Never\n      containers:\n      - name: main\n        image: example.com/none\n{{ end }}",
 );
 
 /// A packaged chart with a `values.yaml` that says `value: default`, and these files.

@@ -29,7 +29,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use testing::git::{Repository, Server};
-use testing::{ControlPlane, wait_for};
+use testing::{ControlPlane, Heard, wait_for};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -46,8 +46,9 @@ pub struct World {
     pub client: Client,
     pub options: Options,
     config: Config,
-    events: tokio::sync::watch::Sender<Vec<Event>>,
-    running: Option<(CancellationToken, Vec<JoinHandle<()>>)>,
+    recorder: Recorder,
+    events: Heard<Event>,
+    running: Option<(CancellationToken, JoinHandle<()>)>,
 }
 
 impl World {
@@ -62,6 +63,7 @@ impl World {
         let options = KubeConfigOptions::default();
         let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
         let git = Server::start().await.unwrap();
+        let (recorder, events) = Recorder::in_memory();
         let mut world = Self {
             namespace: plane.namespace("automation").await,
             repository: git.create("r").unwrap(),
@@ -76,7 +78,8 @@ impl World {
                 force: Force::Allowed,
             },
             config: config.unwrap(),
-            events: tokio::sync::watch::Sender::default(),
+            recorder,
+            events: Heard::new(events),
             running: None,
         };
         world.commit(&[("app.yaml", &world.file("1", "\n"))]);
@@ -87,13 +90,12 @@ impl World {
     }
 
     pub fn start(&mut self) {
-        let (recorder, mut received) = Recorder::in_memory();
         let shutdown = CancellationToken::new();
         let metrics = Metrics::new();
         let context = Arc::new(Context {
             client: client_from(self.config.clone(), metrics.requests()).unwrap(),
             config: self.config.clone(),
-            recorder,
+            recorder: self.recorder.clone(),
             metrics,
             gates: FeatureGates::new(GATES),
             scope: Scope {
@@ -112,29 +114,13 @@ impl World {
         };
         let automations = Automations::new(self.options.clone());
         let controller = watch::controller(automations, context, limits);
-        let events = self.events.clone();
-        let tasks = vec![
-            tokio::spawn(controller.run()),
-            tokio::spawn(async move {
-                while let Some(event) = received.recv().await {
-                    events.send_modify(|all| all.push(event));
-                }
-            }),
-        ];
-        self.running = Some((shutdown, tasks));
+        self.running = Some((shutdown, tokio::spawn(controller.run())));
     }
 
     /// Ends the controller at once, wherever it is.
     pub fn kill(&mut self) {
-        for task in self
-            .running
-            .take()
-            .into_iter()
-            .flat_map(|(shutdown, tasks)| {
-                shutdown.cancel();
-                tasks
-            })
-        {
+        if let Some((shutdown, task)) = self.running.take() {
+            shutdown.cancel();
             task.abort();
         }
     }
@@ -258,7 +244,7 @@ impl World {
         )
         .await;
         self.wait("reconciled as asked", |object| {
-            object.last_handled_reconcile_at() == Some(token)
+            object.last_handled_reconcile_at() == Some(token) && has_ended(object)
         })
         .await
     }
@@ -305,24 +291,17 @@ impl World {
     pub async fn wait_failed(&self, reason: &str) -> String {
         let object = self
             .wait(&format!("not Ready for {reason}"), |object| {
-                is(object, "Ready", "False") && says(object, "Ready").0 == reason
+                is(object, "Ready", "False")
+                    && says(object, "Ready").0 == reason
+                    && has_ended(object)
             })
             .await;
         says(&object, "Ready").1
     }
 
     pub async fn told(&self, notice: Notice, start: &str) -> Event {
-        let mut events = self.events.subscribe();
         let is_it = |event: &Event| event.notice == notice && event.message.starts_with(start);
-        let found = events.wait_for(|all| all.iter().any(is_it));
-        let Ok(all) = tokio::time::timeout(PATIENCE, found).await else {
-            panic!("not told: {start}; told: {:#?}", self.events.borrow());
-        };
-        all.unwrap()
-            .iter()
-            .find(|event| is_it(event))
-            .unwrap()
-            .clone()
+        self.events.find(start, PATIENCE, is_it).await.unwrap()
     }
 }
 
@@ -342,6 +321,12 @@ pub fn git_spec(more: Value) -> Value {
         }
     }
     spec
+}
+
+/// Whether the status is that of a pass that has ended: at the start of the next one it says `Progressing`.
+fn has_ended(object: &impl Object) -> bool {
+    common::conditions::find(object.conditions(), "Reconciling")
+        .is_none_or(|condition| condition.reason != "Progressing")
 }
 
 pub fn is(object: &impl Object, kind: &str, status: &str) -> bool {

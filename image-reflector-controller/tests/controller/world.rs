@@ -23,8 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use testing::registry::{Artifact, Options, Registry};
-use testing::{ControlPlane, Dir, wait_for};
-use tokio::sync::watch;
+use testing::{ControlPlane, Dir, Heard, wait_for};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -56,7 +55,8 @@ pub struct World {
     flags: Vec<String>,
     config: Config,
     metrics: Metrics,
-    events: watch::Sender<Vec<Event>>,
+    recorder: Recorder,
+    events: Heard<Event>,
     running: Option<(CancellationToken, Vec<JoinHandle<()>>)>,
 }
 
@@ -69,6 +69,7 @@ impl World {
     pub async fn with(registry: Options, flags: &[&str]) -> Self {
         let plane = ControlPlane::shared().await;
         let kubeconfig = Kubeconfig::read_from(plane.kubeconfig_path()).unwrap();
+        let (recorder, events) = Recorder::in_memory();
         let mut world = Self {
             client: plane.client().await,
             namespace: plane.namespace("image").await,
@@ -79,7 +80,8 @@ impl World {
                 .await
                 .unwrap(),
             metrics: Metrics::new(),
-            events: watch::Sender::new(Vec::new()),
+            recorder,
+            events: Heard::new(events),
             running: None,
         };
         world.start();
@@ -104,12 +106,11 @@ impl World {
         for flag in &args.common.feature_gates {
             gates = gates.with(flag).unwrap();
         }
-        let (recorder, mut recorded) = Recorder::in_memory();
         let shutdown = CancellationToken::new();
         let context = Arc::new(Context {
             client: client_from(self.config.clone(), self.metrics.requests()).unwrap(),
             config: self.config.clone(),
-            recorder,
+            recorder: self.recorder.clone(),
             metrics: self.metrics.clone(),
             gates,
             scope: Scope {
@@ -119,15 +120,9 @@ impl World {
             shutdown: shutdown.clone(),
         });
         let (repositories, policies) = controllers(&args, &context).unwrap();
-        let events = self.events.clone();
         let tasks = vec![
             tokio::spawn(repositories.run()),
             tokio::spawn(policies.run()),
-            tokio::spawn(async move {
-                while let Some(event) = recorded.recv().await {
-                    events.send_modify(|all| all.push(event));
-                }
-            }),
         ];
         self.running = Some((shutdown, tasks));
     }
@@ -150,11 +145,10 @@ impl World {
     /// Pushes an image under each of these tags, and returns the digest.
     pub async fn push(&self, repository: &str, tags: &[&str], content: &str) -> String {
         let image = Artifact::of("application/vnd.oci.image.layer.v1.tar", content.into());
-        let mut digest = String::new();
-        for tag in tags {
-            digest = self.registry.push(repository, tag, &image).await.unwrap();
-        }
-        digest
+        let (first, more) = tags.split_first().unwrap();
+        let digest = self.registry.push(repository, first, &image).await;
+        self.registry.tag(repository, more, &image).await.unwrap();
+        digest.unwrap()
     }
 
     pub fn api<K: Kind>(&self) -> Api<K> {
@@ -217,7 +211,7 @@ impl World {
         self.merge::<K>(name, json!({"metadata": {"annotations": annotations}}))
             .await;
         self.wait(name, "reconciled as asked", |object: &K| {
-            object.last_handled_reconcile_at() == Some(token)
+            object.last_handled_reconcile_at() == Some(token) && has_ended(object)
         })
         .await
     }
@@ -239,13 +233,13 @@ impl World {
         .await
     }
 
-    /// Waits until Ready is False for this reason, and returns what it says.
+    /// Waits until a pass has ended with Ready False for this reason, and returns what it says.
     pub async fn wait_failed<K: Kind>(&self, name: &str, reason: &str) -> (K, String) {
         let what = format!("not Ready for {reason}");
         let object = self
             .wait(name, &what, |object: &K| {
                 let (status, found, _) = condition(object, "Ready");
-                status == "False" && found == reason
+                status == "False" && found == reason && has_ended(object)
             })
             .await;
         let message = condition(&object, "Ready").2;
@@ -294,18 +288,15 @@ impl World {
 
     /// Waits for an event about an object, and returns its message.
     pub async fn told(&self, name: &str, notice: Notice, reason: &str, starts: &str) -> String {
-        let mut events = self.events.subscribe();
-        let wanted = |event: &&Event| {
+        let wanted = |event: &Event| {
             event.involved.name == name
                 && event.notice == notice
                 && event.reason == reason
                 && event.message.starts_with(starts)
         };
-        let found = events.wait_for(|all| all.iter().any(|event| wanted(&event)));
-        let Ok(all) = tokio::time::timeout(PATIENCE, found).await else {
-            panic!("{starts:?} was not told: {:#?}", self.events.borrow());
-        };
-        all.unwrap().iter().find(wanted).unwrap().message.clone()
+        let what = format!("{reason} about {name} that begins with {starts:?}");
+        let found = self.events.find(&what, PATIENCE, wanted).await;
+        found.unwrap().message
     }
 
     /// How often the tags of a repository were asked for.
@@ -322,6 +313,11 @@ impl Drop for World {
             shutdown.cancel();
         }
     }
+}
+
+/// Whether the status is that of a pass that has ended: at the start of the next one it says `Progressing`.
+fn has_ended<K: Object>(object: &K) -> bool {
+    condition(object, "Reconciling").1 != "Progressing"
 }
 
 /// Status, reason and message of a condition; empty when it is not there.

@@ -2,17 +2,23 @@
 
 use common::kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
+use testing::http::Received;
 
-use crate::support::{Fixture, config_map};
+use crate::support::{Fixture, LONG, config_map};
 
-/// The change lists that were told so far.
-fn told(fixture: &Fixture) -> Vec<Value> {
-    let received = fixture.events.received();
-    let events = received.iter().map(testing::http::Received::json);
-    events
-        .filter(|event| event["reason"] == "Progressing")
-        .map(|event| event["message"].clone())
-        .collect()
+/// The change lists that were told so far, once there are this many.
+async fn told(fixture: &Fixture, count: usize) -> Vec<Value> {
+    let lists = |received: &Vec<Received>| -> Vec<Value> {
+        let events = received.iter().map(Received::json);
+        events
+            .filter(|event| event["reason"] == "Progressing")
+            .map(|event| event["message"].clone())
+            .collect()
+    };
+    let mut updates = fixture.events.updates();
+    let enough = updates.wait_for(|received| lists(received).len() >= count);
+    let received = tokio::time::timeout(LONG, enough).await.unwrap();
+    lists(&received.unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,7 +30,7 @@ async fn k7_5_what_a_killed_pass_has_changed_is_told_after_the_restart() {
     fixture.create("apps", json!({"path": "./apps"})).await;
     fixture.ready("apps", &revision).await;
     let line = json!(format!("ConfigMap/{}/a created", fixture.namespace));
-    assert_eq!(told(&fixture), std::slice::from_ref(&line));
+    assert_eq!(told(&fixture, 1).await, std::slice::from_ref(&line));
 
     // A pass that ended in good order has told everything.
     fixture.restart().await;
@@ -34,7 +40,7 @@ async fn k7_5_what_a_killed_pass_has_changed_is_told_after_the_restart() {
             object.status.last_handled_reconcile_at.as_deref() == Some("ended")
         })
         .await;
-    assert_eq!(told(&fixture), std::slice::from_ref(&line));
+    assert_eq!(told(&fixture, 1).await, std::slice::from_ref(&line));
 
     // One that was cut off has left this behind.
     let map = fixture.config_maps().get("a").await.unwrap();
@@ -52,5 +58,5 @@ async fn k7_5_what_a_killed_pass_has_changed_is_told_after_the_restart() {
         .unwrap();
     fixture.restart().await;
     fixture.ready("apps", &revision).await;
-    assert_eq!(told(&fixture), [line.clone(), line]);
+    assert_eq!(told(&fixture, 2).await, [line.clone(), line]);
 }

@@ -9,9 +9,8 @@ const FAILED: &str = "NotificationDispatchFailed";
 #[tokio::test(flavor = "multi_thread")]
 async fn e25_an_unreachable_webhook_is_told_without_its_credentials() {
     let world = World::new().await;
-    let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/hunter2-path", unused.local_addr().unwrap());
-    drop(unused);
+    let [unused] = testing::free_ports().unwrap();
+    let address = format!("http://127.0.0.1:{unused}/hunter2-path");
     world
         .secret(
             "hook",

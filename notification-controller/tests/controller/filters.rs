@@ -24,7 +24,7 @@ async fn e16_names_severities_namespaces_and_suspension_decide() {
     world.post(&world.event("a", json!({"message": "a"}))).await;
     let failure = world.event("b", json!({"message": "b", "severity": "error"}));
     world.post(&failure).await;
-    let got = world.messages_until_last().await;
+    let got = world.messages_until_last(4).await;
     let got: Vec<(&str, &str)> = got.iter().map(|(path, text)| (&**path, &**text)).collect();
     assert_eq!(
         got,
@@ -61,7 +61,7 @@ async fn e18_lists_of_expressions_decide_and_broken_ones_are_told_on_the_alert()
         (&*told.involved.kind, &*told.involved.api_version),
         ("Alert", "notification.toolkit.fluxcd.io/v1beta3")
     );
-    let got = world.messages_until_last().await;
+    let got = world.messages_until_last(4).await;
     assert!(
         got.contains(&("/included".to_owned(), "stored artifact".to_owned())),
         "{got:?}"
@@ -104,7 +104,7 @@ async fn e17_labels_are_those_of_the_object_and_an_object_that_is_gone_is_told()
         told.message
             .starts_with("error using matchLabels from event source GitRepository/")
     );
-    let got = world.messages_until_last().await;
+    let got = world.messages_until_last(6).await;
     let of = |path: &str| -> Vec<&str> {
         let all = got.iter().filter(|(found, _)| found == path);
         all.map(|(_, text)| text.as_str()).collect()
@@ -133,7 +133,7 @@ async fn e19_events_of_other_namespaces_are_refused_where_that_is_blocked() {
         "{}",
         told.message
     );
-    assert!(world.messages_until_last().await.is_empty());
+    assert!(world.messages_until_last(0).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

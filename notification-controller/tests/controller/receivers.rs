@@ -56,7 +56,11 @@ async fn p7_a_missing_token_is_told_the_path_goes_and_a_watched_secret_heals_it(
     let world = World::new().await;
     let spec = json!({"type": "generic", "secretRef": {"name": "token"}, "resources": []});
     world.create::<Receiver>("hook", spec).await;
-    let missing = |receiver: &Receiver| ready(receiver, Status::False, "TokenNotFound");
+    // At the start of the next try it says that it progresses.
+    let missing = |receiver: &Receiver| {
+        ready(receiver, Status::False, "TokenNotFound")
+            && condition(receiver, "Reconciling").is_some_and(|it| it.reason != "Progressing")
+    };
     let receiver = world.wait("hook", "not ready", missing).await;
     let reconciling = condition(&receiver, "Reconciling").unwrap();
     assert_eq!(

@@ -39,6 +39,8 @@ async fn answer(
     headers: HeaderMap,
     body: String,
 ) -> (StatusCode, String) {
+    // Who sees that something was asked finds what came of it.
+    let mut statuses = gitea.statuses.lock().unwrap();
     gitea
         .asked
         .lock()
@@ -53,7 +55,6 @@ async fn answer(
             "hunter2 is not welcome".to_owned(),
         );
     }
-    let mut statuses = gitea.statuses.lock().unwrap();
     if method == Method::GET {
         return (StatusCode::OK, json!(*statuses).to_string());
     }

@@ -25,8 +25,7 @@ use notification_controller::{Seen, start};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use testing::http::Sink;
-use testing::{ControlPlane, wait_for};
-use tokio::sync::watch;
+use testing::{ControlPlane, Heard, wait_for};
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take on a busy machine.
@@ -37,7 +36,7 @@ pub struct World {
     pub client: Client,
     pub namespace: String,
     pub sink: Sink,
-    events: watch::Sender<Vec<Event>>,
+    events: Heard<Event>,
     event_server: SocketAddr,
     webhook_server: SocketAddr,
     seen: Seen,
@@ -68,7 +67,7 @@ impl World {
         let args: Args = flags::parse_from(line).unwrap();
         let metrics = Metrics::new();
         let client = client_from(config.clone(), metrics.requests()).unwrap();
-        let (recorder, mut recorded) = Recorder::in_memory();
+        let (recorder, recorded) = Recorder::in_memory();
         let shutdown = CancellationToken::new();
         let context = Arc::new(Context {
             client: client.clone(),
@@ -91,18 +90,11 @@ impl World {
         for work in started.work {
             tokio::spawn(work);
         }
-        let events = watch::Sender::new(Vec::new());
-        let sender = events.clone();
-        tokio::spawn(async move {
-            while let Some(event) = recorded.recv().await {
-                sender.send_modify(|all: &mut Vec<Event>| all.push(event));
-            }
-        });
         Self {
             client,
             namespace,
             sink: Sink::start().await.unwrap(),
-            events,
+            events: Heard::new(recorded),
             event_server: started.events.unwrap(),
             webhook_server: started.webhooks.unwrap(),
             seen: started.seen,
@@ -272,8 +264,14 @@ impl World {
         self.alert(name, more).await;
     }
 
-    /// Messages that arrived at the path of a generic provider, up to and with an event that all alerts want.
-    pub async fn messages_until_last(&self) -> Vec<(String, String)> {
+    /// The messages that arrived at the paths of generic providers: at least so many, and what else came until an event that all
+    /// alerts want, and that is posted then.
+    pub async fn messages_until_last(&self, count: usize) -> Vec<(String, String)> {
+        // A slow service is not waited for by the answer to an event.
+        until("the messages arrive", || {
+            self.sink.received().len() >= count
+        })
+        .await;
         let last = self.event("last", json!({"severity": "error", "message": "last"}));
         assert_eq!(self.post(&last).await.status(), 202);
         self.sink
@@ -303,24 +301,13 @@ impl World {
 
     /// Waits for an event about an object, and returns it.
     pub async fn recorded(&self, name: &str, reason: &str) -> Event {
-        let mut events = self.events.subscribe();
-        let found = |all: &Vec<Event>| {
-            let wanted = |event: &&Event| event.involved.name == name && event.reason == reason;
-            all.iter().find(wanted).cloned()
-        };
-        let arrived = events.wait_for(|all| found(all).is_some());
-        let arrived = tokio::time::timeout(LONG, arrived)
-            .await
-            .map(|all| found(&all.unwrap()));
-        arrived
-            .unwrap_or_else(|_| {
-                panic!("no {reason} on {name}; there was {:?}", self.all_recorded())
-            })
-            .unwrap()
+        let what = format!("{reason} on {name}");
+        let wanted = |event: &Event| event.involved.name == name && event.reason == reason;
+        self.events.find(&what, LONG, wanted).await.unwrap()
     }
 
     pub fn all_recorded(&self) -> Vec<Event> {
-        self.events.borrow().clone()
+        self.events.so_far()
     }
 
     /// The bodies that arrived at a path of the sink, once there are this many.

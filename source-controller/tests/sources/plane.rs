@@ -33,8 +33,7 @@ use source_controller::oci_repository::Oci;
 use source_controller::server;
 use source_controller::source::{Budget, Options, Setup};
 use source_controller::storage::Storage;
-use testing::{ControlPlane, Dir, wait_for};
-use tokio::sync::watch;
+use testing::{ControlPlane, Dir, Heard, wait_for};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +74,8 @@ pub struct Plane {
     pub namespace: String,
     pub storage_dir: Dir,
     pub options: PlaneOptions,
-    events: watch::Sender<Vec<Event>>,
+    recorder: Recorder,
+    events: Heard<Event>,
     metrics: Metrics,
     config: Config,
     running: Option<Running>,
@@ -98,6 +98,7 @@ impl Plane {
     /// A namespace with running controllers.
     pub async fn new() -> Self {
         let plane = ControlPlane::shared().await;
+        let (recorder, events) = Recorder::in_memory();
         let mut world = Self {
             client: plane.client().await,
             namespace: plane.namespace("source").await,
@@ -110,7 +111,8 @@ impl Plane {
                 gates: FeatureGates::default(),
                 budget: Budget::default(),
             },
-            events: watch::Sender::new(Vec::new()),
+            recorder,
+            events: Heard::new(events),
             metrics: Metrics::new(),
             config: plane_config(plane).await,
             running: None,
@@ -131,11 +133,10 @@ impl Plane {
             self.options.retention,
         );
         let shutdown = CancellationToken::new();
-        let (recorder, mut received) = Recorder::in_memory();
         let context = Arc::new(Context {
             client: client_from(self.config.clone(), self.metrics.requests()).unwrap(),
             config: self.config.clone(),
-            recorder,
+            recorder: self.recorder.clone(),
             metrics: self.metrics.clone(),
             gates: self.options.gates.clone(),
             scope: Scope {
@@ -174,7 +175,6 @@ impl Plane {
                 index: INDEX_LIMIT,
             },
         };
-        let events = self.events.clone();
         let stop = shutdown.clone();
         let tasks = vec![
             tokio::spawn(setup.controller(Git).run()),
@@ -182,11 +182,6 @@ impl Plane {
             tokio::spawn(setup.controller(helm).run()),
             tokio::spawn(setup.controller(charts).run()),
             tokio::spawn(async move { server::serve(listener, root, stop).await.unwrap() }),
-            tokio::spawn(async move {
-                while let Some(event) = received.recv().await {
-                    events.send_modify(|all| all.push(event));
-                }
-            }),
         ];
         self.running = Some(Running { shutdown, tasks });
     }
@@ -244,7 +239,7 @@ impl Plane {
         self.merge::<K>(name, json!({ "metadata": { "annotations": annotations } }))
             .await;
         self.wait(name, "reconciled as asked", |object: &K| {
-            object.last_handled_reconcile_at() == Some(token)
+            object.last_handled_reconcile_at() == Some(token) && has_ended(object)
         })
         .await
     }
@@ -296,11 +291,12 @@ impl Plane {
         .await
     }
 
-    /// Waits until Ready is False for this reason.
+    /// Waits until a pass has ended with Ready False for this reason; the next one may be under way.
     pub async fn wait_failed<K: Kind>(&self, name: &str, reason: &str) -> K {
         self.wait(name, &format!("not Ready for {reason}"), |object: &K| {
-            find(object, "Ready")
-                .is_some_and(|c| c.status.to_string() == "False" && c.reason == reason)
+            let failed = find(object, "Ready")
+                .is_some_and(|c| c.status.to_string() == "False" && c.reason == reason);
+            failed && has_ended(object)
         })
         .await
     }
@@ -391,11 +387,8 @@ impl Plane {
 
     /// Reason, notice and message of the events so far.
     pub fn events(&self) -> Vec<(String, Notice, String)> {
-        let events = self.events.borrow();
-        events
-            .iter()
-            .map(|e| (e.reason.clone(), e.notice, e.message.clone()))
-            .collect()
+        let events = self.events.so_far().into_iter();
+        events.map(|e| (e.reason, e.notice, e.message)).collect()
     }
 
     /// Waits for such an event.
@@ -408,28 +401,16 @@ impl Plane {
 
     /// Waits until the events so far fulfil a condition.
     pub async fn wait_events(&self, what: &str, condition: impl Fn(&[Event]) -> bool) {
-        let mut events = self.events.subscribe();
-        let fulfilled = events.wait_for(|all| condition(all));
-        let waited = tokio::time::timeout(PATIENCE, fulfilled).await;
-        assert!(waited.is_ok(), "no {what}; told: {:#?}", self.events());
+        self.events.wait(what, PATIENCE, condition).await.unwrap();
     }
 
     /// Waits for an event.
     pub async fn told_that(&self, what: &str, condition: impl Fn(&Event) -> bool) -> Event {
-        let mut events = self.events.subscribe();
-        let found = events.wait_for(|all| all.iter().any(&condition));
-        let Ok(all) = tokio::time::timeout(PATIENCE, found).await else {
-            panic!("not told: {what}; told: {:#?}", self.events());
-        };
-        all.unwrap()
-            .iter()
-            .find(|event| condition(event))
-            .unwrap()
-            .clone()
+        self.events.find(what, PATIENCE, condition).await.unwrap()
     }
 
     pub fn forget_events(&self) {
-        self.events.send_modify(Vec::clear);
+        self.events.forget();
     }
 
     /// Requests of the controller to the API server that were answered so far. What an event or a watch tells of a pass
@@ -440,18 +421,8 @@ impl Plane {
 
     /// Waits until no pass is under way.
     pub async fn settled(&self) {
-        let busy = |line: &str| {
-            line.starts_with("controller_runtime_active_workers{") && !line.ends_with(" 0")
-        };
-        let rest = async {
-            while self.metrics().lines().any(busy) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        assert!(
-            tokio::time::timeout(PATIENCE, rest).await.is_ok(),
-            "a pass that does not end"
-        );
+        let metrics = || self.metrics();
+        testing::wait::settled(PATIENCE, metrics).await.unwrap();
     }
 
     /// All metrics, as they are scraped.
@@ -475,6 +446,11 @@ pub fn find<'a>(object: &'a impl Object, kind: &str) -> Option<&'a Condition> {
 /// Whether the object has the condition with the status.
 pub fn is(object: &impl Object, kind: &str, status: &str) -> bool {
     find(object, kind).is_some_and(|condition| condition.status.to_string() == status)
+}
+
+/// Whether the status is that of a pass that has ended: at the start of the next one it says `Progressing`.
+pub fn has_ended(object: &impl Object) -> bool {
+    find(object, "Reconciling").is_none_or(|condition| condition.reason != "Progressing")
 }
 
 /// Reason and message of a condition.

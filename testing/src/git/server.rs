@@ -25,6 +25,7 @@ use super::repository::Repository;
 use super::tls::{Tls, Transport};
 use crate::Dir;
 use crate::pki::Identity;
+use crate::ports::free_ports;
 
 /// The largest push that is taken.
 const MAX_BODY: usize = 256 << 20;
@@ -84,7 +85,9 @@ impl Server {
             Transport::Http => None,
             Transport::Tls | Transport::MutualTls => Some(Tls::new(transport)?),
         };
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        // Kept, so that it can be closed and opened again.
+        let [port] = free_ports()?;
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let shared = Arc::new(Shared {
             root: dir.path().to_owned(),
             auth: Mutex::new(auth),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use futures::future::try_join_all;
 use reqwest::{Method, Response, StatusCode};
 use transport::{Proxy, Tls, client};
 
@@ -27,8 +28,8 @@ const HTPASSWD: &str = "user:$2a$04$f1Qwh48MOXnPF9a/1djjxuaSMXAmm0hNI3J/JLaSVpPy
 /// How long it may take to come up.
 const START: Duration = Duration::from_mins(1);
 
-/// Ports are chosen before they are bound, so another process can be faster.
-const ATTEMPTS: usize = 3;
+/// How many requests are under way at a time.
+const AT_ONCE: usize = 16;
 
 /// Who may read and write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,16 +85,6 @@ impl Registry {
     pub async fn start_with(options: Options) -> anyhow::Result<Self> {
         let ensure = || Binaries::ensure(&[Tool::Registry], &mut progress_lines());
         let binaries = tokio::task::spawn_blocking(ensure).await??;
-        let mut attempt = 1;
-        loop {
-            match Self::attempt(&binaries, options).await {
-                Err(_) if attempt < ATTEMPTS => attempt += 1,
-                result => return result,
-            }
-        }
-    }
-
-    async fn attempt(binaries: &Binaries, options: Options) -> anyhow::Result<Self> {
         let dir = Dir::new("registry")?;
         let [port] = free_ports()?;
         let path = |name: &str| dir.path().join(name).display().to_string();
@@ -196,6 +187,23 @@ impl Registry {
         }
         self.push_manifest(repository, tag, MANIFEST, artifact.manifest())
             .await
+    }
+
+    /// Puts more tags on an artifact that was pushed.
+    pub async fn tag(
+        &self,
+        repository: &str,
+        tags: &[&str],
+        artifact: &Artifact,
+    ) -> anyhow::Result<()> {
+        let manifest = artifact.manifest();
+        for some in tags.chunks(AT_ONCE) {
+            let puts = some
+                .iter()
+                .map(|tag| self.push_manifest(repository, tag, MANIFEST, manifest.clone()));
+            try_join_all(puts).await?;
+        }
+        Ok(())
     }
 
     /// Pushes a manifest or index as it is, and returns its digest.
