@@ -9,8 +9,11 @@ demo_env = $(if $(filter command line,$(origin KUBECONFIG)),,env -u KUBECONFIG)
 built = $(or $(CARGO_TARGET_DIR),target)/debug
 host = $(shell rustc -vV | sed -n 's/^host: //p')
 released = $(abspath $(or $(CARGO_TARGET_DIR),target)/$(host)/release)
+programs = source-controller kustomize-controller helm-controller notification-controller image-reflector-controller image-automation-controller sluice
+order = .cargo/text-order.ld
+circle = a_new_tag
+lld = $(filter x86_64-unknown-linux-gnu,$(host))
 comma := ,
-layout = $(if $(filter x86_64-unknown-linux-gnu,$(host)),-C link-arg=-Wl$(comma)--icf=safe -C link-arg=-Wl$(comma)-T$(comma).cargo/text-order.ld)
 export ONCE COMPONENTS REPO REPO_PATH BRANCH YES
 
 help: ## Show this help
@@ -45,18 +48,24 @@ verify: ## Check the arrows between crates, the generated files and the formatti
 	cargo xtask verify
 
 # Static and without relocations, which would turn program text into private memory; where the linker of the pinned toolchain is the
-# default, it folds functions that are alike and sets those apart that an idle controller has not run.
+# default, it folds functions that are alike and sets those apart that an idle controller has not run. Each program is built by itself,
+# with the features that it needs alone. Cargo does not read the linker's script: its checksum among the flags links again what it changes.
 dist: ## Build the static release binaries
-	RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static $(layout)' \
-		cargo build --release --target $(host) --package source-controller --package kustomize-controller --package helm-controller --package notification-controller --package image-reflector-controller --package image-automation-controller --package sluice-cli
-	@ls -l $(released)/source-controller $(released)/kustomize-controller $(released)/helm-controller $(released)/notification-controller $(released)/image-reflector-controller $(released)/image-automation-controller $(released)/sluice
+	@set -e; for program in $(programs); do \
+		package=$$program; [ $$program != sluice ] || package=sluice-cli; \
+		RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static$(if $(lld), -C link-arg=-Wl$(comma)--icf=safe)' \
+			cargo rustc --release --target $(host) --package $$package --bin $$program \
+			$(if $(lld),-- -C link-arg=-Wl$(comma)-T$(comma)$(order) --cfg text_order_$$(cksum < $(order) | cut -d ' ' -f 1)); \
+	done
+	@ls -l $(addprefix $(released)/,$(programs))
 
 # KUSTOMIZE_BIN=<file> and HELM_BIN=<file> are the programs to measure beside.
 bench: setup dist ## Measure the quality bars on the static release binaries
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench beside
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench helm
-	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars --test hundred -- --nocapture
-	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test circle -- --nocapture a_new_tag
+	SLUICE_BIN=$(released) cargo test --workspace --no-fail-fast --test bars --test hundred -- --nocapture
+	@cargo test --workspace --test circle -- --list $(circle) | grep -q ': test$$' || { echo 'no test is called $(circle): nothing would be measured'; exit 1; }
+	SLUICE_BIN=$(released) cargo test --workspace --test circle -- --nocapture $(circle)
 
 e2e: setup ## Run the scenarios against a real API server
 	cargo test --package sluice-e2e

@@ -64,8 +64,9 @@ impl Meter {
 }
 
 impl Cost {
-    /// Requests for each of `units`, rounded up.
-    pub fn requests_per(&self, units: usize) -> u64 {
-        self.requests.div_ceil(units as u64)
+    /// Requests for each of `units`; those that serve all of them are shared out.
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    pub fn requests_per(&self, units: usize) -> f64 {
+        self.requests as f64 / units as f64
     }
 }

@@ -31,6 +31,8 @@ use futures::stream::{BoxStream, StreamExt as _};
 use kube::Client;
 use serde_json::{Value, json};
 
+use crate::object::Trimmed;
+
 use mappings::Mappings;
 use path::Path;
 use request::{Accept, PatchKind};
@@ -254,7 +256,7 @@ impl Cluster for KubeCluster {
             let request = request::watch(&path, query.name.as_deref(), query.since.as_deref());
             let events = self
                 .client
-                .request_events::<Value>(request)
+                .request_events::<Trimmed>(request)
                 .await
                 .map_err(api_error)?;
             let events = events
@@ -270,14 +272,14 @@ impl Cluster for KubeCluster {
 
 /// An event in our terms; bookmarks are none.
 fn translate(
-    event: Result<kube::core::WatchEvent<Value>, kube::Error>,
+    event: Result<kube::core::WatchEvent<Trimmed>, kube::Error>,
 ) -> Option<Result<WatchEvent, ApiError>> {
     use kube::core::WatchEvent::{Added, Bookmark, Deleted, Error, Modified};
     Some(match event {
-        Ok(Added(object) | Modified(object)) => {
+        Ok(Added(Trimmed(object)) | Modified(Trimmed(object))) => {
             Ok(WatchEvent::Applied(Object::from_response(object)))
         }
-        Ok(Deleted(object)) => Ok(WatchEvent::Deleted(Object::from_response(object))),
+        Ok(Deleted(Trimmed(object))) => Ok(WatchEvent::Deleted(Object::from_response(object))),
         Ok(Bookmark(_)) => return None,
         Ok(Error(status)) => Err(error::status_error(*status)),
         Err(error) => Err(api_error(error)),

@@ -6,13 +6,12 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
-use crate::object::ObjectKey;
+use crate::object::{ObjectKey, Trimmed};
 
 /// An object of a watch: decoded, or the reason why not.
 ///
-/// `managedFields` are dropped before decoding; nothing here reads them, and they are often the larger half.
+/// `managedFields` are passed over; nothing here reads them.
 #[derive(Debug, Clone)]
 pub(super) struct Lenient<K> {
     meta: ObjectMeta,
@@ -37,15 +36,9 @@ impl<K: Resource<DynamicType = ()>> Lenient<K> {
 
 impl<'de, K: DeserializeOwned> Deserialize<'de> for Lenient<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut value = Value::deserialize(deserializer)?;
-        let metadata = value.get_mut("metadata").map(|metadata| {
-            if let Some(fields) = metadata.as_object_mut() {
-                fields.shift_remove("managedFields");
-            }
-            metadata.clone()
-        });
+        let Trimmed(value) = Trimmed::deserialize(deserializer)?;
         // Without readable metadata there is no telling which object this is: the server does not send such.
-        let meta = match metadata {
+        let meta = match value.get("metadata") {
             Some(metadata) => ObjectMeta::deserialize(metadata).map_err(D::Error::custom)?,
             None => ObjectMeta::default(),
         };

@@ -3,9 +3,11 @@
 mod key;
 mod kinds;
 mod read;
+mod trimmed;
 
 pub use key::{ObjectKey, ObjectReference};
 pub use read::read;
+pub(crate) use trimmed::Trimmed;
 
 use std::fmt::Debug;
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{PAUSE, TRIES, diff};
 use crate::conditions::{self, Condition};
 use crate::jitter;
-use crate::object::Object;
+use crate::object::{Object, Trimmed};
 
 /// Why an object could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -104,8 +104,9 @@ impl Patcher {
     /// See [`PatchError`]. A part that was written before the error stays written and is not sent again.
     pub async fn patch<K: Object>(&mut self, object: &mut K) -> Result<Written, PatchError> {
         let mut written = Written::Unchanged;
+        // What the first part takes over is none of the second.
+        let after = serde_json::to_value(&*object).map_err(|source| self.json(source))?;
         for part in [Part::Status, Part::Main] {
-            let after = serde_json::to_value(&*object).map_err(|source| self.json(source))?;
             match self.send(part, &after).await? {
                 None => {}
                 Some(Written::Gone) => return Ok(Written::Gone),
@@ -120,12 +121,7 @@ impl Patcher {
 
     /// The object as the server answered the last write, changes of others included.
     pub fn latest<K: Object>(&self) -> Option<K> {
-        K::deserialize(self.answer.as_ref()?)
-            .ok()
-            .map(|mut object: K| {
-                object.meta_mut().managed_fields = None;
-                object
-            })
+        K::deserialize(self.answer.as_ref()?).ok()
     }
 
     /// Sends one part, trying again on conflicts; nothing when it did not change.
@@ -133,18 +129,17 @@ impl Patcher {
         let Some(mut change) = part.change(&self.before, after) else {
             return Ok(None);
         };
-        let ours_before = part.of(&self.before);
-        let mut latest = self.before.clone();
+        let mut moved: Option<Value> = None;
         for attempt in 1..=TRIES {
             let mut body = change.clone();
             if part.needs_lock(&change)
-                && let Some(version) = resource_version(&latest)
+                && let Some(version) = resource_version(moved.as_ref().unwrap_or(&self.before))
             {
                 body["metadata"]["resourceVersion"] = json!(version);
             }
             match self.request(part, &body).await {
                 Ok(answer) => {
-                    self.before = part.taken_over(&self.before, after, &answer, &change);
+                    part.take_over(&mut self.before, after, &answer, &change);
                     self.answer = Some(answer);
                     return Ok(Some(Written::Patched));
                 }
@@ -153,7 +148,7 @@ impl Patcher {
                 }
                 Err(kube::Error::Api(status)) if status.code == 409 && attempt < TRIES => {
                     tokio::time::sleep(jitter::up_to_double(PAUSE)).await;
-                    latest = match self.get().await {
+                    let latest = match self.get().await {
                         Ok(latest) => latest,
                         Err(kube::Error::Api(status)) if status.code == 404 => {
                             return Ok(Some(Written::Gone));
@@ -162,11 +157,12 @@ impl Patcher {
                     };
                     part.rebase(
                         &mut change,
-                        &ours_before,
+                        &part.of(&self.before),
                         &part.of(after),
                         &latest,
                         &self.owned,
                     );
+                    moved = Some(latest);
                 }
                 Err(kube::Error::Api(status)) if status.code == 409 => {
                     return Err(PatchError::Conflict {
@@ -188,16 +184,21 @@ impl Patcher {
             Part::Status => request.patch_subresource("status", &self.name, &self.params, &patch),
             Part::Main => request.patch(&self.name, &self.params, &patch),
         };
-        self.client
-            .request(request.map_err(kube::Error::BuildRequest)?)
-            .await
+        self.answer_to(request).await
     }
 
     async fn get(&self) -> Result<Value, kube::Error> {
         let request = Request::new(&self.path).get(&self.name, &GetParams::default());
-        self.client
-            .request(request.map_err(kube::Error::BuildRequest)?)
-            .await
+        self.answer_to(request).await
+    }
+
+    async fn answer_to(
+        &self,
+        request: Result<http::Request<Vec<u8>>, kube::core::request::Error>,
+    ) -> Result<Value, kube::Error> {
+        let request = request.map_err(kube::Error::BuildRequest)?;
+        let Trimmed(answer) = self.client.request(request).await?;
+        Ok(answer)
     }
 
     /// Copies what the server decided into the caller's object.
@@ -235,6 +236,9 @@ impl fmt::Debug for Patcher {
     }
 }
 
+/// The metadata that are written.
+const METADATA: [&str; 3] = ["labels", "annotations", "finalizers"];
+
 /// What is written in one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -249,8 +253,8 @@ impl Part {
         match self {
             Self::Status => {
                 // One without anything is left out; removing it as a whole would bring the default back (K2).
-                let status = object.get("status").filter(|status| !status.is_null());
-                let status = status.cloned().unwrap_or_else(|| json!({}));
+                let status = filled(object, "status").cloned();
+                let status = status.unwrap_or_else(|| json!({}));
                 part.insert("status".to_owned(), status);
             }
             Self::Main => {
@@ -260,7 +264,7 @@ impl Part {
                         .map(|spec| ("spec".to_owned(), spec.clone())),
                 );
                 let mut metadata = Map::new();
-                for name in ["labels", "annotations", "finalizers"] {
+                for name in METADATA {
                     let value = object.pointer(&format!("/metadata/{name}"));
                     metadata.extend(value.map(|value| (name.to_owned(), value.clone())));
                 }
@@ -270,8 +274,32 @@ impl Part {
         Value::Object(part)
     }
 
+    /// The patch of this part: as of [`diff`] between what [`Part::of`] gives, without copies of what stays.
     fn change(self, before: &Value, after: &Value) -> Option<Value> {
-        diff(&self.of(before), &self.of(after))
+        let mut change = Map::new();
+        match self {
+            Self::Status => {
+                let none = Value::Object(Map::new());
+                let status = diff(
+                    filled(before, "status").unwrap_or(&none),
+                    filled(after, "status").unwrap_or(&none),
+                );
+                change.extend(status.map(|status| ("status".to_owned(), status)));
+            }
+            Self::Main => {
+                let spec = member(before, after, "spec");
+                change.extend(spec.map(|spec| ("spec".to_owned(), spec)));
+                let mut metadata = Map::new();
+                for name in METADATA {
+                    let value = member(&before["metadata"], &after["metadata"], name);
+                    metadata.extend(value.map(|value| (name.to_owned(), value)));
+                }
+                if !metadata.is_empty() {
+                    change.insert("metadata".to_owned(), Value::Object(metadata));
+                }
+            }
+        }
+        (!change.is_empty()).then_some(Value::Object(change))
     }
 
     /// Whether the patch replaces a list that others write too.
@@ -320,9 +348,8 @@ impl Part {
         };
     }
 
-    /// What we know of the server's object after it accepted a change.
-    fn taken_over(self, before: &Value, after: &Value, answer: &Value, change: &Value) -> Value {
-        let mut known = before.clone();
+    /// Brings what we know of the server's object up to date, after it accepted a change.
+    fn take_over(self, known: &mut Value, after: &Value, answer: &Value, change: &Value) {
         match self {
             Self::Status => {
                 known["status"] = after.get("status").cloned().unwrap_or(Value::Null);
@@ -332,7 +359,7 @@ impl Part {
             }
             Self::Main => {
                 known["spec"] = after.get("spec").cloned().unwrap_or(Value::Null);
-                for name in ["labels", "annotations", "finalizers"] {
+                for name in METADATA {
                     known["metadata"][name] = after["metadata"][name].clone();
                 }
             }
@@ -340,7 +367,20 @@ impl Part {
         if let Some(version) = resource_version(answer) {
             known["metadata"]["resourceVersion"] = json!(version);
         }
-        known
+    }
+}
+
+/// A member of an object, where it is there and not null.
+fn filled<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
+    object.get(name).filter(|value| !value.is_null())
+}
+
+/// The patch of one member.
+fn member(before: &Value, after: &Value, name: &str) -> Option<Value> {
+    match (filled(before, name), filled(after, name)) {
+        (Some(before), Some(after)) => diff(before, after),
+        (None, after) => after.cloned(),
+        (Some(_), None) => Some(Value::Null),
     }
 }
 

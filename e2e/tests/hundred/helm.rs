@@ -14,9 +14,9 @@ use crate::table::{Bar, Table};
 const NAME: &str = "hundred-helm";
 const KIND: &str = "HelmRelease";
 
-const INSTALL: Bar = Bar::beside(36.0, 8.6, 43);
-const UNCHANGED: Bar = Bar::beside(2.8, 0.85, 6);
-const UPGRADE: Bar = Bar::beside(46.0, 15.0, 44);
+const INSTALL: Bar = Bar::beside(36.0, 8.6, 43.0);
+const UNCHANGED: Bar = Bar::beside(2.8, 0.85, 6.0);
+const UPGRADE: Bar = Bar::beside(46.0, 15.0, 44.0);
 
 /// The HelmChart gets the label of the shard from here.
 fn spec() -> Value {

@@ -46,18 +46,18 @@ async fn many_image_repositories_with_a_policy_each_cost_few_requests() {
     fleet::create(&story, "ImagePolicy", |unit| policy(&name(unit))).await;
     fleet::all(&story, "ImageRepository", is_ready).await;
     fleet::all(&story, "ImagePolicy", latest("1.0.0")).await;
-    table.add("install", &meter.stop(reflector).await, Bar::Requests(14));
+    table.add("install", &meter.stop(reflector).await, Bar::Requests(14.0));
 
     let meter = Meter::start(reflector).await;
     fleet::request(&story, "ImageRepository", "again").await;
     let cost = meter.stop(reflector).await;
-    table.add("a pass without change", &cost, Bar::Requests(8));
+    table.add("a pass without change", &cost, Bar::Requests(8.0));
 
     push(&registry, "1.1.0").await;
     let meter = Meter::start(reflector).await;
     fleet::request(&story, "ImageRepository", "new").await;
     fleet::all(&story, "ImagePolicy", latest("1.1.0")).await;
-    table.add("upgrade", &meter.stop(reflector).await, Bar::Requests(10));
+    table.add("upgrade", &meter.stop(reflector).await, Bar::Requests(10.0));
     table.finish();
 }
 
@@ -120,12 +120,16 @@ async fn many_image_automations_cost_few_requests() {
         is_ready(object) && object["status"]["lastPushCommit"].is_string()
     })
     .await;
-    table.add("install", &meter.stop(automation).await, Bar::Requests(10));
+    table.add(
+        "install",
+        &meter.stop(automation).await,
+        Bar::Requests(10.0),
+    );
 
     let meter = Meter::start(automation).await;
     fleet::request(&story, "ImageUpdateAutomation", "again").await;
     let cost = meter.stop(automation).await;
-    table.add("a pass without change", &cost, Bar::Requests(6));
+    table.add("a pass without change", &cost, Bar::Requests(6.0));
 
     let meter = Meter::start(automation).await;
     push(&registry, "1.1.0").await;
@@ -134,7 +138,7 @@ async fn many_image_automations_cost_few_requests() {
         is_ready(object) && has_policy(object, "1.1.0")
     })
     .await;
-    table.add("upgrade", &meter.stop(automation).await, Bar::Requests(8));
+    table.add("upgrade", &meter.stop(automation).await, Bar::Requests(8.0));
     table.finish();
 }
 

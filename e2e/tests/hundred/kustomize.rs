@@ -12,9 +12,9 @@ use crate::table::{Bar, Table};
 
 const KIND: &str = "Kustomization";
 
-const INSTALL: Bar = Bar::beside(11.3, 9.4, 58);
-const UNCHANGED: Bar = Bar::beside(8.8, 8.1, 30);
-const UPGRADE: Bar = Bar::beside(11.4, 9.6, 46);
+const INSTALL: Bar = Bar::beside(11.3, 9.4, 58.0);
+const UNCHANGED: Bar = Bar::beside(8.8, 8.1, 30.0);
+const UPGRADE: Bar = Bar::beside(11.4, 9.6, 46.0);
 
 fn push(story: &Scenario, value: &str) -> String {
     let files = (0..units()).flat_map(|unit| {

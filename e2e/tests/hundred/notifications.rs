@@ -68,7 +68,11 @@ async fn many_events_through_as_many_alerts_ask_the_server_for_little() {
         })
     })
     .await;
-    table.add("install", &meter.stop(notification).await, Bar::Requests(4));
+    table.add(
+        "install",
+        &meter.stop(notification).await,
+        Bar::Requests(4.0),
+    );
 
     for unit in 0..units() {
         reach(&story, &url, &sink, ("GitRepository", &name(unit))).await;
@@ -76,7 +80,7 @@ async fn many_events_through_as_many_alerts_ask_the_server_for_little() {
     let meter = Meter::start(notification).await;
     tell(&story, &url, &sink, "first").await;
     let cost = meter.stop(notification).await;
-    table.add("an event through each", &cost, Bar::Requests(2));
+    table.add("an event through each", &cost, Bar::Requests(2.0));
     table.finish();
 }
 
@@ -112,17 +116,21 @@ async fn many_receivers_cost_few_requests_to_install_to_look_at_again_and_to_cal
     })
     .await;
     fleet::all(&story, "Receiver", is_ready).await;
-    table.add("install", &meter.stop(notification).await, Bar::Requests(7));
+    table.add(
+        "install",
+        &meter.stop(notification).await,
+        Bar::Requests(7.0),
+    );
 
     let meter = Meter::start(notification).await;
     fleet::request(&story, "Receiver", "again").await;
     let cost = meter.stop(notification).await;
-    table.add("a pass without change", &cost, Bar::Requests(4));
+    table.add("a pass without change", &cost, Bar::Requests(4.0));
 
     let meter = Meter::start(notification).await;
     fleet::each(|unit| call(&story, &base, unit)).await;
     let cost = meter.stop(notification).await;
-    table.add("a call of each", &cost, Bar::Requests(4));
+    table.add("a call of each", &cost, Bar::Requests(4.0));
     fleet::all(&story, "GitRepository", is_woken).await;
     table.finish();
 }

@@ -13,11 +13,11 @@ use crate::fleet::{self, handled, is_ready};
 use crate::table::{Bar, Table};
 
 /// Finalizer, the conditions of the beginning and of the end, events; for charts also the repository, and that it has a new artifact.
-const INSTALL: Bar = Bar::Requests(8);
+const INSTALL: Bar = Bar::Requests(8.0);
 /// The word that the request was handled, an event, one to spare; for charts also the repository.
-const UNCHANGED: Bar = Bar::Requests(4);
+const UNCHANGED: Bar = Bar::Requests(4.0);
 /// The beginning, the end, an event, one to spare; charts may be woken by the repository and by the request.
-const UPGRADE: Bar = Bar::Requests(8);
+const UPGRADE: Bar = Bar::Requests(8.0);
 
 /// The sources of a kind, and how what they point to moves on.
 struct Kind<'a> {

@@ -12,7 +12,7 @@ use crate::fleet::units;
 pub struct Reference {
     pub wall: f64,
     pub cpu: f64,
-    pub requests: u64,
+    pub requests: f64,
 }
 
 /// What a phase may cost.
@@ -22,12 +22,12 @@ pub enum Bar {
     /// more often at what is not ready yet: half of the requests is held there, and no time.
     Beside(Reference),
     /// So many requests for each unit.
-    Requests(u64),
+    Requests(f64),
 }
 
 impl Bar {
     /// By the seconds of wall time, the seconds of CPU time, and the requests of each unit that the reference needs for a hundred.
-    pub const fn beside(wall: f64, cpu: f64, requests: u64) -> Self {
+    pub const fn beside(wall: f64, cpu: f64, requests: f64) -> Self {
         Self::Beside(Reference {
             wall,
             cpu,
@@ -71,7 +71,7 @@ impl Table {
         let requests = cost.requests_per(units());
         let _ = writeln!(
             self.text,
-            "{phase:<44} {wall:>6.2} s {cpu:>6.2} s {requests:>9} {:>5} MiB {:>5} MiB {:>11.2} s",
+            "{phase:<44} {wall:>6.2} s {cpu:>6.2} s {requests:>9.1} {:>5} MiB {:>5} MiB {:>11.2} s",
             cost.peak / MIB,
             cost.resident / MIB,
             cost.plane_cpu.as_secs_f64()
@@ -79,13 +79,13 @@ impl Table {
         let is_release = std::env::var_os("SLUICE_BIN").is_some();
         let most = match bar {
             Bar::Requests(most) => most,
-            Bar::Beside(reference) if !is_release => reference.requests / 2,
+            Bar::Beside(reference) if !is_release => reference.requests / 2.0,
             Bar::Beside(reference) => {
                 let (wall_bar, cpu_bar) = (reference.wall / 3.0, reference.cpu / 10.0);
-                let bar = reference.requests / 3;
+                let bar = reference.requests / 3.0;
                 let _ = writeln!(
                     self.text,
-                    "{:<44} {wall_bar:>6.2} s {cpu_bar:>6.2} s {bar:>9}{}",
+                    "{:<44} {wall_bar:>6.2} s {cpu_bar:>6.2} s {bar:>9.1}{}",
                     "  bar",
                     // A machine that does something else is slow, and no fault of ours: the wall time is told, not held.
                     if wall > wall_bar {
@@ -104,7 +104,7 @@ impl Table {
         };
         if requests > most {
             self.missed.push(format!(
-                "{phase}: {requests} requests for each, more than {most}"
+                "{phase}: {requests:.1} requests for each, more than {most:.1}"
             ));
         }
     }

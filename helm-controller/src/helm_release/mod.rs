@@ -21,6 +21,7 @@ use common::conditions::{ConditionType, Summary};
 use common::object::ObjectKey;
 use common::reconcile::{
     ObservedGeneration, Opening, Pass, Profile, Reconciler, Schedule, Step, Stop, Unfinished,
+    Verdict,
 };
 use crds::helm::HelmRelease;
 use crds::helm::well_known::condition;
@@ -111,8 +112,13 @@ impl Reconciler for HelmReleases {
         self.undo(pass).await
     }
 
+    fn conclude(&self, pass: &mut Pass<Self>, _verdict: &Verdict) {
+        self.settings.under_way.end(&pass.key());
+    }
+
     fn forget(&self, key: &ObjectKey) {
         self.settings.waiting.leave(key);
+        self.settings.under_way.end(key);
         self.settings.seen.forget(key);
     }
 }

@@ -7,7 +7,7 @@ use artifact::Algorithm;
 use common::access::{CrossNamespace, Identities};
 use common::cluster::follow_definitions;
 use common::context::Context;
-use common::controller::Waiting;
+use common::controller::{UnderWay, Waiting};
 use common::flags::FeatureGates;
 use common::jitter::Jitter;
 use common::runtime::StartError;
@@ -28,6 +28,8 @@ pub struct Settings {
     pub(super) identities: Identities,
     /// Who waits for dependencies.
     pub(super) waiting: Arc<Waiting>,
+    /// Who is at work on which revision.
+    pub(super) under_way: Arc<UnderWay>,
     /// The releases that were in sync when they were last looked at.
     pub(super) seen: Seen,
     pub(super) gates: FeatureGates,
@@ -54,6 +56,7 @@ impl Settings {
             chart_objects: Arc::default(),
             identities: Identities::new(context, applier.verification()),
             waiting: Arc::default(),
+            under_way: Arc::default(),
             seen: Seen::default(),
             gates: context.gates.clone(),
             jitter: args.common.jitter(),

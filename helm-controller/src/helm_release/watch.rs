@@ -5,7 +5,7 @@ use std::sync::Arc;
 use common::conditions::{self, READY, RECONCILING};
 use common::context::Context;
 use common::controller::applier::{self, Applier};
-use common::controller::{Controller, Limits, Store, Trigger, Watched};
+use common::controller::{Controller, Limits, Store, Trigger, UnderWay, Watched};
 use common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use common::object::{Object as _, ObjectKey};
 use common::queue::Urgency;
@@ -31,7 +31,10 @@ pub fn controller(
         grace: args.graceful_shutdown_timeout,
     };
     let waiting = Arc::clone(&settings.waiting);
-    let charts = from_charts(Arc::clone(&settings.chart_objects));
+    let charts = from_charts(
+        Arc::clone(&settings.chart_objects),
+        Arc::clone(&settings.under_way),
+    );
     let mut controller = Controller::new(
         HelmReleases::new(settings),
         Arc::clone(context),
@@ -127,8 +130,9 @@ fn from_source<T: Watched>(kind: Kind, published: fn(&T) -> Published) -> Trigge
     )
 }
 
-/// The same for `HelmChart`s, which are remembered as they are.
-fn from_charts(objects: Arc<ChartObjects>) -> Trigger<HelmRelease> {
+/// The same for `HelmChart`s, which are remembered as they are. A pass that waits for its own, or is at work on what that has
+/// published, knows already.
+fn from_charts(objects: Arc<ChartObjects>, under_way: Arc<UnderWay>) -> Trigger<HelmRelease> {
     let published = |chart: &HelmChart| Published::of(chart, chart.status.artifact.as_ref());
     let seen = Arc::clone(&objects);
     Trigger::on(
@@ -139,7 +143,18 @@ fn from_charts(objects: Arc<ChartObjects>) -> Trigger<HelmRelease> {
         },
         move |chart: &HelmChart, store: &Store<HelmRelease>| {
             objects.forget_unless_seen(chart);
-            behind(store, Kind::HelmChart, &chart.metadata, published(chart))
+            let published = published(chart);
+            let revision = published.revision.clone();
+            let is_awaited = objects.is_awaited(&ObjectKey::of(&chart.metadata));
+            let mut users = behind(store, Kind::HelmChart, &chart.metadata, published);
+            users.retain(|user| {
+                let waits = || {
+                    let user = store.get(user);
+                    is_awaited && user.is_some_and(|user| user.spec.chart.is_some())
+                };
+                !under_way.is_at(user, &revision) && !waits()
+            });
+            users
         },
     )
 }

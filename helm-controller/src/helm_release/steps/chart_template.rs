@@ -76,7 +76,9 @@ impl HelmReleases {
         let wanted = chart_of(&pass.object, template, key);
         let seen = self.settings.chart_objects.get(key);
         let live = match seen {
-            Some(seen) if is_as_wanted(&seen, &wanted) => return Ok(HelmChart::clone(&seen)),
+            Some(seen) if !is_edited(&pass.object) && is_as_wanted(&seen, &wanted) => {
+                return Ok(HelmChart::clone(&seen));
+            }
             // Neither made nor seen by anybody: the apply makes it.
             None if pass.object.status.helm_chart.is_none() => None,
             _ => match read(pass, key).await.map_err(failed)? {
@@ -161,6 +163,13 @@ impl HelmReleases {
             format!("cross-namespace references are not allowed: cannot access {kind} {key}")
         })
     }
+}
+
+/// Whether the release was tried with another spec before: its template may have lost a label, and only the server knows whose
+/// that is.
+fn is_edited(object: &HelmRelease) -> bool {
+    let tried = object.status.last_attempted_generation;
+    tried != 0 && object.metadata.generation != Some(tried)
 }
 
 /// The HelmChart as it is on the server, if it is there.

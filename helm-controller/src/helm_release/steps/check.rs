@@ -1,11 +1,14 @@
 //! What is wrong with the spec itself.
 
+use std::sync::Arc;
+
 use apply::GroupKind;
 use common::health_checks;
 use common::reconcile::{Class, Flow, Notice, Pass, Progress, Stop};
 use crds::helm::WaitStrategyName;
 use crds::kustomize::CustomHealthCheck;
-use health::{ExpressionError, Precedence};
+use health::{ExpressionError, Health, Precedence, Readers};
+use serde_json::Value;
 
 use crate::helm_release::{HelmReleases, reasons};
 
@@ -46,15 +49,10 @@ impl HelmReleases {
     /// Who tells whether objects are healthy and hooks are done.
     pub(super) fn read_expressions(pass: &mut Pass<Self>) -> Result<(), ExpressionError> {
         let checks = &pass.object.spec.health_check_exprs;
-        let mut hook_checks = checks.clone();
-        hook_checks.push(pod_of_hook());
-        let precedence = Precedence::ReadersFirst;
-        let readers = health_checks::readers(precedence, checks)?;
-        // An expression of the user for Pods comes first.
-        let hook_readers = health_checks::readers(precedence, &hook_checks)
-            .or_else(|_| health_checks::readers(precedence, checks))?;
+        let readers = health_checks::readers(Precedence::ReadersFirst, checks)?;
         pass.state.custom_kinds = checks.iter().map(kind).collect();
-        (pass.state.readers, pass.state.hook_readers) = (readers, hook_readers);
+        pass.state.hook_readers = with_hooks(readers.clone());
+        pass.state.readers = readers;
         Ok(())
     }
 }
@@ -66,14 +64,26 @@ const fn is_known(strategy: &WaitStrategyName) -> bool {
     )
 }
 
+/// The readers of hooks; an expression of the user for Pods comes first.
+fn with_hooks(mut readers: Readers) -> Readers {
+    let _ = readers.insert(GroupKind::new("", "Pod"), Arc::new(pod_of_hook));
+    readers
+}
+
 /// A Pod that is a hook has to end (H15.2).
-fn pod_of_hook() -> CustomHealthCheck {
-    CustomHealthCheck {
-        api_version: "v1".to_owned(),
-        kind: Some("Pod".to_owned()),
-        in_progress: None,
-        failed: Some("has(status.phase) && status.phase == 'Failed'".to_owned()),
-        current: "has(status.phase) && status.phase == 'Succeeded'".to_owned(),
+fn pod_of_hook(pod: &Value) -> Health {
+    let number = |pointer| pod.pointer(pointer).and_then(Value::as_i64);
+    if let (Some(observed), Some(generation)) = (
+        number("/status/observedGeneration"),
+        number("/metadata/generation"),
+    ) && observed != generation
+    {
+        return Health::in_progress("");
+    }
+    match pod.pointer("/status/phase").and_then(Value::as_str) {
+        Some("Succeeded") => Health::current(""),
+        Some("Failed") => Health::failed(""),
+        _ => Health::in_progress(""),
     }
 }
 
@@ -95,7 +105,7 @@ mod tests {
 
     #[test]
     fn h15_2_a_pod_of_a_hook_must_succeed() {
-        let readers = health_checks::readers(Precedence::ReadersFirst, &[pod_of_hook()]).unwrap();
+        let readers = with_hooks(Readers::new(Precedence::ReadersFirst));
         let status = |phase: Option<&str>| {
             let mut pod =
                 json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "status": {}});
@@ -108,5 +118,27 @@ mod tests {
         assert_eq!(status(Some("Running")), Status::InProgress);
         assert_eq!(status(Some("Succeeded")), Status::Current);
         assert_eq!(status(Some("Failed")), Status::Failed);
+        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "generation": 2},
+                         "status": {"phase": "Succeeded", "observedGeneration": 1}});
+        let late = readers.status(&pod, Timestamp::UNIX_EPOCH).status;
+        assert_eq!(late, Status::InProgress);
+    }
+
+    #[test]
+    fn h15_2_an_expression_of_the_user_for_pods_comes_first() {
+        let check = CustomHealthCheck {
+            api_version: "v1".to_owned(),
+            kind: Some("Pod".to_owned()),
+            in_progress: None,
+            failed: None,
+            current: "status.phase == 'Running'".to_owned(),
+        };
+        let readers = health_checks::readers(Precedence::ReadersFirst, &[check]).unwrap();
+        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"},
+                         "status": {"phase": "Running"}});
+        let status = with_hooks(readers)
+            .status(&pod, Timestamp::UNIX_EPOCH)
+            .status;
+        assert_eq!(status, Status::Current);
     }
 }

@@ -1,12 +1,18 @@
 //! The source of the chart, and its artifact (H8.3, H8.4).
 
+use std::time::Duration;
+
 use common::kube;
 use common::object::ObjectKey;
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
 
 use crate::args::gates::EXTERNAL_ARTIFACT;
+use crate::helm_release::chart_objects::was_looked_at;
 use crate::helm_release::source::{self, Found, Kind, Source};
 use crate::helm_release::{HelmReleases, reasons};
+
+/// How long source-controller is given to look at a HelmChart that is new to it, before the status says that it is waited for.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
 
 impl HelmReleases {
     /// Reads the source, and waits until it has published something.
@@ -26,8 +32,11 @@ impl HelmReleases {
             );
             return Err(denied(text));
         }
+        self.await_first_look(pass, &key).await;
         match self.find(pass, kind, &key).await? {
             Ok(artifact) => {
+                let revision = artifact.revision.clone();
+                self.settings.under_way.begin(pass.key(), revision);
                 pass.state.set_source(Source {
                     kind,
                     key,
@@ -40,6 +49,40 @@ impl HelmReleases {
                 let stop = Stop::new(Class::Wait(delay), reasons::SOURCE_NOT_READY, why);
                 Err(stop.with_notice(Notice::None))
             }
+        }
+    }
+
+    /// Waits a moment for the HelmChart of the template where it has just been written: a status of that moment would be
+    /// out of date before anybody has read it.
+    async fn await_first_look(&self, pass: &mut Pass<Self>, key: &ObjectKey) {
+        let Some(chart) = pass.state.helm_chart.as_ref() else {
+            return;
+        };
+        if was_looked_at(chart) {
+            return;
+        }
+        let generation = chart.metadata.generation;
+        let patience = FIRST_LOOK.min(self.settings.requeue_dependency);
+        let awaited = self.settings.chart_objects.wait(key.clone());
+        let interrupt = pass.interrupt();
+        let looking = async {
+            tokio::select! {
+                chart = awaited.looked_at(generation) => Some(chart),
+                () = tokio::time::sleep(patience) => None,
+                _ = interrupt.overruled() => None,
+            }
+        };
+        let found = pass.bench().rest(looking).await;
+        if let Some(chart) = &found {
+            let artifact = chart.status.artifact.as_ref();
+            let revision = artifact.map_or(String::new(), |artifact| artifact.revision.clone());
+            self.settings.under_way.begin(pass.key(), revision);
+        }
+        drop(awaited);
+        // What came between the end of the patience and that of the wait has woken nobody.
+        let found = found.or_else(|| self.settings.chart_objects.get(key));
+        if let Some(chart) = found.filter(|chart| chart.metadata.generation >= generation) {
+            pass.state.helm_chart = Some((*chart).clone());
         }
     }
 
