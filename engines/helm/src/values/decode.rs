@@ -71,10 +71,11 @@ fn read(document_bytes: &[u8]) -> Result<Value, Error> {
 
 /// The first document as a mapping, which Go decodes into the type of this name.
 fn mapping(bytes: &[u8], type_name: &str) -> Result<Map, String> {
-    let value = document(bytes)?;
-    let kind = match &value {
+    let mut value = document(bytes)?;
+    make_floats(&mut value);
+    let kind = match value {
         Value::Null => return Ok(Map::new()),
-        Value::Map(map) => return Ok(floats_of_map(map)),
+        Value::Map(map) => return Ok(Arc::unwrap_or_clone(map)),
         Value::Bool(_) => "bool",
         Value::Int(_) | Value::Uint(_) | Value::Float(_) => "number",
         Value::Str(_) => "string",
@@ -88,18 +89,20 @@ fn mapping(bytes: &[u8], type_name: &str) -> Result<Map, String> {
 
 /// The value with every integer as the float that JSON makes of it.
 pub fn floats(value: &Value) -> Value {
-    match value {
-        Value::Int(_) | Value::Uint(_) => value.as_f64().map_or(Value::Null, Value::Float),
-        Value::Seq(items) => items.iter().map(floats).collect(),
-        Value::Map(map) => Value::from(floats_of_map(map)),
-        other => other.clone(),
-    }
+    let mut value = value.clone();
+    make_floats(&mut value);
+    value
 }
 
-fn floats_of_map(map: &Map) -> Map {
-    map.iter()
-        .map(|(key, value)| (key.clone(), floats(value)))
-        .collect()
+fn make_floats(value: &mut Value) {
+    match value {
+        Value::Int(_) | Value::Uint(_) => {
+            *value = value.as_f64().map_or(Value::Null, Value::Float);
+        }
+        Value::Seq(items) => Arc::make_mut(items).iter_mut().for_each(make_floats),
+        Value::Map(map) => Arc::make_mut(map).values_mut().for_each(make_floats),
+        Value::Null | Value::Bool(_) | Value::Float(_) | Value::Str(_) => {}
+    }
 }
 
 /// The documents of a stream, split where a line begins with `---`.
