@@ -68,7 +68,7 @@ fn cost(text: &str) -> Duration {
         let _ = decode(text.as_bytes(), dialect, &Budget::default());
     }
     let _ = node::parse(text.as_bytes(), &Budget::default());
-    worked() - start
+    worked().saturating_sub(start)
 }
 
 #[test]
