@@ -12,7 +12,7 @@ use crate::helm_release::source::{self, Found, Kind, Source};
 use crate::helm_release::{HelmReleases, reasons};
 
 /// How long source-controller is given to look at a HelmChart that is new to it, before the status says that it is waited for.
-const FIRST_LOOK: Duration = Duration::from_secs(5);
+const FIRST_LOOK: Duration = Duration::from_secs(10);
 
 impl HelmReleases {
     /// Reads the source, and waits until it has published something.
