@@ -62,13 +62,12 @@ impl HelmReleases {
             return;
         }
         let generation = chart.metadata.generation;
-        let patience = FIRST_LOOK.min(self.settings.requeue_dependency);
         let awaited = self.settings.chart_objects.wait(key.clone());
         let interrupt = pass.interrupt();
         let looking = async {
             tokio::select! {
                 chart = awaited.looked_at(generation) => Some(chart),
-                () = tokio::time::sleep(patience) => None,
+                () = tokio::time::sleep(FIRST_LOOK) => None,
                 _ = interrupt.overruled() => None,
             }
         };
