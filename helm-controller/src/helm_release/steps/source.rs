@@ -12,7 +12,7 @@ use crate::helm_release::source::{self, Found, Kind, Source};
 use crate::helm_release::{HelmReleases, reasons};
 
 /// How long source-controller is given to look at a HelmChart that is new to it, before the status says that it is waited for.
-const FIRST_LOOK: Duration = Duration::from_secs(5);
+const FIRST_LOOK: Duration = Duration::from_secs(10);
 
 impl HelmReleases {
     /// Reads the source, and waits until it has published something.
@@ -62,13 +62,12 @@ impl HelmReleases {
             return;
         }
         let generation = chart.metadata.generation;
-        let patience = FIRST_LOOK.min(self.settings.requeue_dependency);
         let awaited = self.settings.chart_objects.wait(key.clone());
         let interrupt = pass.interrupt();
         let looking = async {
             tokio::select! {
                 chart = awaited.looked_at(generation) => Some(chart),
-                () = tokio::time::sleep(patience) => None,
+                () = tokio::time::sleep(FIRST_LOOK) => None,
                 _ = interrupt.overruled() => None,
             }
         };
