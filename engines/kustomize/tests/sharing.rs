@@ -126,3 +126,41 @@ fn fields_that_overlays_leave_alone_are_one_in_memory() {
         assert!(is_one(a.get(field).unwrap(), b.get(field).unwrap()));
     }
 }
+
+#[test]
+fn what_overlays_leave_alone_deep_inside_a_field_is_one_in_memory() {
+    let view = overlays(2, |at| {
+        format!("labels:\n- pairs: {{team: t{at}}}\n  includeSelectors: true\n")
+    });
+    let builds = build_all(&view, 2);
+    let pod = |build: &Build| {
+        let is_deployment =
+            |object: &&Value| object.get("kind").and_then(Value::as_str) == Some("Deployment");
+        let deployment = build.objects.iter().find(is_deployment).unwrap();
+        let template = deployment.get("spec").unwrap().get("template").unwrap();
+        assert!(template.get("metadata").unwrap().get("labels").is_some());
+        template.get("spec").unwrap().clone()
+    };
+    assert!(is_one(&pod(&builds[0]), &pod(&builds[1])));
+}
+
+#[test]
+fn overlays_that_rename_move_and_label_print_as_they_do_alone() {
+    let view = overlays(4, |at| {
+        format!(
+            "namespace: ns{at}\nnamePrefix: p{at}-\nlabels:\n- pairs: {{team: '{at}'}}\n  \
+             includeSelectors: true\npatches:\n- target: {{kind: Deployment}}\n  patch: |-\n    \
+             - {{op: add, path: /spec/template/spec/containers/-, value: {{name: d, image: i}}}}\n    \
+             - {{op: remove, path: /spec/template/spec/containers/0/image}}\n"
+        )
+    });
+    let builds = build_all(&view, 4);
+    let text = builds[3].to_yaml();
+    // References deep inside follow the objects that they name.
+    assert_eq!(
+        text.matches("      - envFrom:\n        - configMapRef:\n            name: p3-app")
+            .count(),
+        10
+    );
+    assert_eq!(text.matches("        team: \"3\"\n").count(), 10);
+}

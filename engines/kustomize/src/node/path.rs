@@ -60,9 +60,7 @@ pub(crate) fn is_list_index(part: &str) -> bool {
 /// Whether a part names a field and nothing else.
 pub(crate) fn is_plain_field(part: &str) -> bool {
     part.trim() == part
-        && !part.is_empty()
-        && part != "-"
-        && part != "*"
+        && !matches!(part, "" | "-" | "*")
         && !is_list_index(part)
         && go_atoi(part).is_none()
 }

@@ -88,6 +88,14 @@ impl Resource {
         self.set_metadata_text("name", name)
     }
 
+    /// Sets the name to text that is empty, but there.
+    pub(crate) fn set_empty_name(&mut self) -> Result<(), Error> {
+        if let Some(meta) = node::lookup_create(&mut self.node, Kind::Map, &["metadata"])? {
+            node::set_field(meta, "name", Node::string(""))?;
+        }
+        Ok(())
+    }
+
     /// Sets the namespace, or takes it away when it is empty.
     pub(crate) fn set_namespace(&mut self, namespace: &str) -> Result<(), Error> {
         if !namespace.is_empty() {

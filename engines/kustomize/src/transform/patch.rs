@@ -33,7 +33,10 @@ fn merge_into(target: &mut Resource, patch: &Resource, schemas: &Schemas) -> Res
     if !changes_kind {
         target.set_kind(&kind)?;
     }
-    if !renames {
+    if !renames && name.is_empty() {
+        // A list without items, which needs no name.
+        target.set_empty_name()?;
+    } else if !renames {
         target.set_name(&name)?;
     }
     target.set_namespace(&namespace)

@@ -156,3 +156,15 @@ fn definitions_of_crds_are_a_mapping() {
         assert_eq!(out.is_ok(), allowed, "{text}");
     }
 }
+
+#[test]
+fn a_list_without_items_is_patched_to_an_empty_name() {
+    let kustomization = "resources: [r.yaml]\npatches:\n- target: {kind: .*}\n  patch: |-\n    \
+                         kind: x\n    metadata: {name: x, annotations: {a: b}}\n";
+    let list = "apiVersion: v1\nkind: List\n";
+    let printed = built(&[("kustomization.yaml", kustomization), ("r.yaml", list)]).unwrap();
+    assert_eq!(
+        printed,
+        "apiVersion: v1\nkind: List\nmetadata:\n  annotations:\n    a: b\n  name: \"\"\n"
+    );
+}
