@@ -30,7 +30,7 @@ run: setup ## Run the toolkit on a local control plane: a tag becomes a commit, 
 
 test: setup ## Set everything up and pass the tests
 	@$(built)/xtask verify
-	cargo test --workspace
+	@$(built)/xtask test
 
 lint: ## Lint the workspace, warnings are errors
 	cargo clippy --workspace --all-targets -- -D warnings
@@ -57,6 +57,7 @@ bench: setup dist ## Measure the quality bars on the static release binaries
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench helm
 	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test bars --test hundred -- --nocapture
 	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test circle -- --nocapture a_new_tag
+	SLUICE_BIN=$(released) cargo test --package sluice-e2e --test e2e -- --nocapture a_chain_of_ten
 
 e2e: setup ## Run the scenarios against a real API server
 	cargo test --package sluice-e2e
