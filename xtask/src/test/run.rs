@@ -26,10 +26,7 @@ pub fn all(binaries: Vec<Binary>, jobs: usize, tell: impl Fn(&Outcome)) -> Vec<O
             });
         }
         drop(sender);
-        outcomes
-            .into_iter()
-            .inspect(tell)
-            .collect()
+        outcomes.into_iter().inspect(tell).collect()
     })
 }
 
