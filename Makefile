@@ -33,7 +33,7 @@ run: setup ## Run the toolkit on a local control plane: a tag becomes a commit, 
 
 test: setup ## Set everything up and pass the tests
 	@$(built)/xtask verify
-	cargo test --workspace
+	@$(built)/xtask test
 
 lint: ## Lint the workspace, warnings are errors
 	cargo clippy --workspace --all-targets -- -D warnings
@@ -66,6 +66,7 @@ bench: setup dist ## Measure the quality bars on the static release binaries
 	SLUICE_BIN=$(released) cargo test --workspace --no-fail-fast --test bars --test hundred -- --nocapture
 	@cargo test --workspace --test circle -- --list $(circle) | grep -q ': test$$' || { echo 'no test is called $(circle): nothing would be measured'; exit 1; }
 	SLUICE_BIN=$(released) cargo test --workspace --test circle -- --nocapture $(circle)
+	SLUICE_BIN=$(released) cargo test --workspace --test e2e -- --nocapture a_chain_of_ten
 
 e2e: setup ## Run the scenarios against a real API server
 	cargo test --package sluice-e2e

@@ -11,6 +11,7 @@ mod doctor;
 mod generate;
 mod program;
 mod template_diff;
+mod test;
 mod verify;
 mod workspace;
 
@@ -36,6 +37,8 @@ enum Task {
     Compat,
     /// Name the tools that are missing, with the command that installs each.
     Doctor,
+    /// Build the tests of the workspace and run them, several binaries at a time.
+    Test(test::Args),
     /// Render random templates with Helm and with `sluice`, and compare.
     TemplateDiff(template_diff::Args),
 }
@@ -67,6 +70,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Lint => program::cargo(&workspace, LINT),
         Task::Compat => compat::run(&workspace),
         Task::Doctor => doctor::run(&workspace),
+        Task::Test(args) => test::run(&workspace, args),
         Task::TemplateDiff(args) => template_diff::run(args),
     }
 }

