@@ -291,7 +291,8 @@ impl<'r> Writer<'r> {
         let constant = self.random.percent(45);
         match kind {
             Kind::Text if constant => self.quoted(TEXTS),
-            Kind::Text => self.value(&["s1", "s2", "s3", "obj.text"]),
+            Kind::Template if constant => self.quoted(TEMPLATES),
+            Kind::Text | Kind::Template => self.value(&["s1", "s2", "s3", "obj.text"]),
             Kind::Pattern => self.quoted(PATTERNS),
             Kind::Version => self.quoted(VERSIONS),
             Kind::Document => self.quoted(DOCUMENTS),
@@ -303,8 +304,6 @@ impl<'r> Writer<'r> {
                 .to_owned()
             }
             Kind::Duration => self.quoted(DURATIONS),
-            Kind::Template if constant => self.quoted(TEMPLATES),
-            Kind::Template => self.value(&["s1", "s2", "s3", "obj.text"]),
             Kind::Date => {
                 let date = self.quoted(DATES);
                 format!("(toDate \"2006-01-02T15:04:05Z07:00\" {date})")
