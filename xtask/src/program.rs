@@ -30,6 +30,7 @@ pub fn cargo_messages(workspace: &Workspace, arguments: &[&str]) -> Result<Strin
     let output = Command::new(cargo_program())
         .args(arguments)
         .arg("--message-format=json-render-diagnostics")
+        .env_remove("CARGO_MANIFEST_DIR")
         .current_dir(workspace.root())
         .stderr(Stdio::inherit())
         .output()

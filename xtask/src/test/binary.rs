@@ -35,11 +35,12 @@ impl Binary {
     /// What starts it.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command
-            .current_dir(&self.folder)
-            .env("CARGO_MANIFEST_DIR", &self.folder);
+        command.current_dir(&self.folder);
         if self.kind == Kind::Examples {
-            command.args(EXAMPLES);
+            // Where it is set, cargo builds anew what looks at it.
+            command.args(EXAMPLES).env_remove("CARGO_MANIFEST_DIR");
+        } else {
+            command.env("CARGO_MANIFEST_DIR", &self.folder);
         }
         command
     }
