@@ -11,9 +11,11 @@ host = $(shell rustc -vV | sed -n 's/^host: //p')
 released = $(abspath $(or $(CARGO_TARGET_DIR),target)/$(host)/release)
 programs = source-controller kustomize-controller helm-controller notification-controller image-reflector-controller image-automation-controller sluice
 order = .cargo/text-order.ld
-circle = a_new_tag
 lld = $(filter x86_64-unknown-linux-gnu,$(host))
 comma := ,
+# One story on the release binaries; a name that no test has would measure nothing.
+measured = @cargo test --workspace --test $(1) -- --list $(2) | grep -q ': test$$' || { echo 'no test of $(1) is called $(2)'; exit 1; }; \
+	SLUICE_BIN=$(released) cargo test --workspace --test $(1) -- --nocapture $(2)
 export ONCE COMPONENTS REPO REPO_PATH BRANCH YES
 
 help: ## Show this help
@@ -64,9 +66,8 @@ bench: setup dist ## Measure the quality bars on the static release binaries
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench beside
 	SLUICE_BIN=$(released) cargo bench --package sluice-benches --bench helm
 	SLUICE_BIN=$(released) cargo test --workspace --no-fail-fast --test bars --test hundred -- --nocapture
-	@cargo test --workspace --test circle -- --list $(circle) | grep -q ': test$$' || { echo 'no test is called $(circle): nothing would be measured'; exit 1; }
-	SLUICE_BIN=$(released) cargo test --workspace --test circle -- --nocapture $(circle)
-	SLUICE_BIN=$(released) cargo test --workspace --test e2e -- --nocapture a_chain_of_ten
+	$(call measured,circle,a_new_tag)
+	$(call measured,e2e,a_chain_of_ten)
 
 e2e: setup ## Run the scenarios against a real API server
 	cargo test --package sluice-e2e

@@ -121,4 +121,6 @@ pub fn forwards(kind: &ProviderType) -> bool {
 }
 
 #[cfg(test)]
+mod samples;
+#[cfg(test)]
 mod tests;

@@ -185,17 +185,7 @@ pub fn is_github_app(secret: Named<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn data(entries: &[(&str, &str)]) -> Data {
-        entries
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), value.as_bytes().to_vec()))
-            .collect()
-    }
-
-    fn named(data: &Data) -> Named<'_> {
-        Named { name: "ns/s", data }
-    }
+    use crate::provider::samples::{data, named};
 
     #[test]
     fn b3_half_a_pair_takes_the_token_with_it_and_says_which_half() {

@@ -105,7 +105,7 @@ impl Map {
 
     /// Whether it is a nil map, which JSON shows as `null` and which takes no entry.
     pub fn is_nil(&self) -> bool {
-        self.read().is_nil
+        self.entries.borrow().is_nil
     }
 
     /// How many entries it has.

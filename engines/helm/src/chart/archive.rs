@@ -98,11 +98,8 @@ fn each(
         count += 1;
         let modified = modified(&mut entry);
         let size = usize::try_from(entry.size()).unwrap_or_default();
-        let room = if is_wanted(&name) {
-            size
-        } else {
-            size.min(PIECE)
-        };
+        let is_wanted = is_wanted(&name);
+        let room = if is_wanted { size } else { size.min(PIECE) };
         if unpacked.len() < room {
             unpacked.resize(room, 0);
         }
@@ -119,7 +116,7 @@ fn each(
         if left == 0 || found < size {
             return Err(Error::Size(MAX_SIZE));
         }
-        let data = if is_wanted(&name) {
+        let data = if is_wanted {
             data.strip_prefix(BOM).unwrap_or(data)
         } else {
             &[]

@@ -1,21 +1,10 @@
 use serde_json::json;
 
-use super::secret::Data;
 use super::*;
+use crate::provider::samples::{data, named};
 
 fn provider(spec: serde_json::Value) -> Provider {
     serde_json::from_value(json!({"metadata": {"uid": "u-1"}, "spec": spec})).unwrap()
-}
-
-fn data(entries: &[(&str, &str)]) -> Data {
-    entries
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), value.as_bytes().to_vec()))
-        .collect()
-}
-
-fn named(data: &Data) -> Named<'_> {
-    Named { name: "ns/s", data }
 }
 
 #[test]

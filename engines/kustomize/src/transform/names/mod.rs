@@ -32,17 +32,17 @@ pub(crate) fn fix_references(
         let object = objects.get(at);
         let gvk = || {
             let mut gvk = object.gvk();
-            if let Some(first) = object.track.previous.first() {
-                gvk.kind = first.kind.clone();
-            }
+            gvk.kind = object.first_kind();
             gvk
         };
+        // What role bindings name is checked in any case.
+        let is_checked = object.kind() == "RoleBinding";
         let found;
         let find = |object: &Node| references.sites(&gvk(), object);
         let sites = if let Some(sites) = object.sites(config, &object.first_kind(), find) {
             // Whatever a name alone means is called as before.
             let alone = |site: &Site| matches!(site.names, Names::Alone(_));
-            if !renamed && object.kind() != "RoleBinding" && sites.list.iter().all(alone) {
+            if !renamed && !is_checked && sites.list.iter().all(alone) {
                 continue;
             }
             &sites.list
@@ -55,8 +55,7 @@ pub(crate) fn fix_references(
             let names = site.names.list();
             names.is_some_and(|names| !names.iter().any(|name| candidates.is_known(name)))
         };
-        // What role bindings name is checked in any case.
-        if object.kind() != "RoleBinding" && sites.iter().all(is_settled) {
+        if !is_checked && sites.iter().all(is_settled) {
             continue;
         }
         let fixer = Fixer::new(candidates, &candidates.all[at], object)?;
