@@ -6,10 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use kube::runtime::watcher::Event;
 use tokio::sync::watch;
 
-use super::lenient::Lenient;
 use super::watch::{Watched, follow};
 use crate::context::Context;
-use crate::object::ObjectKey;
+use crate::object::{Lenient, ObjectKey};
 
 /// Objects by key, in order; clones share them. An object that does not decode is left out, with a line in the log.
 #[derive(Debug)]

@@ -21,7 +21,6 @@
 pub mod applier;
 mod gate;
 mod invalid;
-mod lenient;
 mod mirror;
 mod own;
 mod run;

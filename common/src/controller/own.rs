@@ -6,13 +6,12 @@ use std::sync::Arc;
 use kube::runtime::watcher::Event;
 
 use super::gate::{Bar, Gate};
-use super::lenient::Lenient;
 use super::store::Store;
 use super::trigger::Memory;
 use super::{invalid, watch};
 use crate::context::Context;
 use crate::metrics::ControllerMetrics;
-use crate::object::{Object, ObjectKey};
+use crate::object::{Lenient, Object, ObjectKey};
 use crate::queue::{Cause, Origin, Queue, Urgency};
 use crate::reconcile::Reconciler;
 
@@ -97,7 +96,7 @@ impl<R: Reconciler> OwnWatch<R> {
             Event::Delete(object) => {
                 let key = object.key();
                 told.asks.remove(&key);
-                self.gone(&key, object.object.ok());
+                self.gone(&key, object.into_object().ok());
             }
             Event::InitDone => {
                 let listed = told.listed.take().unwrap_or_default();
@@ -115,7 +114,7 @@ impl<R: Reconciler> OwnWatch<R> {
 
     fn changed(&mut self, object: Lenient<R::Object>, told: &mut Told) {
         let key = object.key();
-        let object = match object.object {
+        let object = match object.into_object() {
             Ok(object) => object,
             Err(error) => {
                 self.store.remove(&key);

@@ -10,11 +10,10 @@ use kube::core::{NamespaceResourceScope, PartialObjectMeta};
 use kube::runtime::watcher::Event;
 
 use super::gate::{Bar, Gate};
-use super::lenient::Lenient;
 use super::store::Store;
 use super::watch::{self, Watched};
 use crate::context::Context;
-use crate::object::{Object, ObjectKey};
+use crate::object::{Lenient, Object, ObjectKey};
 use crate::queue::{Cause, Origin, Queue, Urgency};
 
 /// A watch of another kind, or of the controller's own, whose changes enqueue objects.

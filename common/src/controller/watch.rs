@@ -9,8 +9,8 @@ use kube::runtime::watcher::{self, Event};
 use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
 
-use super::lenient::Lenient;
 use crate::context::Context;
+use crate::object::Lenient;
 
 /// A namespaced kind that can be watched, whole or by its metadata.
 pub trait Watched:

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
@@ -41,15 +40,10 @@ impl<W: Write> LogLayer<W> {
         }
     }
 
-    fn write(&self, level: &str, target: &str, fields: Fields, now: Timestamp) {
-        let ts = format!("{now:.3}");
-        let line = match self.encoding {
-            Encoding::Json => json_line(level, &ts, target, fields),
-            Encoding::Console => console_line(level, &ts, target, &fields),
-        };
+    fn write(&self, line: &[u8]) {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         // A log that cannot be written has nowhere to say so.
-        let _ = out.write_all(line.as_bytes());
+        let _ = out.write_all(line);
     }
 }
 
@@ -72,6 +66,7 @@ where
         if let Some(span) = context.span(id) {
             let mut fields = Fields::default();
             attributes.record(&mut fields);
+            fields.name_object();
             span.extensions_mut().insert(fields);
         }
     }
@@ -85,78 +80,48 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let mut all = Map::new();
+        let metadata = event.metadata();
+        let (level, logger) = (metadata.level().as_str(), logger(metadata.target()));
+        let ts = format!("{:.3}", Timestamp::now());
+        let mut line = Fields::default();
+        line.put("level", &level.to_lowercase());
+        line.put("ts", &ts);
+        line.put("logger", &logger);
+        line.put(MESSAGE, &"");
+        let head = line.len();
         for span in context
             .event_scope(event)
             .into_iter()
             .flat_map(Scope::from_root)
         {
             if let Some(fields) = span.extensions().get::<Fields>() {
-                all.extend(fields.rest.clone());
+                line.extend(fields);
             }
         }
-        name_object(&mut all);
-        all.extend(std::mem::take(&mut fields.rest));
-        fields.rest = all;
-        let level = event.metadata().level().as_str().to_lowercase();
-        self.write(&level, event.metadata().target(), fields, Timestamp::now());
+        event.record(&mut line);
+        let message = std::mem::take(&mut line.message);
+        let mut text = match self.encoding {
+            Encoding::Json => {
+                line.put(MESSAGE, &message);
+                line.object(0)
+            }
+            Encoding::Console => {
+                let message = message.replace('\n', "\\n");
+                let mut text = format!("{ts}\t{level}\t{logger}\t{message}").into_bytes();
+                if line.len() > head {
+                    text.push(b'\t');
+                    text.extend(line.object(head));
+                }
+                text
+            }
+        };
+        text.push(b'\n');
+        self.write(&text);
     }
 }
 
-/// Adds `<Kind>: {name, namespace}` before `namespace`, as controller-runtime does.
-fn name_object(fields: &mut Map<String, Value>) {
-    let Some(kind) = fields
-        .get("controllerKind")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-    else {
-        return;
-    };
-    let (Some(namespace), Some(name)) = (
-        fields.get("namespace").cloned(),
-        fields.get("name").cloned(),
-    ) else {
-        return;
-    };
-    let position = fields
-        .keys()
-        .position(|key| key == "namespace")
-        .unwrap_or(fields.len());
-    fields.shift_insert(
-        position,
-        kind,
-        json!({"name": name, "namespace": namespace}),
-    );
-}
-
-fn json_line(level: &str, ts: &str, target: &str, fields: Fields) -> String {
-    let mut line = Map::new();
-    line.insert("level".to_owned(), level.into());
-    line.insert("ts".to_owned(), ts.into());
-    line.insert("logger".to_owned(), logger(target).into());
-    line.insert("msg".to_owned(), fields.message.into());
-    line.extend(fields.rest);
-    let mut text = Value::Object(line).to_string();
-    text.push('\n');
-    text
-}
-
-fn console_line(level: &str, ts: &str, target: &str, fields: &Fields) -> String {
-    let mut line = format!(
-        "{ts}\t{}\t{}\t{}",
-        level.to_uppercase(),
-        logger(target),
-        fields.message.replace('\n', "\\n")
-    );
-    if !fields.rest.is_empty() {
-        line.push('\t');
-        line.push_str(&Value::Object(fields.rest.clone()).to_string());
-    }
-    line.push('\n');
-    line
-}
+/// The member that holds the message.
+const MESSAGE: &str = "msg";
 
 /// A target as a logger's name: its modules joined by dots.
 fn logger(target: &str) -> String {
@@ -168,6 +133,8 @@ mod tests {
     use std::sync::Arc;
 
     use tracing_subscriber::layer::SubscriberExt as _;
+
+    use serde_json::{Value, json};
 
     use super::super::Level;
     use super::*;

@@ -2,10 +2,12 @@
 
 mod key;
 mod kinds;
+mod lenient;
 mod read;
 mod trimmed;
 
 pub use key::{ObjectKey, ObjectReference};
+pub(crate) use lenient::Lenient;
 pub use read::read;
 pub(crate) use trimmed::Trimmed;
 

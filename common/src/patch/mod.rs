@@ -7,8 +7,8 @@
 //!    condition list changed, the request carries the resourceVersion; on a conflict the object is read again, our
 //!    conditions are folded into what is there ([`crate::conditions::merge`]), and the request is repeated, at most
 //!    [`TRIES`] times [`PAUSE`] apart.
-//! 2. **Metadata and spec.** Labels, annotations, finalizers and spec. A changed finalizer list is locked and folded in
-//!    the same way, since a merge patch replaces lists.
+//! 2. **Metadata.** Labels, annotations and finalizers. A changed finalizer list is locked and folded in the same way, since
+//!    a merge patch replaces lists. The spec belongs to the user.
 //!
 //! One request for the whole status is what the two upstream requests add up to, without the state in between that
 //! shows new conditions beside an old artifact.

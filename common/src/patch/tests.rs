@@ -30,7 +30,7 @@ fn mark(object: &mut GitRepository, kind: &str, reason: &str) {
     );
 }
 
-fn patcher(script: &Script, object: &GitRepository) -> Patcher {
+fn patcher(script: &Script, object: &GitRepository) -> Patcher<GitRepository> {
     Patcher::new(script.client(), "source-controller", vec![READY], object).unwrap()
 }
 
@@ -87,7 +87,7 @@ async fn other_status_fields_alone_need_no_lock() {
 }
 
 #[tokio::test]
-async fn r10_metadata_and_spec_follow_the_status_in_a_patch_of_their_own() {
+async fn r10_metadata_follow_the_status_in_a_patch_of_their_own() {
     let script = Script::new([
         Expected::patch(STATUS).reply(200, answer("11")),
         Expected::patch(PATH)

@@ -2,15 +2,17 @@
 
 use std::fmt;
 
-use kube::Client;
 use kube::api::{GetParams, Patch, PatchParams};
 use kube::core::Request;
+use kube::{Client, Resource as _};
+use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::{PAUSE, TRIES, diff};
 use crate::conditions::{self, Condition};
 use crate::jitter;
-use crate::object::{Object, Trimmed};
+use crate::object::{Lenient, Object, Trimmed};
 
 /// Why an object could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +53,7 @@ pub enum Written {
 }
 
 /// Writes the changes of one object, one after the other. See the module documentation for the rules.
-pub struct Patcher {
+pub struct Patcher<K> {
     client: Client,
     path: String,
     name: String,
@@ -59,18 +61,30 @@ pub struct Patcher {
     params: PatchParams,
     owned: Vec<&'static str>,
     /// The object as the server has it, as far as we know.
-    before: Value,
+    known: Known,
     /// What the server answered last.
-    answer: Option<Value>,
+    answer: Option<Lenient<K>>,
 }
 
-impl Patcher {
+/// How a part of an object was sent.
+enum Sent {
+    /// It had not changed.
+    Nothing,
+    /// As it is.
+    AsIs,
+    /// With what others had written meanwhile.
+    Folded,
+    /// The object is not there any more.
+    Gone,
+}
+
+impl<K: Object> Patcher<K> {
     /// Starts from the object as it was read. `manager` is the field manager; conditions of a type in `owned` are ours
     /// whoever else writes them.
     ///
     /// # Errors
     /// [`PatchError::Json`] when the object has no JSON form.
-    pub fn new<K: Object>(
+    pub fn new(
         client: Client,
         manager: &str,
         owned: Vec<&'static str>,
@@ -78,7 +92,7 @@ impl Patcher {
     ) -> Result<Self, PatchError> {
         let reference = object.reference();
         let described = reference.to_string();
-        let before = serde_json::to_value(object).map_err(|source| PatchError::Json {
+        let known = Known::of(object).map_err(|source| PatchError::Json {
             object: described.clone(),
             source,
         })?;
@@ -92,7 +106,7 @@ impl Patcher {
                 ..PatchParams::default()
             },
             owned,
-            before,
+            known,
             answer: None,
         })
     }
@@ -102,66 +116,63 @@ impl Patcher {
     ///
     /// # Errors
     /// See [`PatchError`]. A part that was written before the error stays written and is not sent again.
-    pub async fn patch<K: Object>(&mut self, object: &mut K) -> Result<Written, PatchError> {
+    pub async fn patch(&mut self, object: &mut K) -> Result<Written, PatchError> {
         let mut written = Written::Unchanged;
         // What the first part takes over is none of the second.
-        let after = serde_json::to_value(&*object).map_err(|source| self.json(source))?;
-        for part in [Part::Status, Part::Main] {
+        let after = Known::of(object).map_err(|source| self.json(source))?;
+        for part in [Part::Status, Part::Metadata] {
             match self.send(part, &after).await? {
-                None => {}
-                Some(Written::Gone) => return Ok(Written::Gone),
-                Some(outcome) => {
-                    written = outcome;
-                    self.adopt(object)?;
-                }
+                Sent::Nothing => continue,
+                Sent::Gone => return Ok(Written::Gone),
+                Sent::AsIs => {}
+                Sent::Folded => self.adopt_conditions(object)?,
             }
+            written = Written::Patched;
+            object
+                .meta_mut()
+                .resource_version
+                .clone_from(&self.known.version);
         }
         Ok(written)
     }
 
     /// The object as the server answered the last write, changes of others included.
-    pub fn latest<K: Object>(&self) -> Option<K> {
-        K::deserialize(self.answer.as_ref()?).ok()
+    pub fn latest(&self) -> Option<K> {
+        self.answer.as_ref()?.object().cloned()
     }
 
     /// Sends one part, trying again on conflicts; nothing when it did not change.
-    async fn send(&mut self, part: Part, after: &Value) -> Result<Option<Written>, PatchError> {
-        let Some(mut change) = part.change(&self.before, after) else {
-            return Ok(None);
+    async fn send(&mut self, part: Part, after: &Known) -> Result<Sent, PatchError> {
+        let (before, after) = (part.of(&self.known), part.of(after));
+        let Some(mut change) = diff(before, after) else {
+            return Ok(Sent::Nothing);
         };
         let mut moved: Option<Value> = None;
         for attempt in 1..=TRIES {
-            let mut body = change.clone();
-            if part.needs_lock(&change)
-                && let Some(version) = resource_version(moved.as_ref().unwrap_or(&self.before))
-            {
-                body["metadata"]["resourceVersion"] = json!(version);
-            }
-            match self.request(part, &body).await {
+            let version = match &moved {
+                Some(latest) => latest["metadata"]["resourceVersion"].as_str(),
+                None => self.known.version.as_deref(),
+            };
+            match self.write(part, &change, version).await {
                 Ok(answer) => {
-                    part.take_over(&mut self.before, after, &answer, &change);
-                    self.answer = Some(answer);
-                    return Ok(Some(Written::Patched));
+                    self.take_over(part, after, &change, answer);
+                    return Ok(match moved {
+                        Some(_) => Sent::Folded,
+                        None => Sent::AsIs,
+                    });
                 }
-                Err(kube::Error::Api(status)) if status.code == 404 => {
-                    return Ok(Some(Written::Gone));
-                }
+                Err(kube::Error::Api(status)) if status.code == 404 => return Ok(Sent::Gone),
                 Err(kube::Error::Api(status)) if status.code == 409 && attempt < TRIES => {
                     tokio::time::sleep(jitter::up_to_double(PAUSE)).await;
                     let latest = match self.get().await {
                         Ok(latest) => latest,
                         Err(kube::Error::Api(status)) if status.code == 404 => {
-                            return Ok(Some(Written::Gone));
+                            return Ok(Sent::Gone);
                         }
                         Err(source) => return Err(self.refused(source)),
                     };
-                    part.rebase(
-                        &mut change,
-                        &part.of(&self.before),
-                        &part.of(after),
-                        &latest,
-                        &self.owned,
-                    );
+                    let before = part.of(&self.known);
+                    part.rebase(&mut change, before, after, &latest, &self.owned);
                     moved = Some(latest);
                 }
                 Err(kube::Error::Api(status)) if status.code == 409 => {
@@ -177,37 +188,55 @@ impl Patcher {
         })
     }
 
-    async fn request(&self, part: Part, body: &Value) -> Result<Value, kube::Error> {
+    /// Sends the change of a part; that of a list which others write too is locked to a version of the object.
+    async fn write(
+        &self,
+        part: Part,
+        change: &Value,
+        version: Option<&str>,
+    ) -> Result<Lenient<K>, kube::Error> {
+        let is_locked = change.get(part.shared_list()).is_some();
+        let version = version.filter(|_| is_locked);
+        let patch = Patch::Merge(part.body(change, version));
         let request = Request::new(&self.path);
-        let patch = Patch::Merge(body);
         let request = match part {
             Part::Status => request.patch_subresource("status", &self.name, &self.params, &patch),
-            Part::Main => request.patch(&self.name, &self.params, &patch),
+            Part::Metadata => request.patch(&self.name, &self.params, &patch),
         };
-        self.answer_to(request).await
+        let request = request.map_err(kube::Error::BuildRequest)?;
+        self.client.request(request).await
     }
 
     async fn get(&self) -> Result<Value, kube::Error> {
         let request = Request::new(&self.path).get(&self.name, &GetParams::default());
-        self.answer_to(request).await
-    }
-
-    async fn answer_to(
-        &self,
-        request: Result<http::Request<Vec<u8>>, kube::core::request::Error>,
-    ) -> Result<Value, kube::Error> {
         let request = request.map_err(kube::Error::BuildRequest)?;
-        let Trimmed(answer) = self.client.request(request).await?;
-        Ok(answer)
+        let Trimmed(latest) = self.client.request(request).await?;
+        Ok(latest)
     }
 
-    /// Copies what the server decided into the caller's object.
-    fn adopt<K: Object>(&self, object: &mut K) -> Result<(), PatchError> {
-        object.meta_mut().resource_version = resource_version(&self.before).map(str::to_owned);
-        if let Some(conditions) = self.before.pointer("/status/conditions") {
+    /// Brings what we know of the server's object up to date, after it accepted a change.
+    fn take_over(&mut self, part: Part, after: &Value, change: &Value, answer: Lenient<K>) {
+        let mut now = after.clone();
+        let list = part.shared_list();
+        if let Some(shared) = change.get(list) {
+            now[list] = shared.clone();
+        }
+        match part {
+            Part::Status => self.known.status = now,
+            Part::Metadata => self.known.metadata = now,
+        }
+        if let Some(version) = &answer.meta().resource_version {
+            self.known.version = Some(version.clone());
+        }
+        self.answer = Some(answer);
+    }
+
+    /// Copies the conditions of others into the caller's object.
+    fn adopt_conditions(&self, object: &mut K) -> Result<(), PatchError> {
+        if let Some(conditions) = self.known.status.get("conditions") {
             // Null when the last one was removed.
-            let conditions: Option<Vec<Condition>> =
-                serde_json::from_value(conditions.clone()).map_err(|source| self.json(source))?;
+            let conditions = Option::<Vec<Condition>>::deserialize(conditions)
+                .map_err(|source| self.json(source))?;
             *object.conditions_mut() = conditions.unwrap_or_default();
         }
         Ok(())
@@ -228,7 +257,7 @@ impl Patcher {
     }
 }
 
-impl fmt::Debug for Patcher {
+impl<K> fmt::Debug for Patcher<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Patcher")
             .field("object", &self.described)
@@ -236,82 +265,79 @@ impl fmt::Debug for Patcher {
     }
 }
 
-/// The metadata that are written.
-const METADATA: [&str; 3] = ["labels", "annotations", "finalizers"];
+/// What is written of an object, and its version.
+struct Known {
+    status: Value,
+    /// Labels, annotations and finalizers, as far as there are any.
+    metadata: Value,
+    version: Option<String>,
+}
+
+impl Known {
+    fn of<K: Object>(object: &K) -> Result<Self, serde_json::Error> {
+        let status = object.status();
+        // One without anything has no members; removing it as a whole would bring the default back (K2).
+        let status = if *status == K::Status::default() {
+            Value::Object(Map::new())
+        } else {
+            serde_json::to_value(status)?
+        };
+        let meta = object.meta();
+        let mut metadata = Map::new();
+        if let Some(labels) = &meta.labels {
+            metadata.insert("labels".to_owned(), serde_json::to_value(labels)?);
+        }
+        if let Some(annotations) = &meta.annotations {
+            metadata.insert("annotations".to_owned(), serde_json::to_value(annotations)?);
+        }
+        if let Some(finalizers) = &meta.finalizers {
+            metadata.insert("finalizers".to_owned(), json!(finalizers));
+        }
+        Ok(Self {
+            status,
+            metadata: Value::Object(metadata),
+            version: meta.resource_version.clone(),
+        })
+    }
+}
 
 /// What is written in one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Status,
-    Main,
+    Metadata,
 }
 
 impl Part {
-    /// The members that belong to this part.
-    fn of(self, object: &Value) -> Value {
-        let mut part = Map::new();
+    const fn of(self, object: &Known) -> &Value {
         match self {
-            Self::Status => {
-                // One without anything is left out; removing it as a whole would bring the default back (K2).
-                let status = filled(object, "status").cloned();
-                let status = status.unwrap_or_else(|| json!({}));
-                part.insert("status".to_owned(), status);
-            }
-            Self::Main => {
-                part.extend(
-                    object
-                        .get("spec")
-                        .map(|spec| ("spec".to_owned(), spec.clone())),
-                );
-                let mut metadata = Map::new();
-                for name in METADATA {
-                    let value = object.pointer(&format!("/metadata/{name}"));
-                    metadata.extend(value.map(|value| (name.to_owned(), value.clone())));
-                }
-                part.insert("metadata".to_owned(), Value::Object(metadata));
-            }
+            Self::Status => &object.status,
+            Self::Metadata => &object.metadata,
         }
-        Value::Object(part)
     }
 
-    /// The patch of this part: as of [`diff`] between what [`Part::of`] gives, without copies of what stays.
-    fn change(self, before: &Value, after: &Value) -> Option<Value> {
-        let mut change = Map::new();
+    const fn name(self) -> &'static str {
         match self {
-            Self::Status => {
-                let none = Value::Object(Map::new());
-                let status = diff(
-                    filled(before, "status").unwrap_or(&none),
-                    filled(after, "status").unwrap_or(&none),
-                );
-                change.extend(status.map(|status| ("status".to_owned(), status)));
-            }
-            Self::Main => {
-                let spec = member(before, after, "spec");
-                change.extend(spec.map(|spec| ("spec".to_owned(), spec)));
-                let mut metadata = Map::new();
-                for name in METADATA {
-                    let value = member(&before["metadata"], &after["metadata"], name);
-                    metadata.extend(value.map(|value| (name.to_owned(), value)));
-                }
-                if !metadata.is_empty() {
-                    change.insert("metadata".to_owned(), Value::Object(metadata));
-                }
-            }
+            Self::Status => "status",
+            Self::Metadata => "metadata",
         }
-        (!change.is_empty()).then_some(Value::Object(change))
     }
 
-    /// Whether the patch replaces a list that others write too.
-    fn needs_lock(self, change: &Value) -> bool {
-        change.pointer(self.shared_list()).is_some()
-    }
-
+    /// The list in it that others write too, and that a merge patch replaces.
     const fn shared_list(self) -> &'static str {
         match self {
-            Self::Status => "/status/conditions",
-            Self::Main => "/metadata/finalizers",
+            Self::Status => "conditions",
+            Self::Metadata => "finalizers",
         }
+    }
+
+    /// The patch that makes this change, to nothing but this version where there is one.
+    fn body(self, change: &Value, version: Option<&str>) -> Value {
+        let mut body = json!({ self.name(): change });
+        if let Some(version) = version {
+            body["metadata"]["resourceVersion"] = json!(version);
+        }
+        body
     }
 
     /// Makes a change that was computed against an old object fit the latest one.
@@ -324,74 +350,30 @@ impl Part {
         owned: &[&str],
     ) {
         let list = self.shared_list();
-        let Some(slot) = change.pointer_mut(list) else {
+        let Some(slot) = change.get_mut(list) else {
             return;
         };
+        let latest = &latest[self.name()][list];
         *slot = match self {
             Self::Status => {
-                let (before, after, latest) = (
-                    list_of(before, list),
-                    list_of(after, list),
-                    list_of(latest, list),
-                );
-                let merged: Vec<Condition> = conditions::merge(&before, &after, &latest, owned);
+                let (before, after) = (list_of(&before[list]), list_of(&after[list]));
+                let merged: Vec<Condition> =
+                    conditions::merge(&before, &after, &list_of(latest), owned);
                 json!(merged)
             }
-            Self::Main => {
+            Self::Metadata => {
                 let (before, after): (Vec<String>, Vec<String>) =
-                    (list_of(before, list), list_of(after, list));
-                let mut merged: Vec<String> = list_of(latest, list);
+                    (list_of(&before[list]), list_of(&after[list]));
+                let mut merged: Vec<String> = list_of(latest);
                 merged.retain(|name| after.contains(name) || !before.contains(name));
                 merged.extend(after.iter().filter(|name| !before.contains(name)).cloned());
                 json!(merged)
             }
         };
     }
-
-    /// Brings what we know of the server's object up to date, after it accepted a change.
-    fn take_over(self, known: &mut Value, after: &Value, answer: &Value, change: &Value) {
-        match self {
-            Self::Status => {
-                known["status"] = after.get("status").cloned().unwrap_or(Value::Null);
-                if let Some(conditions) = change.pointer("/status/conditions") {
-                    known["status"]["conditions"] = conditions.clone();
-                }
-            }
-            Self::Main => {
-                known["spec"] = after.get("spec").cloned().unwrap_or(Value::Null);
-                for name in METADATA {
-                    known["metadata"][name] = after["metadata"][name].clone();
-                }
-            }
-        }
-        if let Some(version) = resource_version(answer) {
-            known["metadata"]["resourceVersion"] = json!(version);
-        }
-    }
 }
 
-/// A member of an object, where it is there and not null.
-fn filled<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
-    object.get(name).filter(|value| !value.is_null())
-}
-
-/// The patch of one member.
-fn member(before: &Value, after: &Value, name: &str) -> Option<Value> {
-    match (filled(before, name), filled(after, name)) {
-        (Some(before), Some(after)) => diff(before, after),
-        (None, after) => after.cloned(),
-        (Some(_), None) => Some(Value::Null),
-    }
-}
-
-fn resource_version(object: &Value) -> Option<&str> {
-    object.pointer("/metadata/resourceVersion")?.as_str()
-}
-
-/// A list inside an object; what does not decode counts as empty, since it is about to be replaced.
-fn list_of<T: serde::de::DeserializeOwned>(object: &Value, pointer: &str) -> Vec<T> {
-    object
-        .pointer(pointer)
-        .and_then(|list| serde_json::from_value(list.clone()).ok())
-        .unwrap_or_default()
+/// The entries of a list; what does not decode counts as empty, since it is about to be replaced.
+fn list_of<T: DeserializeOwned>(list: &Value) -> Vec<T> {
+    Vec::deserialize(list).unwrap_or_default()
 }

@@ -26,7 +26,7 @@ pub struct Pass<R: Reconciler> {
     pub context: Arc<Context>,
     /// The object as it was at the beginning.
     pub(super) original: R::Object,
-    pub(super) patcher: Patcher,
+    pub(super) patcher: Patcher<R::Object>,
     pub(super) bench: Bench,
     receipts: Receipts,
     pub(super) started: Instant,

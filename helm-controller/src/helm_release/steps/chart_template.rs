@@ -1,11 +1,10 @@
 //! The HelmChart that is made for a release (H7.4, H7.5).
 
-use std::collections::BTreeSet;
-
 use apply::cluster::DeleteRequest;
 use apply::{Cluster as _, Gvk, Object, ObjectRef};
 use common::access::{CrossNamespace, check_reference};
 use common::cluster::{Conflicts, Validation, Writing};
+use common::k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use common::kube::Api;
 use common::object::{ObjectKey, ObjectReference};
 use common::reconcile::{Class, Flow, Notice, Pass, Stop};
@@ -238,41 +237,44 @@ fn chart_of(object: &HelmRelease, template: &HelmChartTemplate, key: &ObjectKey)
 
 /// Whether an apply would change nothing: what is written here is there, and nothing that was once.
 fn is_as_wanted(live: &HelmChart, wanted: &Object) -> bool {
-    let (Ok(live), wanted) = (serde_json::to_value(live), wanted.as_value()) else {
+    let (Ok(spec), wanted) = (serde_json::to_value(&live.spec), wanted.as_value()) else {
         return false;
     };
     let same_spec = FIELDS.iter().all(|field| {
         let default = DEFAULTS.iter().find(|(name, _)| name == field);
-        let default = default.map(|(_, value)| json!(value));
-        let wanted = wanted["spec"].get(field).cloned().or(default);
-        live["spec"].get(field) == wanted.as_ref()
+        match (wanted["spec"].get(field), default) {
+            (None, Some((_, default))) => spec[field] == *default,
+            (wanted, _) => spec.get(field) == wanted,
+        }
     });
-    let same_metadata = ["labels", "annotations"].iter().all(|field| {
-        let empty = Map::new();
-        let entries = |object: &Value| object["metadata"][field].as_object().cloned();
-        let (has, wants) = (entries(&live), entries(wanted));
-        let (has, wants) = (
-            has.as_ref().unwrap_or(&empty),
-            wants.as_ref().unwrap_or(&empty),
-        );
-        let owned = owned_keys(&live, field);
-        wants.iter().all(|(key, value)| has.get(key) == Some(value))
-            && owned.iter().all(|key| wants.contains_key(key))
-    });
-    same_spec && same_metadata && live["metadata"]["deletionTimestamp"].is_null()
+    let meta = &live.metadata;
+    let same_metadata = [("labels", &meta.labels), ("annotations", &meta.annotations)]
+        .into_iter()
+        .all(|(field, has)| {
+            let wants = wanted["metadata"][field].as_object();
+            let is_there = |(key, value): (&String, &Value)| {
+                has.as_ref()
+                    .and_then(|has| has.get(key))
+                    .map(String::as_str)
+                    == value.as_str()
+            };
+            wants.into_iter().flatten().all(is_there)
+                && owned_keys(meta, field)
+                    .all(|key| wants.is_some_and(|wants| wants.contains_key(key)))
+        });
+    same_spec && same_metadata && meta.deletion_timestamp.is_none()
 }
 
 /// The labels or annotations that this controller has applied.
-fn owned_keys(live: &Value, field: &str) -> BTreeSet<String> {
-    let entries = live["metadata"]["managedFields"].as_array();
-    let ours = entries
-        .into_iter()
-        .flatten()
-        .filter(|entry| entry["manager"] == FIELD_MANAGER && entry["operation"] == "Apply");
-    ours.filter_map(|entry| entry["fieldsV1"]["f:metadata"][format!("f:{field}")].as_object())
+fn owned_keys<'a>(live: &'a ObjectMeta, field: &str) -> impl Iterator<Item = &'a str> {
+    let field = format!("f:{field}");
+    let ours = live.managed_fields.iter().flatten().filter(|entry| {
+        entry.manager.as_deref() == Some(FIELD_MANAGER)
+            && entry.operation.as_deref() == Some("Apply")
+    });
+    ours.filter_map(move |entry| entry.fields_v1.as_ref()?.0["f:metadata"][&field].as_object())
         .flat_map(Map::keys)
-        .filter_map(|key| key.strip_prefix("f:").map(str::to_owned))
-        .collect()
+        .filter_map(|key| key.strip_prefix("f:"))
 }
 
 #[cfg(test)]
