@@ -123,7 +123,7 @@ async fn work_for_all(story: &Scenario, registry: &Registry) {
 #[tokio::test]
 async fn an_idle_controller_is_small_and_starts_at_once() {
     let registry = Registry::start().await.unwrap();
-    let mut toolkit = Setup::of(&Component::ALL).start().await;
+    let mut toolkit = Setup::of(&Component::ALL).as_installed().start().await;
     let story = Scenario::on(&toolkit, "bars").await;
     work_for_all(&story, &registry).await;
     let mut over = Vec::new();

@@ -242,7 +242,7 @@ impl<R: Reconciler> Worker<R> {
             Ok(mut pass) => {
                 let action =
                     reconcile::run(self.reconciler.as_ref(), &mut pass, &self.metrics).await;
-                if let Some(latest) = pass.latest() {
+                if let Some(latest) = pass.into_latest() {
                     self.store.refresh(latest);
                 }
                 Some(action)

@@ -23,9 +23,43 @@ pub struct Index<K> {
 
 #[derive(Debug)]
 struct State<K> {
-    objects: HashMap<ObjectKey, Arc<K>>,
+    objects: HashMap<ObjectKey, Kept<K>>,
     /// By position of the index, then by value.
     found: Vec<BTreeMap<String, BTreeSet<ObjectKey>>>,
+}
+
+#[derive(Debug)]
+struct Kept<K> {
+    object: Arc<K>,
+    /// The values under which it is listed, by position of the index.
+    values: Vec<Vec<String>>,
+}
+
+impl<K> State<K> {
+    fn object(&self, key: &ObjectKey) -> Option<Arc<K>> {
+        self.objects.get(key).map(|kept| kept.object.clone())
+    }
+
+    fn list(&mut self, key: &ObjectKey, values: &[Vec<String>]) {
+        for (found, values) in self.found.iter_mut().zip(values) {
+            for value in values {
+                found.entry(value.clone()).or_default().insert(key.clone());
+            }
+        }
+    }
+
+    fn unlist(&mut self, key: &ObjectKey, values: &[Vec<String>]) {
+        for (found, values) in self.found.iter_mut().zip(values) {
+            for value in values {
+                if let Some(keys) = found.get_mut(value) {
+                    keys.remove(key);
+                    if keys.is_empty() {
+                        found.remove(value);
+                    }
+                }
+            }
+        }
+    }
 }
 
 impl<K> Clone for Store<K> {
@@ -52,7 +86,7 @@ impl<K: Object> Store<K> {
 
     /// The object of this key.
     pub fn get(&self, key: &ObjectKey) -> Option<Arc<K>> {
-        self.read().objects.get(key).cloned()
+        self.read().object(key)
     }
 
     /// The objects that an index lists under a value, in the order of their keys. An index that does not exist lists
@@ -63,13 +97,14 @@ impl<K: Object> Store<K> {
             return Vec::new();
         };
         let keys = state.found[position].get(value).into_iter().flatten();
-        keys.filter_map(|key| state.objects.get(key).cloned())
-            .collect()
+        keys.filter_map(|key| state.object(key)).collect()
     }
 
     /// Every object, in the order of their keys.
     pub fn all(&self) -> Vec<Arc<K>> {
-        let mut objects: Vec<_> = self.read().objects.values().cloned().collect();
+        let state = self.read();
+        let objects = state.objects.values().map(|kept| kept.object.clone());
+        let mut objects: Vec<_> = objects.collect();
         objects.sort_by_key(|object| object.key());
         objects
     }
@@ -84,26 +119,34 @@ impl<K: Object> Store<K> {
         self.len() == 0
     }
 
-    /// Takes over an object, unless a newer version of it is there already.
+    /// Takes over an object, unless this or a newer version of it is there already.
     pub fn put(&self, object: K) {
         let key = object.key();
+        let indexes = self.indexes.iter();
+        let values: Vec<_> = indexes.map(|index| (index.values)(&object)).collect();
         let mut state = self.write();
-        if let Some(old) = state.objects.get(&key) {
-            if version(old.as_ref()) > version(&object) && old.meta().uid == object.meta().uid {
-                return;
-            }
-            let old = old.clone();
-            self.unlist(&mut state, &key, &old);
+        let is_known = |kept: &Kept<K>| {
+            let old = kept.object.as_ref();
+            version(old).is_some()
+                && version(old) >= version(&object)
+                && old.meta().uid == object.meta().uid
+        };
+        if state.objects.get(&key).is_some_and(is_known) {
+            return;
         }
-        for (position, index) in self.indexes.iter().enumerate() {
-            for value in (index.values)(&object) {
-                state.found[position]
-                    .entry(value)
-                    .or_default()
-                    .insert(key.clone());
-            }
+        let object = Arc::new(object);
+        // Nearly always it is listed as before.
+        if let Some(kept) = state.objects.get_mut(&key)
+            && kept.values == values
+        {
+            kept.object = object;
+            return;
         }
-        state.objects.insert(key, Arc::new(object));
+        if let Some(old) = state.objects.remove(&key) {
+            state.unlist(&key, &old.values);
+        }
+        state.list(&key, &values);
+        state.objects.insert(key, Kept { object, values });
     }
 
     /// Takes over a newer version of an object that is known. One that is not known any more was deleted meanwhile, and
@@ -119,20 +162,7 @@ impl<K: Object> Store<K> {
     pub fn remove(&self, key: &ObjectKey) {
         let mut state = self.write();
         if let Some(old) = state.objects.remove(key) {
-            self.unlist(&mut state, key, &old);
-        }
-    }
-
-    fn unlist(&self, state: &mut State<K>, key: &ObjectKey, old: &K) {
-        for (position, index) in self.indexes.iter().enumerate() {
-            for value in (index.values)(old) {
-                if let Some(keys) = state.found[position].get_mut(&value) {
-                    keys.remove(key);
-                    if keys.is_empty() {
-                        state.found[position].remove(&value);
-                    }
-                }
-            }
+            state.unlist(key, &old.values);
         }
     }
 

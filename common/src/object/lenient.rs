@@ -33,11 +33,6 @@ impl<K: Resource<DynamicType = ()>> Lenient<K> {
         self.0.map_err(|unreadable| unreadable.error)
     }
 
-    /// The object, where it decodes.
-    pub(crate) fn object(&self) -> Option<&K> {
-        self.0.as_ref().ok()
-    }
-
     /// The object, or a line in the log.
     pub(crate) fn decoded(self) -> Option<K> {
         let key = self.key();

@@ -137,8 +137,8 @@ impl<K: Object> Patcher<K> {
     }
 
     /// The object as the server answered the last write, changes of others included.
-    pub fn latest(&self) -> Option<K> {
-        self.answer.as_ref()?.object().cloned()
+    pub fn into_latest(self) -> Option<K> {
+        self.answer?.into_object().ok()
     }
 
     /// Sends one part, trying again on conflicts; nothing when it did not change.

@@ -242,11 +242,11 @@ impl<R: Reconciler> Pass<R> {
     }
 
     /// The object as the server last answered, when this pass wrote it and it is still there.
-    pub(crate) fn latest(&self) -> Option<R::Object> {
+    pub(crate) fn into_latest(self) -> Option<R::Object> {
         if self.gone {
             None
         } else {
-            self.patcher.latest()
+            self.patcher.into_latest()
         }
     }
 

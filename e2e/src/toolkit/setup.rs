@@ -16,6 +16,7 @@ pub struct Setup {
     plane: Plane,
     shard: Option<String>,
     events: Option<String>,
+    log_level: &'static str,
     flags: Vec<(Component, String)>,
 }
 
@@ -36,6 +37,7 @@ impl Setup {
             plane: Plane::WithoutPods,
             shard: None,
             events: None,
+            log_level: "debug",
             flags: Vec::new(),
         }
     }
@@ -60,6 +62,13 @@ impl Setup {
     #[must_use]
     pub fn events_to(mut self, url: &str) -> Self {
         self.events = Some(url.to_owned());
+        self
+    }
+
+    /// With the log of the manifests, for figures: a story that fails wants to be told in detail, which costs.
+    #[must_use]
+    pub fn as_installed(mut self) -> Self {
+        self.log_level = "info";
         self
     }
 
@@ -89,7 +98,7 @@ impl Setup {
                 .args([
                     format!("--metrics-addr={metrics}"),
                     format!("--health-addr={health}"),
-                    "--log-level=debug".to_owned(),
+                    format!("--log-level={}", self.log_level),
                 ])
                 .args(self.shared_flags(component, &addresses))
                 .log(plane.logs().join(self.log(component)));

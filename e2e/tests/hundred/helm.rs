@@ -69,7 +69,9 @@ async fn many_releases_cost_few_requests_to_install_to_look_at_again_and_to_upgr
     let _alone = alone().await;
     let charts = Charts::start().await.unwrap();
     publish(&charts, "1.0.0");
-    let setup = Setup::of(&[Component::Source, Component::Helm]).shard(NAME);
+    let setup = Setup::of(&[Component::Source, Component::Helm])
+        .as_installed()
+        .shard(NAME);
     let mut toolkit = setup.start().await;
     let story = Scenario::on(&toolkit, NAME).await;
     let spec = json!({ "url": charts.url(), "interval": "1h" });

@@ -35,7 +35,9 @@ async fn many_image_repositories_with_a_policy_each_cost_few_requests() {
     let _alone = alone().await;
     let registry = Registry::start().await.unwrap();
     push(&registry, "1.0.0").await;
-    let setup = Setup::of(&[Component::ImageReflector]).shard("hundred-images");
+    let setup = Setup::of(&[Component::ImageReflector])
+        .as_installed()
+        .shard("hundred-images");
     let mut toolkit = setup.start().await;
     let story = Scenario::on(&toolkit, "hundred-images").await;
     let reflector = toolkit.controller(Component::ImageReflector);
@@ -89,7 +91,9 @@ async fn many_image_automations_cost_few_requests() {
         Component::ImageReflector,
         Component::ImageAutomation,
     ];
-    let setup = Setup::of(&components).shard("hundred-updates");
+    let setup = Setup::of(&components)
+        .as_installed()
+        .shard("hundred-updates");
     let mut toolkit = setup.start().await;
     let story = Scenario::on(&toolkit, "hundred-updates").await;
     let _repositories = repositories(&story);

@@ -2,7 +2,7 @@
 
 use e2e::cost::{Cost, Meter};
 use e2e::scenario::ready;
-use e2e::{Component, Controller, Scenario, Toolkit};
+use e2e::{Component, Controller, Scenario, Setup};
 use serde_json::{Value, json};
 
 use crate::alone;
@@ -64,7 +64,8 @@ async fn upgrade(story: &Scenario, kustomize: &mut Controller) -> Cost {
 #[tokio::test]
 async fn many_units_cost_few_requests_to_install_to_look_at_again_and_to_upgrade() {
     let _alone = alone().await;
-    let mut toolkit = Toolkit::sharded("hundred", &[]).await;
+    let setup = Setup::of(&[Component::Source, Component::Kustomize]).as_installed();
+    let mut toolkit = setup.shard("hundred").start().await;
     let story = Scenario::on(&toolkit, "hundred").await;
     let kustomize = toolkit.controller(Component::Kustomize);
     let first = push(&story, "one");

@@ -47,7 +47,10 @@ async fn tell(story: &Scenario, url: &str, sink: &Sink, message: &str) {
 #[tokio::test]
 async fn many_events_through_as_many_alerts_ask_the_server_for_little() {
     let _alone = alone().await;
-    let mut toolkit = Setup::of(&[Component::Notification]).start().await;
+    let mut toolkit = Setup::of(&[Component::Notification])
+        .as_installed()
+        .start()
+        .await;
     let story = Scenario::on(&toolkit, "hundred-alerts").await;
     let sink = Sink::start().await.unwrap();
     let url = toolkit.events_url();
@@ -87,7 +90,10 @@ async fn many_events_through_as_many_alerts_ask_the_server_for_little() {
 #[tokio::test]
 async fn many_receivers_cost_few_requests_to_install_to_look_at_again_and_to_call() {
     let _alone = alone().await;
-    let mut toolkit = Setup::of(&[Component::Notification]).start().await;
+    let mut toolkit = Setup::of(&[Component::Notification])
+        .as_installed()
+        .start()
+        .await;
     let story = Scenario::on(&toolkit, "hundred-receivers").await;
     story
         .put(

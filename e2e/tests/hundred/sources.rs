@@ -27,7 +27,11 @@ struct Kind<'a> {
 }
 
 async fn start(name: &str) -> (Toolkit, Scenario) {
-    let toolkit = Setup::of(&[Component::Source]).shard(name).start().await;
+    let toolkit = Setup::of(&[Component::Source])
+        .as_installed()
+        .shard(name)
+        .start()
+        .await;
     let story = Scenario::on(&toolkit, name).await;
     (toolkit, story)
 }
