@@ -83,7 +83,7 @@ fn is_one(a: &Value, b: &Value) -> bool {
 
 /// In how many places both builds have one and the same object in memory.
 fn in_common(a: &Build, b: &Build) -> usize {
-    let pairs = a.objects.iter().zip(&b.objects);
+    let pairs = a.objects().into_iter().zip(b.objects());
     pairs.filter(|(a, b)| is_one(a, b)).count()
 }
 
@@ -108,7 +108,7 @@ fn objects_that_overlays_leave_alone_are_one_in_memory() {
     });
     let builds = build_all(&view, 3);
     // Each has patched another one of the twenty.
-    assert_eq!(builds[0].objects.len(), 20);
+    assert_eq!(builds[0].objects().len(), 20);
     assert_eq!(in_common(&builds[0], &builds[1]), 18);
     assert_eq!(in_common(&builds[1], &builds[2]), 18);
 }
@@ -118,7 +118,7 @@ fn fields_that_overlays_leave_alone_are_one_in_memory() {
     let view = overlays(2, |at| format!("namespace: ns{at}\n"));
     let builds = build_all(&view, 2);
     assert_eq!(in_common(&builds[0], &builds[1]), 0);
-    for (a, b) in builds[0].objects.iter().zip(&builds[1].objects) {
+    for (a, b) in builds[0].objects().iter().zip(&builds[1].objects()) {
         let field = match a.get("kind").and_then(Value::as_str) {
             Some("ConfigMap") => "data",
             _ => "spec",
@@ -136,7 +136,8 @@ fn what_overlays_leave_alone_deep_inside_a_field_is_one_in_memory() {
     let pod = |build: &Build| {
         let is_deployment =
             |object: &&Value| object.get("kind").and_then(Value::as_str) == Some("Deployment");
-        let deployment = build.objects.iter().find(is_deployment).unwrap();
+        let objects = build.objects();
+        let deployment = objects.iter().find(is_deployment).unwrap();
         let template = deployment.get("spec").unwrap().get("template").unwrap();
         assert!(template.get("metadata").unwrap().get("labels").is_some());
         template.get("spec").unwrap().clone()

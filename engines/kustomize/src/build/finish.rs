@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use yaml::Value;
-
 use super::{Accumulated, Target};
 use crate::config::{FieldSpec, SortOptions};
 use crate::error::{Error, ResultExt};
 use crate::id::Gvk;
-use crate::resource::{ORIGIN, Printed, Resource, TRANSFORMATIONS};
+use crate::node::NotJson;
+use crate::resource::{Changes, ORIGIN, Output, Resource, TRANSFORMATIONS};
 use crate::transform::{MapEntries, add_hashes, fix_references, resolve_vars, sort};
 use crate::{Options, Reorder};
 
@@ -16,9 +15,7 @@ use crate::{Options, Reorder};
 const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 
 /// Builds a kustomization to the end.
-///
-/// The second list has those of the objects that builds with the same cache share.
-pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Printed>>), Error> {
+pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
     let session = target.loader.session;
     let Accumulated {
         mut objects,
@@ -74,8 +71,8 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
         unwanted.push(TRANSFORMATIONS);
     }
     let shares = managed_by.is_none() && unwanted.len() == 2 && options.cache.is_some();
-    let mut out = Vec::with_capacity(objects.len());
-    let mut shared = Vec::new();
+    let mut output = Output::with_capacity(objects.len());
+    let mut changes = Changes::default();
     let mut budget = Budget {
         left: options.max_output,
         limit: options.max_output,
@@ -83,11 +80,11 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
     for mut resource in objects.into_vec() {
         if let Some(printed) = resource.printed().filter(|_| shares) {
             budget.take(printed.size)?;
-            out.push(printed.object.clone());
-            shared.push(Arc::clone(printed));
+            output.push(Arc::clone(printed));
             continue;
         }
-        let before = shares.then(|| resource.clone());
+        // Other builds print it as this one does.
+        let before = (shares && resource.is_shared()).then(|| resource.clone());
         if let Some(label) = &managed_by {
             label.apply_to(&mut resource)?;
         }
@@ -98,19 +95,19 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
                 resource.remove_annotations(&[annotation])?;
             }
         }
-        let printed = resource
-            .print()
-            .map_err(|error| Error::Resource(error.to_string()))
-            .context(|| format!("{}", resource.id(&schemas)))?;
-        budget.take(printed.size)?;
-        out.push(printed.object.clone());
+        let context = || format!("{}", resource.id(&schemas));
+        let fail = |error: NotJson| Error::Resource(error.to_string());
         if let Some(before) = before {
-            let printed = Arc::new(printed);
+            let printed = Arc::new(resource.whole().map_err(fail).context(context)?);
+            budget.take(printed.size)?;
             before.note_printed(&printed);
-            shared.push(printed);
+            output.push(printed);
+        } else {
+            let size = output.print(&resource, &mut changes);
+            budget.take(size.map_err(fail).context(context)?)?;
         }
     }
-    Ok((out, shared))
+    Ok(output)
 }
 
 /// How much text there may be.

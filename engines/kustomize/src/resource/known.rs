@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use yaml::Str;
 
-use super::parts::Parts;
+use super::sheet::Sheet;
 use super::{Reach, Resource};
 use crate::config::TransformerConfig;
 use crate::id::Gvk;
@@ -19,8 +19,7 @@ use crate::schema::{Schemas, Scope};
 #[derive(Debug)]
 pub(super) struct Known {
     object: Node,
-    /// None when it cannot be taken apart.
-    pub(super) parts: Option<Parts>,
+    sheet: OnceLock<Option<Sheet>>,
     api_version: Str,
     kind: Str,
     gvk: Gvk,
@@ -81,7 +80,7 @@ impl Known {
         let gvk = Gvk::of(&api_version, kind.clone());
         Self {
             object: object.clone(),
-            parts: Parts::of_object(object),
+            sheet: OnceLock::new(),
             scope: Schemas::built_in_scope(&gvk),
             api_version,
             kind,
@@ -93,6 +92,12 @@ impl Known {
     /// Whether this is about the very same object, unchanged.
     pub(super) fn is_of(&self, object: &Node) -> bool {
         self.object.is_shared_with(object)
+    }
+
+    /// Its text. None when it cannot be taken apart.
+    pub(super) fn sheet(&self) -> Option<&Sheet> {
+        let sheet = self.sheet.get_or_init(|| Sheet::of(&self.object));
+        sheet.as_ref()
     }
 
     /// Group, version and kind, when they are those of `object`.

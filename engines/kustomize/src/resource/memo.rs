@@ -6,13 +6,13 @@
 use std::sync::{Arc, OnceLock};
 
 use super::known::Known;
-use super::printed::Printed;
+use super::printed::Whole;
 use super::{Identity, Resource};
 
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     pub(super) identity: OnceLock<Arc<Identity>>,
-    printed: OnceLock<Arc<Printed>>,
+    printed: OnceLock<Arc<Whole>>,
     /// Of what it was when builds began to share it.
     pub(super) known: OnceLock<Arc<Known>>,
 }
@@ -36,12 +36,12 @@ impl Memo {
 }
 
 impl Resource {
-    pub(crate) fn printed(&self) -> Option<&Arc<Printed>> {
+    pub(crate) fn printed(&self) -> Option<&Arc<Whole>> {
         self.memo.printed.get()
     }
 
     /// Notes what was found; the first finding stays.
-    pub(crate) fn note_printed(&self, printed: &Arc<Printed>) {
+    pub(crate) fn note_printed(&self, printed: &Arc<Whole>) {
         let _ = self.memo.printed.set(Arc::clone(printed));
     }
 }

@@ -1,5 +1,6 @@
 //! Objects, with what a build remembers about them.
 
+mod changes;
 mod identity;
 mod index;
 mod known;
@@ -7,7 +8,6 @@ mod links;
 mod map;
 mod memo;
 mod metadata;
-mod parts;
 mod printed;
 mod reach;
 mod sheet;
@@ -27,13 +27,13 @@ use crate::schema::{Schemas, Scope};
 use links::Links;
 use memo::Memo;
 
+pub(crate) use changes::Changes;
 pub(crate) use identity::Identity;
 pub(crate) use known::{Names, Site};
 pub(crate) use map::{ResMap, set_data};
 pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
-pub(crate) use printed::Printed;
+pub(crate) use printed::Output;
 pub(crate) use reach::Reach;
-pub(crate) use sheet::Sheet;
 pub(crate) use track::{Behavior, Previous, Track};
 
 /// An object on its way through the build.
@@ -90,6 +90,11 @@ impl Resource {
     /// Whether both are one state in memory.
     fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether others may have this state too.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
     }
 
     pub(crate) fn is_empty(&self) -> bool {

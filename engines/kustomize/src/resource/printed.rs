@@ -1,79 +1,151 @@
-//! Objects as they are printed.
+//! What a build prints.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use yaml::Value;
 use yaml::node::Layout;
 
 use super::Resource;
+use super::changes::Changes;
 use super::known::Known;
-use super::sheet::Sheet;
 use crate::node::{Node, NotJson, to_object};
 
-/// An object as the result has it.
+/// The objects of a build in their order, as values and as text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Output {
+    objects: Vec<Printed>,
+    /// Of those that were made from what builds share, one behind the other.
+    text: String,
+}
+
+/// One object.
+#[derive(Clone, Debug)]
+enum Printed {
+    Whole(Arc<Whole>),
+    Changed(Changed),
+}
+
+/// An object with its value.
 #[derive(Debug)]
-pub(crate) struct Printed {
-    pub(crate) object: Value,
-    /// How many bytes of text were in it.
+pub(crate) struct Whole {
+    object: Value,
+    /// How many bytes of text are in it.
     pub(crate) size: usize,
-    /// What it was made from, when builds share that.
-    source: Option<Source>,
     text: OnceLock<String>,
 }
 
-/// An object that was made from one that builds share.
-#[derive(Debug)]
-struct Source {
+/// An object that was made from one that builds share. Most are only printed: it has its text.
+#[derive(Clone, Debug)]
+struct Changed {
     node: Node,
     known: Arc<Known>,
+    text: Range<usize>,
 }
 
-impl Printed {
-    /// Appends the object as YAML.
-    pub(crate) fn write(&self, out: &mut Sheet) {
-        if let Some(text) = self.text.get() {
-            return out.push_str(text);
-        }
-        let Some(source) = &self.source else {
-            return out.push_str(&yaml::encode(&self.object));
-        };
-        let parts = source.known.parts.as_ref();
-        let parts =
-            parts.filter(|parts| parts.can_write(&source.node, Layout::Block, &self.object));
-        match parts {
-            Some(parts) if !source.known.is_of(&source.node) => {
-                parts.write(&source.node, &self.object, out);
-            }
-            _ => {
-                // Other builds print the very same.
-                let text = || yaml::encode(&self.object);
-                out.push_str(self.text.get_or_init(text));
-            }
-        }
+impl Whole {
+    fn text(&self) -> &str {
+        // Other builds print the very same.
+        self.text.get_or_init(|| yaml::encode(&self.object))
     }
 }
 
-impl Resource {
-    /// The object as the result has it.
+impl Changed {
+    fn object(&self) -> Value {
+        let sheet = self.known.sheet();
+        let value = match sheet {
+            Some(sheet) => sheet.root.value(&self.node, Layout::Block),
+            None => to_object(&self.node),
+        };
+        // What has a text has a value.
+        value.unwrap_or_default()
+    }
+}
+
+impl Output {
+    /// With room for so many objects.
+    pub(crate) fn with_capacity(count: usize) -> Self {
+        Self {
+            objects: Vec::with_capacity(count),
+            text: String::new(),
+        }
+    }
+
+    pub(crate) fn objects(&self) -> Vec<Value> {
+        let value = |printed: &Printed| match printed {
+            Printed::Whole(whole) => whole.object.clone(),
+            Printed::Changed(changed) => changed.object(),
+        };
+        self.objects.iter().map(value).collect()
+    }
+
+    pub(crate) fn to_yaml(&self) -> String {
+        let texts = || {
+            self.objects.iter().map(|printed| match printed {
+                Printed::Whole(whole) => whole.text(),
+                Printed::Changed(changed) => &self.text[changed.text.clone()],
+            })
+        };
+        let size = texts().map(|text| text.len() + SEPARATOR.len()).sum();
+        let mut out = String::with_capacity(size);
+        for (at, text) in texts().enumerate() {
+            if at > 0 {
+                out.push_str(SEPARATOR);
+            }
+            out.push_str(text);
+        }
+        out
+    }
+
+    /// Appends an object that builds share as it is.
+    pub(crate) fn push(&mut self, whole: Arc<Whole>) {
+        self.objects.push(Printed::Whole(whole));
+    }
+
+    /// Appends an object, and tells how many bytes of text are in it.
     ///
     /// # Errors
     ///
     /// When it cannot be printed.
-    pub(crate) fn print(&self) -> Result<Printed, NotJson> {
-        let known = self.known();
-        let parts = known.and_then(|known| known.parts.as_ref());
-        let (object, size) = match parts {
-            Some(parts) => parts.value(&self.node, Layout::Block)?,
-            None => (to_object(&self.node)?, self.node.text_size()),
-        };
-        let source = known.map(|known| Source {
-            node: self.node.clone(),
-            known: Arc::clone(known),
-        });
-        Ok(Printed {
-            object,
-            size,
-            source,
+    pub(crate) fn print(
+        &mut self,
+        resource: &Resource,
+        changes: &mut Changes,
+    ) -> Result<usize, NotJson> {
+        let node = &resource.node;
+        if let Some(known) = resource.known().filter(|known| !known.is_of(node))
+            && let Some(sheet) = known.sheet()
+        {
+            let start = self.text.len();
+            if let Ok(Some(size)) = changes.print(sheet, node, &mut self.text) {
+                self.objects.push(Printed::Changed(Changed {
+                    node: node.clone(),
+                    known: Arc::clone(known),
+                    text: start..self.text.len(),
+                }));
+                return Ok(size);
+            }
+        }
+        let whole = Arc::new(resource.whole()?);
+        let size = whole.size;
+        self.objects.push(Printed::Whole(whole));
+        Ok(size)
+    }
+}
+
+/// What stands between objects.
+const SEPARATOR: &str = "---\n";
+
+impl Resource {
+    /// The object with its value.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be printed.
+    pub(crate) fn whole(&self) -> Result<Whole, NotJson> {
+        Ok(Whole {
+            object: to_object(&self.node)?,
+            size: self.node.text_size(),
             text: OnceLock::new(),
         })
     }
