@@ -86,6 +86,19 @@ impl Scalar {
         Self::new(text, Tag::Unset)
     }
 
+    /// The scalar, written so.
+    pub(crate) fn in_style(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    /// The scalar as a member of a group.
+    pub(crate) fn linked(&self, link: Link) -> Self {
+        Self {
+            link,
+            ..self.clone()
+        }
+    }
+
     /// Whether this is the very text that was read, not only an equal one.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         std::ptr::eq(self.text.as_str(), other.text.as_str())

@@ -5,6 +5,7 @@ use std::ops::Range;
 use yaml::Str;
 use yaml::node::Layout;
 
+use super::content::Content;
 use super::sheet::{Block, Part, Sheet, indentation, write_item};
 use crate::node::{Map, Node, NotJson, to_value_in};
 
@@ -44,13 +45,16 @@ impl Changes {
     pub(super) fn print(
         &mut self,
         sheet: &Sheet,
-        object: &Node,
+        object: &Content,
         out: &mut String,
     ) -> Result<Option<usize>, NotJson> {
-        self.list.clear();
-        self.text.clear();
-        (self.new, self.gone) = (0, 0);
-        if self.note(&sheet.root, object, Layout::Block)? == Fit::Whole {
+        self.forget();
+        let mut fit = self.note_writes(sheet, object)?;
+        if fit == Fit::Whole {
+            self.forget();
+            fit = self.note(&sheet.root, object, Layout::Block)?;
+        }
+        if fit == Fit::Whole {
             return Ok(None);
         }
         // What is new in front of a field comes before what the field became.
@@ -64,6 +68,40 @@ impl Changes {
         }
         out.push_str(&sheet.text[from..]);
         Ok(Some(sheet.size + self.new - self.gone))
+    }
+
+    fn forget(&mut self) {
+        self.list.clear();
+        self.text.clear();
+        (self.new, self.gone) = (0, 0);
+    }
+
+    /// Notes what was written into an object that was only written into.
+    fn note_writes(&mut self, sheet: &Sheet, object: &Content) -> Result<Fit, NotJson> {
+        for write in object.writes() {
+            let Some(spot) = write.place.spot(sheet) else {
+                return Ok(Fit::Whole);
+            };
+            // Which one comes first, and whether both are in one new mapping, the tree tells.
+            let is_new = spot.range.is_empty();
+            if is_new && self.list.iter().any(|change| change.place == spot.range) {
+                return Ok(Fit::Whole);
+            }
+            let start = self.text.len() + spot.columns;
+            spot.encode(&write.scalar, &mut self.text)?;
+            self.list.push(Change {
+                place: spot.range.clone(),
+                text: start..self.text.len(),
+            });
+            let (new, gone) = write.place.sizes(&write.scalar);
+            self.new += new;
+            self.gone += gone;
+        }
+        Ok(if object.is_draft() {
+            Fit::Noted
+        } else {
+            Fit::Whole
+        })
     }
 
     /// Notes lines that `encode` appends, but for so many columns of the first one.

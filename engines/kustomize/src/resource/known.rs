@@ -4,10 +4,11 @@
 //! fact says of which part of the object it is true, and counts while that part is the same one in
 //! memory.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use yaml::Str;
 
+use super::place::Place;
 use super::sheet::Sheet;
 use super::{Reach, Resource};
 use crate::config::TransformerConfig;
@@ -26,6 +27,8 @@ pub(super) struct Known {
     /// By the built-in schema.
     scope: Option<Scope>,
     sites: OnceLock<Sites>,
+    /// Those that something was written to, each once.
+    places: Mutex<Vec<Arc<Place>>>,
 }
 
 /// Where an object refers to others.
@@ -86,6 +89,7 @@ impl Known {
             kind,
             gvk,
             sites: OnceLock::new(),
+            places: Mutex::default(),
         }
     }
 
@@ -100,8 +104,29 @@ impl Known {
         sheet.as_ref()
     }
 
+    /// Places in the object as the ones that all who write there share. None when one of them leads
+    /// through another, or is a field of the object itself: what it is would change.
+    pub(super) fn own(&self, places: Vec<Place>) -> Option<Vec<Arc<Place>>> {
+        let mut known = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own: Vec<Arc<Place>> = Vec::with_capacity(places.len());
+        for place in places {
+            if place.is_at_the_top() || own.iter().any(|other| other.overlaps(&place)) {
+                return None;
+            }
+            let found = known.iter().find(|known| known.is_same(&place)).cloned();
+            own.push(found.unwrap_or_else(|| {
+                known.push(Arc::new(place));
+                Arc::clone(&known[known.len() - 1])
+            }));
+        }
+        Some(own)
+    }
+
     /// Group, version and kind, when they are those of `object`.
-    pub(super) fn gvk_of(&self, object: &Node) -> Option<&Gvk> {
+    fn gvk_of(&self, object: &Node) -> Option<&Gvk> {
+        if self.is_of(object) {
+            return Some(&self.gvk);
+        }
         let is = |field: &str, text: &Str| {
             let found = object.get(field).and_then(Node::as_scalar);
             found.is_some_and(|found| found.text == *text)
@@ -127,7 +152,16 @@ impl Resource {
     /// Group, version and kind with the scope that the built-in schema gives them, when known.
     pub(super) fn known_scope(&self) -> Option<(&Gvk, Option<Scope>)> {
         let known = self.known()?;
-        Some((known.gvk_of(&self.node)?, known.scope))
+        Some((known.gvk_of(self.node.start())?, known.scope))
+    }
+
+    /// Whether it is as it was within reach.
+    fn is_unchanged(&self, known: &Known, reach: &Reach) -> bool {
+        let writes = self.node.writes();
+        if known.is_of(self.node.start()) {
+            return !writes.iter().any(|write| write.place.is_in(reach));
+        }
+        reach.is_unchanged(&known.object, &self.node)
     }
 
     /// Where it refers to others, found out by `find` unless that is known. None when what builds
@@ -150,7 +184,7 @@ impl Resource {
         });
         let is_known = Arc::ptr_eq(&sites.config, config)
             && sites.kind == *kind
-            && sites.reach.is_unchanged(&known.object, &self.node);
+            && self.is_unchanged(known, &sites.reach);
         is_known.then_some(sites)
     }
 }

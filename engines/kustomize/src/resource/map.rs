@@ -57,6 +57,10 @@ impl ResMap {
         matches!(shared, Some(shared) if shared.are_called_apart(&self.list))
     }
 
+    pub(super) fn shared(&self) -> Option<&Arc<Shared>> {
+        self.shared.as_ref()
+    }
+
     /// The objects, to change what is not part of an identity.
     pub(crate) fn iter_mut_keeping_ids(&mut self) -> std::slice::IterMut<'_, Resource> {
         self.list.iter_mut()

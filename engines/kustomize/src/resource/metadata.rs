@@ -47,7 +47,10 @@ impl Resource {
     }
 
     fn metadata_scalar(&self, field: &str) -> Option<&Scalar> {
-        let found = self.metadata()?.get(field)?;
+        if let Some(written) = self.node.written_metadata(field) {
+            return Some(written);
+        }
+        let found = self.node.start().get("metadata")?.get(field)?;
         found.as_scalar().filter(|_| !found.is_null())
     }
 
@@ -123,7 +126,13 @@ impl Resource {
     }
 
     pub(crate) fn annotation(&self, key: &str) -> Option<&Node> {
-        self.metadata()?.get("annotations")?.get(key)
+        let mut written = self.node.writes().iter();
+        let object = if written.any(|write| write.place.annotation().is_some()) {
+            &*self.node
+        } else {
+            self.node.start()
+        };
+        object.get("metadata")?.get("annotations")?.get(key)
     }
 
     pub(crate) fn set_labels(&mut self, labels: Vec<(Str, Str)>) -> Result<(), Error> {
@@ -144,8 +153,9 @@ impl Resource {
 
     /// False when it surely has none, and looking for some would change nothing.
     pub(crate) fn may_have_annotations(&self) -> bool {
-        let metadata = self.node.get("metadata");
+        let metadata = self.node.start().get("metadata");
         metadata.is_none_or(|metadata| metadata.get("annotations").is_some())
+            || (self.node.writes().iter()).any(|write| write.place.annotation().is_some())
     }
 
     /// Takes annotations away; like every such change it makes all others strings, and an empty

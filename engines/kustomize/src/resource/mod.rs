@@ -1,6 +1,7 @@
 //! Objects, with what a build remembers about them.
 
 mod changes;
+mod content;
 mod identity;
 mod index;
 mod known;
@@ -8,6 +9,8 @@ mod links;
 mod map;
 mod memo;
 mod metadata;
+mod place;
+mod plan;
 mod printed;
 mod reach;
 mod sheet;
@@ -24,6 +27,7 @@ use crate::id::{Gvk, ResId, namespace_or_default, no_namespace};
 use crate::node::{self, Kind, Node};
 use crate::schema::{Schemas, Scope};
 
+use content::Content;
 use links::Links;
 use memo::Memo;
 
@@ -32,6 +36,8 @@ pub(crate) use identity::Identity;
 pub(crate) use known::{Names, Site};
 pub(crate) use map::{ResMap, set_data};
 pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
+pub(crate) use place::Place;
+pub(crate) use plan::{Plan, Task};
 pub(crate) use printed::Output;
 pub(crate) use reach::Reach;
 pub(crate) use track::{Behavior, Previous, Track};
@@ -47,7 +53,7 @@ pub(crate) struct Resource(Arc<State>);
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     /// The object. Null or an empty mapping when a patch deleted it.
-    pub(crate) node: Node,
+    pub(crate) node: Content,
     /// What it was called before, and how it came to be.
     pub(crate) track: Track,
     /// The vars that read their value from it.
@@ -77,7 +83,7 @@ impl Resource {
     /// An object as it was read. Build annotations that a file carries become memory.
     pub(crate) fn new(node: Node) -> Self {
         let mut resource = Self(Arc::new(State {
-            node,
+            node: node.into(),
             track: Track::default(),
             ref_vars: Vec::new(),
             links: Links::default(),
@@ -98,15 +104,15 @@ impl Resource {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.node.is_null_or_empty()
+        self.node.start().is_null_or_empty()
     }
 
     pub(crate) fn kind(&self) -> &str {
-        self.node.get("kind").map_or("", Node::text)
+        self.node.start().get("kind").map_or("", Node::text)
     }
 
     pub(crate) fn api_version(&self) -> &str {
-        self.node.get("apiVersion").map_or("", Node::text)
+        self.node.start().get("apiVersion").map_or("", Node::text)
     }
 
     pub(crate) fn gvk(&self) -> Gvk {
@@ -115,6 +121,7 @@ impl Resource {
         }
         let scalar = |field: &str| {
             self.node
+                .start()
                 .get(field)
                 .and_then(Node::as_scalar)
                 .map(|scalar| scalar.text.clone())
@@ -195,7 +202,7 @@ impl Resource {
     }
 
     fn kind_text(&self) -> Str {
-        let kind = self.node.get("kind").and_then(Node::as_scalar);
+        let kind = self.node.start().get("kind").and_then(Node::as_scalar);
         kind.map(|kind| kind.text.clone()).unwrap_or_default()
     }
 

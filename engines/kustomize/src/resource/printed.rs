@@ -8,8 +8,9 @@ use yaml::node::Layout;
 
 use super::Resource;
 use super::changes::Changes;
+use super::content::Content;
 use super::known::Known;
-use crate::node::{Node, NotJson, to_object};
+use crate::node::{NotJson, to_object};
 
 /// The objects of a build in their order, as values and as text.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +39,7 @@ pub(crate) struct Whole {
 /// An object that was made from one that builds share. Most are only printed: it has its text.
 #[derive(Clone, Debug)]
 struct Changed {
-    node: Node,
+    node: Content,
     known: Arc<Known>,
     text: Range<usize>,
 }
@@ -113,7 +114,9 @@ impl Output {
         changes: &mut Changes,
     ) -> Result<usize, NotJson> {
         let node = &resource.node;
-        if let Some(known) = resource.known().filter(|known| !known.is_of(node))
+        if let Some(known) = resource
+            .known()
+            .filter(|known| node.is_draft() || !known.is_of(node))
             && let Some(sheet) = known.sheet()
         {
             let start = self.text.len();

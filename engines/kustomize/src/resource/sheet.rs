@@ -192,6 +192,29 @@ impl Block {
         is_alone.then_some(start..part.place.end)
     }
 
+    /// The line in front of which a new field comes. None when other text stands on it, or the name
+    /// is not new.
+    pub(super) fn line_of_new(&self, name: &Str) -> Option<usize> {
+        if self.kind != Kind::Map || self.parts.iter().any(|part| part.name == *name) {
+            return None;
+        }
+        let parts = self.parts.iter().map(|part| (&part.name, Some(part)));
+        let all = parts.chain([(name, None)]).collect();
+        // From behind.
+        let mut line = Some(self.end());
+        let mut found = None;
+        for (_, part) in yaml::in_order(all, |(name, _)| name.as_str()).into_iter().rev() {
+            match (part, line) {
+                (Some(part), Some(before)) if part.place.end <= before => {
+                    line = self.lines_of(part).map(|lines| lines.start);
+                }
+                (None, Some(_)) => found = line,
+                _ => return None,
+            }
+        }
+        found
+    }
+
     /// The part with this key, best in this place.
     pub(super) fn field(&self, at: usize, key: &Scalar) -> Option<(usize, &Part)> {
         let is_same = |part: &&Part| part.key.as_ref().is_some_and(|known| known.is_same(key));
@@ -316,6 +339,11 @@ impl Part {
 
     pub(super) fn key_size(&self) -> usize {
         self.key.as_ref().map_or(0, |key| key.text.len())
+    }
+
+    /// Whether it is an item, not a field.
+    pub(super) fn is_item(&self) -> bool {
+        self.key.is_none()
     }
 
     /// Appends its lines, as if it stood for this value.

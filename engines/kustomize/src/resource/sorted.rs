@@ -2,15 +2,19 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use yaml::Str;
 
 use super::Resource;
+use super::plan::{Places, Task};
 use crate::id::Gvk;
 
 /// One in so many objects may be new for the known order to be of use.
 const USEFUL: usize = 8;
+
+/// So many tasks are remembered.
+const TASKS: usize = 32;
 
 /// An object, wherever it is.
 type Called = (Gvk, Str);
@@ -19,10 +23,11 @@ type Called = (Gvk, Str);
 #[derive(Debug)]
 pub(super) struct Shared {
     list: Vec<Resource>,
-    /// Their places in the order of the output; the first build finds out.
-    places: OnceLock<Vec<usize>>,
+    /// Their order in the output; the first build finds out.
+    order: OnceLock<Vec<usize>>,
     /// Where each one is by kind and name; none when two are called alike in two namespaces.
     called: OnceLock<Option<HashMap<Called, usize>>>,
+    places: Mutex<Vec<Arc<Places>>>,
 }
 
 fn called(object: &Resource) -> Called {
@@ -59,9 +64,37 @@ impl Shared {
     pub(super) fn new(list: &[Resource]) -> Self {
         Self {
             list: list.to_vec(),
-            places: OnceLock::new(),
+            order: OnceLock::new(),
             called: OnceLock::new(),
+            places: Mutex::default(),
         }
+    }
+
+    /// The object with a number, as builds share it.
+    pub(super) fn object(&self, at: usize) -> &Resource {
+        &self.list[at]
+    }
+
+    /// Whether an object is the one with this number, with nothing but texts written into it.
+    pub(super) fn is_from(&self, at: usize, object: &Resource) -> bool {
+        let known = self.list.get(at).and_then(Resource::known);
+        match (known, object.known()) {
+            (Some(known), Some(other)) => {
+                Arc::ptr_eq(known, other) && known.is_of(object.node.start())
+            }
+            _ => false,
+        }
+    }
+
+    /// Where a task writes. None when there are too many of them.
+    pub(super) fn places(&self, task: Task) -> Option<Arc<Places>> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = places.iter().find(|known| known.task == task) {
+            return Some(Arc::clone(known));
+        }
+        let new = (places.len() < TASKS).then(|| Arc::new(Places::new(task, self.list.len())));
+        places.extend(new.clone());
+        new
     }
 
     /// Whether no two objects of a build are called alike, whatever namespaces they are in.
@@ -100,7 +133,7 @@ impl Shared {
         let before = |list: &[Resource], a: usize, b: usize| {
             compare(&list[a], &list[b]).then_with(|| a.cmp(&b))
         };
-        let known = self.places.get_or_init(|| {
+        let known = self.order.get_or_init(|| {
             let mut places: Vec<usize> = (0..self.list.len()).collect();
             places.sort_by(|a, b| before(&self.list, *a, *b));
             places

@@ -1,0 +1,194 @@
+//! Places in an object that builds share, to write texts into.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use yaml::Str;
+use yaml::node::Layout;
+
+use super::Reach;
+use super::sheet::{Block, Sheet, header, indentation};
+use crate::node::{Map, Node, NotJson, Scalar, to_value_in};
+
+/// A scalar in a tree, or where there will be one.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// Fields and items on the way, by their number, as far as there are any.
+    path: Vec<usize>,
+    /// Fields that are made behind them.
+    missing: Vec<Str>,
+    /// All fields on the way, by name.
+    names: Vec<Str>,
+    /// What stands there.
+    pub(super) scalar: Option<Scalar>,
+    spot: OnceLock<Option<Spot>>,
+    in_reach: OnceLock<bool>,
+}
+
+/// Where a place is in the text.
+#[derive(Debug)]
+pub(super) struct Spot {
+    pub(super) range: Range<usize>,
+    /// Columns of the first line that stand there already.
+    pub(super) columns: usize,
+    /// The lines above fields that are made.
+    headers: String,
+    depth: usize,
+    name: Str,
+    layout: Layout,
+}
+
+impl Place {
+    /// A scalar that is there.
+    pub(crate) fn of_scalar(path: &[usize], names: &[&Str], scalar: &Scalar) -> Self {
+        Self::new(path, names, &[], Some(scalar.clone()))
+    }
+
+    /// A field that is made in the mapping at the end of a path, with those that lead to it.
+    pub(crate) fn of_missing(path: &[usize], names: &[&Str], missing: &[&Str]) -> Self {
+        Self::new(path, names, missing, None)
+    }
+
+    fn new(path: &[usize], names: &[&Str], missing: &[&Str], scalar: Option<Scalar>) -> Self {
+        let list = |names: &[&Str]| -> Vec<Str> { names.iter().copied().cloned().collect() };
+        Self {
+            path: path.to_vec(),
+            missing: list(missing),
+            names: list(&[names, missing].concat()),
+            scalar,
+            spot: OnceLock::new(),
+            in_reach: OnceLock::new(),
+        }
+    }
+
+    /// Whether it is a field of the object itself, as its kind is.
+    pub(super) fn is_at_the_top(&self) -> bool {
+        self.names.len() < 2
+    }
+
+    pub(super) fn is_metadata(&self, field: &str) -> bool {
+        self.names.len() == 2 && *self.names[0] == *"metadata" && *self.names[1] == *field
+    }
+
+    /// The annotation that it is.
+    pub(super) fn annotation(&self) -> Option<&Str> {
+        match &self.names[..] {
+            [metadata, annotations, key, ..]
+                if **metadata == *"metadata" && **annotations == *"annotations" =>
+            {
+                Some(key)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.path == other.path && self.missing == other.missing
+    }
+
+    /// Whether one leads through the other.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.missing.len() != other.missing.len()
+            && self.path == other.path
+            && (self.missing.starts_with(&other.missing)
+                || other.missing.starts_with(&self.missing))
+    }
+
+    /// Whether something of `reach` leads here. An object has one reach.
+    pub(super) fn is_in(&self, reach: &Reach) -> bool {
+        *self.in_reach.get_or_init(|| reach.meets(&self.names))
+    }
+
+    /// Puts a scalar there.
+    pub(super) fn set(&self, tree: &mut Node, scalar: &Scalar) {
+        let mut at = Some(tree);
+        for step in &self.path {
+            at = at.and_then(|node| node.child_mut(*step));
+        }
+        for name in &self.missing {
+            at = at.and_then(|node| node.get_or_push(name, Node::map));
+        }
+        if let Some(node) = at {
+            *node = Node::Scalar(scalar.clone());
+        }
+    }
+
+    /// Where it is in the text. None when only the tree can be printed.
+    pub(super) fn spot(&self, sheet: &Sheet) -> Option<&Spot> {
+        let spot = self.spot.get_or_init(|| Spot::of(self, sheet));
+        spot.as_ref()
+    }
+
+    /// How many bytes of text come into the object with a scalar, and how many go.
+    pub(super) fn sizes(&self, scalar: &Scalar) -> (usize, usize) {
+        let made: usize = self.missing.iter().map(|name| name.len()).sum();
+        let gone = self.scalar.as_ref().map_or(0, |scalar| scalar.text.len());
+        (made + scalar.text.len(), gone)
+    }
+}
+
+impl Spot {
+    fn of(place: &Place, sheet: &Sheet) -> Option<Self> {
+        let mut block = &sheet.root;
+        let (last, way) = match &place.missing[..] {
+            [] => {
+                let (last, way) = place.path.split_last()?;
+                (Some(*last), way)
+            }
+            _ => (None, &place.path[..]),
+        };
+        for step in way {
+            block = block.parts.get(*step)?.inner.as_ref()?;
+        }
+        match last {
+            Some(at) => Self::of_field(block, at),
+            None => Self::of_missing(block, &place.missing),
+        }
+    }
+
+    fn of_field(block: &Block, at: usize) -> Option<Self> {
+        let part = block.parts.get(at).filter(|part| !part.is_item())?;
+        Some(Self {
+            range: part.place.clone(),
+            columns: indentation(block.depth),
+            headers: String::new(),
+            depth: block.depth,
+            name: part.name.clone(),
+            layout: block.layout,
+        })
+    }
+
+    fn of_missing(block: &Block, missing: &[Str]) -> Option<Self> {
+        let mut names = Vec::with_capacity(missing.len());
+        for name in missing {
+            names.push(block.names.of(&Scalar::untagged(name))?);
+        }
+        let (name, above) = names.split_last()?;
+        let line = block.line_of_new(names.first()?)?;
+        let mut headers = String::new();
+        for (name, depth) in above.iter().zip(block.depth..) {
+            headers.push_str(&header(depth, name)?);
+        }
+        // Mappings that are made are written in blocks, unless they stand in brackets.
+        let layout = match above {
+            [] => block.layout,
+            _ => Map::new().layout_in(block.layout),
+        };
+        Some(Self {
+            range: line..line,
+            columns: 0,
+            headers,
+            depth: block.depth + above.len(),
+            name: name.clone(),
+            layout,
+        })
+    }
+
+    /// Appends the lines with a scalar.
+    pub(super) fn encode(&self, scalar: &Scalar, out: &mut String) -> Result<(), NotJson> {
+        let value = to_value_in(&Node::Scalar(scalar.clone()), self.layout)?;
+        out.push_str(&self.headers);
+        yaml::encode_entry(out, self.depth, &self.name, &value);
+        Ok(())
+    }
+}
