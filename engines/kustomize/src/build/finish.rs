@@ -6,8 +6,7 @@ use super::{Accumulated, Target};
 use crate::config::{FieldSpec, SortOptions};
 use crate::error::{Error, ResultExt};
 use crate::id::Gvk;
-use crate::node::NotJson;
-use crate::resource::{Changes, ORIGIN, Output, Resource, TRANSFORMATIONS};
+use crate::resource::{Changes, ORIGIN, Output, TRANSFORMATIONS};
 use crate::transform::{MapEntries, add_hashes, fix_references, resolve_vars, sort};
 use crate::{Options, Reorder};
 
@@ -34,7 +33,7 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
     }
     for resource in objects.iter() {
         if resource.printed().is_none() && !resource.is_empty() {
-            Resource::validate(&resource.node)?;
+            resource.check()?;
         }
     }
     objects.retain(|resource| {
@@ -79,8 +78,7 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
     };
     for mut resource in objects.into_vec() {
         if let Some(printed) = resource.printed().filter(|_| shares) {
-            budget.take(printed.size)?;
-            output.push(Arc::clone(printed));
+            budget.take(output.push(Arc::clone(printed)))?;
             continue;
         }
         // Other builds print it as this one does.
@@ -95,17 +93,16 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
                 resource.remove_annotations(&[annotation])?;
             }
         }
-        let context = || format!("{}", resource.id(&schemas));
-        let fail = |error: NotJson| Error::Resource(error.to_string());
-        if let Some(before) = before {
-            let printed = Arc::new(resource.whole().map_err(fail).context(context)?);
-            budget.take(printed.size)?;
-            before.note_printed(&printed);
-            output.push(printed);
-        } else {
-            let size = output.print(&resource, &mut changes);
-            budget.take(size.map_err(fail).context(context)?)?;
-        }
+        let printed = match before {
+            Some(before) => resource.whole().map(|whole| {
+                let whole = Arc::new(whole);
+                before.note_printed(&whole);
+                output.push(whole)
+            }),
+            None => output.print(resource.clone(), &mut changes),
+        };
+        let size = printed.map_err(|error| Error::Resource(error.to_string()));
+        budget.take(size.context(|| format!("{}", resource.id(&schemas)))?)?;
     }
     Ok(output)
 }

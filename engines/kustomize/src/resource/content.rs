@@ -7,6 +7,8 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
+use yaml::Str;
+
 use super::place::Place;
 use crate::node::{Node, Scalar};
 
@@ -82,6 +84,19 @@ impl Content {
         &self.start
     }
 
+    /// The tree, without what was written elsewhere than at a path or on the way.
+    pub(crate) fn without_writes_at<'a>(
+        &self,
+        path: impl Iterator<Item = &'a Str> + Clone,
+    ) -> &Node {
+        let is_there = |write: &Write| write.place.is_along(path.clone());
+        if self.writes.iter().any(is_there) {
+            self
+        } else {
+            &self.start
+        }
+    }
+
     pub(super) fn writes(&self) -> &[Write] {
         &self.writes
     }
@@ -104,14 +119,14 @@ impl Content {
     }
 
     /// What stands in a place.
-    fn at<'a>(&'a self, place: &'a Arc<Place>) -> Option<&'a Scalar> {
+    pub(crate) fn at<'a>(&'a self, place: &'a Arc<Place>) -> Option<&'a Scalar> {
         let is_it = |write: &&Write| Arc::ptr_eq(&write.place, place);
         let write = self.writes.iter().find(is_it);
         write.map(|write| &write.scalar).or(place.scalar.as_ref())
     }
 
     /// Whether a text can be written into a place, and changes nothing elsewhere.
-    pub(super) fn has_room(&self, place: &Arc<Place>) -> bool {
+    pub(crate) fn has_room(&self, place: &Arc<Place>) -> bool {
         self.at(place).is_none_or(|scalar| !scalar.link.is_linked())
             && !self.writes.iter().any(|write| write.place.overlaps(place))
     }

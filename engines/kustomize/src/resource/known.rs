@@ -50,6 +50,32 @@ pub(crate) struct Site {
     /// Its number in the configuration.
     pub(crate) field: usize,
     pub(crate) names: Names,
+    places: OnceLock<Option<Vec<Arc<Place>>>>,
+}
+
+impl Site {
+    pub(crate) fn new(field: usize, names: Names) -> Self {
+        Self {
+            field,
+            names,
+            places: OnceLock::new(),
+        }
+    }
+
+    /// Where the names are in an object with this site, which `find` tells. None when they do not
+    /// stand alone, or builds do not share the object.
+    pub(crate) fn places(
+        &self,
+        object: &Resource,
+        find: impl FnOnce(&Resource) -> Option<Vec<Place>>,
+    ) -> Option<&[Arc<Place>]> {
+        let known = object.known()?;
+        if !known.is_of(object.node.start()) || !matches!(self.names, Names::Alone(_)) {
+            return None;
+        }
+        let places = self.places.get_or_init(|| known.own(find(object)?));
+        places.as_deref()
+    }
 }
 
 /// The names in a field.

@@ -5,13 +5,15 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::Resource;
 use super::known::Known;
 use super::printed::Whole;
-use super::{Identity, Resource};
+use crate::id::ResId;
+use crate::schema::Schemas;
 
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    pub(super) identity: OnceLock<Arc<Identity>>,
+    identity: OnceLock<Arc<ResId>>,
     printed: OnceLock<Arc<Whole>>,
     /// Of what it was when builds began to share it.
     pub(super) known: OnceLock<Arc<Known>>,
@@ -36,6 +38,16 @@ impl Memo {
 }
 
 impl Resource {
+    /// The identity at this moment; found out once for a state that builds share.
+    pub(super) fn identity(&self, schemas: &Schemas) -> Arc<ResId> {
+        // Scopes are another matter with another schema.
+        if schemas.is_custom() {
+            return Arc::new(self.id(schemas));
+        }
+        let known = &self.memo.identity;
+        Arc::clone(known.get_or_init(|| Arc::new(self.id(schemas))))
+    }
+
     pub(crate) fn printed(&self) -> Option<&Arc<Whole>> {
         self.memo.printed.get()
     }

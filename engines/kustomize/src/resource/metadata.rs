@@ -59,8 +59,12 @@ impl Resource {
         found.map(|scalar| scalar.text.clone()).unwrap_or_default()
     }
 
+    pub(super) fn name_scalar(&self) -> Option<&Scalar> {
+        self.metadata_scalar("name")
+    }
+
     /// Name and namespace, to look at.
-    pub(super) fn called(&self) -> (&str, &str) {
+    pub(crate) fn called(&self) -> (&str, &str) {
         let text = |field| {
             self.metadata_scalar(field)
                 .map_or("", |scalar| &scalar.text)

@@ -2,7 +2,6 @@
 
 mod changes;
 mod content;
-mod identity;
 mod index;
 mod known;
 mod links;
@@ -17,6 +16,7 @@ mod sheet;
 mod sorted;
 mod track;
 
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -32,7 +32,6 @@ use links::Links;
 use memo::Memo;
 
 pub(crate) use changes::Changes;
-pub(crate) use identity::Identity;
 pub(crate) use known::{Names, Site};
 pub(crate) use map::{ResMap, set_data};
 pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
@@ -40,6 +39,7 @@ pub(crate) use place::Place;
 pub(crate) use plan::{Plan, Task};
 pub(crate) use printed::Output;
 pub(crate) use reach::Reach;
+pub(crate) use sorted::OldNames;
 pub(crate) use track::{Behavior, Previous, Track};
 
 /// An object on its way through the build.
@@ -116,8 +116,13 @@ impl Resource {
     }
 
     pub(crate) fn gvk(&self) -> Gvk {
+        self.gvk_here().into_owned()
+    }
+
+    /// Group, version and kind, to look at.
+    pub(crate) fn gvk_here(&self) -> Cow<'_, Gvk> {
         if let Some((gvk, _)) = self.known_scope() {
-            return gvk.clone();
+            return Cow::Borrowed(gvk);
         }
         let scalar = |field: &str| {
             self.node
@@ -127,7 +132,7 @@ impl Resource {
                 .map(|scalar| scalar.text.clone())
                 .unwrap_or_default()
         };
-        Gvk::of(&scalar("apiVersion"), scalar("kind"))
+        Cow::Owned(Gvk::of(&scalar("apiVersion"), scalar("kind")))
     }
 
     /// Whether objects like this one surely live outside of namespaces.
@@ -224,6 +229,18 @@ impl Resource {
     }
 
     /// Fails unless the object has a kind and, when it is no list, a name.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let has_text = |field| {
+            let found = self.node.start().get(field);
+            found.is_some_and(|found| !found.is_null() && !found.text().is_empty())
+        };
+        if has_text("kind") && !self.called().0.is_empty() {
+            return Ok(());
+        }
+        Self::validate(&self.node)
+    }
+
+    /// Fails unless an object has a kind and, when it is no list, a name.
     pub(crate) fn validate(node: &Node) -> Result<(), Error> {
         node.expect(Kind::Map)?;
         let describe = || {

@@ -94,6 +94,14 @@ impl Place {
                 || other.missing.starts_with(&self.missing))
     }
 
+    /// Whether it is at a path of field names, on the way there, or behind.
+    pub(super) fn is_along<'a>(&self, path: impl Iterator<Item = &'a Str>) -> bool {
+        self.names
+            .iter()
+            .zip(path)
+            .all(|(name, other)| name == other)
+    }
+
     /// Whether something of `reach` leads here. An object has one reach.
     pub(super) fn is_in(&self, reach: &Reach) -> bool {
         *self.in_reach.get_or_init(|| reach.meets(&self.names))

@@ -58,7 +58,11 @@ impl Plan {
         let Some((shared, places)) = &self.0 else {
             return false;
         };
-        let Some(slot) = places.objects.get(at).filter(|_| shared.is_from(at, object)) else {
+        let Some(slot) = places
+            .objects
+            .get(at)
+            .filter(|_| shared.is_from(at, object))
+        else {
             return false;
         };
         let found = slot.get_or_init(|| {
@@ -86,5 +90,13 @@ impl Resource {
             }
         }
         has_room
+    }
+
+    /// Writes into places of which it is known that they have room.
+    pub(crate) fn write_each(&mut self, texts: &[(Arc<Place>, Scalar)]) {
+        let content = &mut self.node;
+        for (place, scalar) in texts {
+            content.write(place, |_| scalar.clone());
+        }
     }
 }

@@ -8,8 +8,8 @@ use yaml::node::Layout;
 
 use super::Resource;
 use super::changes::Changes;
-use super::content::Content;
 use super::known::Known;
+use super::sheet::Sheet;
 use crate::node::{NotJson, to_object};
 
 /// The objects of a build in their order, as values and as text.
@@ -32,15 +32,14 @@ enum Printed {
 pub(crate) struct Whole {
     object: Value,
     /// How many bytes of text are in it.
-    pub(crate) size: usize,
+    size: usize,
     text: OnceLock<String>,
 }
 
 /// An object that was made from one that builds share. Most are only printed: it has its text.
 #[derive(Clone, Debug)]
 struct Changed {
-    node: Content,
-    known: Arc<Known>,
+    resource: Resource,
     text: Range<usize>,
 }
 
@@ -53,10 +52,11 @@ impl Whole {
 
 impl Changed {
     fn object(&self) -> Value {
-        let sheet = self.known.sheet();
-        let value = match sheet {
-            Some(sheet) => sheet.root.value(&self.node, Layout::Block),
-            None => to_object(&self.node),
+        let node = &self.resource.node;
+        let known = self.resource.known();
+        let value = match known.and_then(|known| known.sheet()) {
+            Some(sheet) => sheet.root.value(node, Layout::Block),
+            None => to_object(node),
         };
         // What has a text has a value.
         value.unwrap_or_default()
@@ -98,9 +98,11 @@ impl Output {
         out
     }
 
-    /// Appends an object that builds share as it is.
-    pub(crate) fn push(&mut self, whole: Arc<Whole>) {
+    /// Appends an object with its value, and tells how many bytes of text are in it.
+    pub(crate) fn push(&mut self, whole: Arc<Whole>) -> usize {
+        let size = whole.size;
         self.objects.push(Printed::Whole(whole));
+        size
     }
 
     /// Appends an object, and tells how many bytes of text are in it.
@@ -110,29 +112,21 @@ impl Output {
     /// When it cannot be printed.
     pub(crate) fn print(
         &mut self,
-        resource: &Resource,
+        resource: Resource,
         changes: &mut Changes,
     ) -> Result<usize, NotJson> {
-        let node = &resource.node;
-        if let Some(known) = resource
-            .known()
-            .filter(|known| node.is_draft() || !known.is_of(node))
-            && let Some(sheet) = known.sheet()
-        {
+        if let Some(sheet) = resource.changed_sheet() {
             let start = self.text.len();
-            if let Ok(Some(size)) = changes.print(sheet, node, &mut self.text) {
-                self.objects.push(Printed::Changed(Changed {
-                    node: node.clone(),
-                    known: Arc::clone(known),
-                    text: start..self.text.len(),
-                }));
+            let printed = changes.print(sheet, &resource.node, &mut self.text);
+            // The long way tells what is wrong.
+            if let Ok(Some(size)) = printed {
+                let text = start..self.text.len();
+                let changed = Changed { resource, text };
+                self.objects.push(Printed::Changed(changed));
                 return Ok(size);
             }
         }
-        let whole = Arc::new(resource.whole()?);
-        let size = whole.size;
-        self.objects.push(Printed::Whole(whole));
-        Ok(size)
+        Ok(self.push(Arc::new(resource.whole()?)))
     }
 }
 
@@ -140,6 +134,12 @@ impl Output {
 const SEPARATOR: &str = "---\n";
 
 impl Resource {
+    /// The text that builds share, when it is that of an object that this one was made from.
+    fn changed_sheet(&self) -> Option<&Sheet> {
+        let is_changed = |known: &&Arc<Known>| self.node.is_draft() || !known.is_of(&self.node);
+        self.known().filter(is_changed)?.sheet()
+    }
+
     /// The object with its value.
     ///
     /// # Errors

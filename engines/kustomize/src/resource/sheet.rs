@@ -203,7 +203,10 @@ impl Block {
         // From behind.
         let mut line = Some(self.end());
         let mut found = None;
-        for (_, part) in yaml::in_order(all, |(name, _)| name.as_str()).into_iter().rev() {
+        for (_, part) in yaml::in_order(all, |(name, _)| name.as_str())
+            .into_iter()
+            .rev()
+        {
             match (part, line) {
                 (Some(part), Some(before)) if part.place.end <= before => {
                     line = self.lines_of(part).map(|lines| lines.start);

@@ -44,6 +44,15 @@ impl<'a> Finder<'a> {
         self.visit(object, &spec.segments, &target)
     }
 
+    /// Finds the scalars that a field spec means.
+    pub(super) fn find_there(&mut self, object: &Node, spec: &'a FieldSpec) -> Option<()> {
+        let target = Target {
+            key: None,
+            creates: false,
+        };
+        self.visit(object, &spec.segments, &target)
+    }
+
     fn visit(&mut self, node: &Node, path: &'a [Segment], target: &Target<'a>) -> Option<()> {
         let Some((first, rest)) = path.split_first() else {
             return self.end(node, target);
