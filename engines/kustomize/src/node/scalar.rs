@@ -111,6 +111,11 @@ impl Scalar {
         matches!(self.tag, Tag::Str | Tag::Unset)
     }
 
+    /// Text that is printed as it is, however the scalar is written.
+    pub(crate) fn is_word(&self) -> bool {
+        self.is_string() && yaml::is_always_plain(&self.text)
+    }
+
     /// The value of the text, were it written plain.
     pub(crate) fn resolve_text(&self) -> Resolved {
         yaml::resolve(&self.text, Dialect::Kyaml)

@@ -87,7 +87,7 @@ impl Changes {
             if is_new && self.list.iter().any(|change| change.place == spot.range) {
                 return Ok(Fit::Whole);
             }
-            let start = self.text.len() + spot.columns;
+            let start = self.text.len();
             spot.encode(&write.scalar, &mut self.text)?;
             self.list.push(Change {
                 place: spot.range.clone(),

@@ -23,6 +23,9 @@ pub(crate) struct Content {
     last_draft: Option<Node>,
 }
 
+/// So many texts are written into most objects.
+const USUAL: usize = 6;
+
 /// A text in a place of what builds share.
 #[derive(Clone, Debug)]
 pub(super) struct Write {
@@ -142,10 +145,13 @@ impl Content {
         let is_it = |write: &&mut Write| Arc::ptr_eq(&write.place, place);
         match self.writes.iter_mut().find(is_it) {
             Some(write) => write.scalar = scalar,
-            None => self.writes.push(Write {
-                place: Arc::clone(place),
-                scalar,
-            }),
+            None => {
+                if self.writes.is_empty() {
+                    self.writes.reserve(USUAL);
+                }
+                let place = Arc::clone(place);
+                self.writes.push(Write { place, scalar });
+            }
         }
     }
 }

@@ -29,10 +29,12 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(super) struct Spot {
     pub(super) range: Range<usize>,
-    /// Columns of the first line that stand there already.
-    pub(super) columns: usize,
+    /// Columns of the line that stand there already.
+    columns: usize,
     /// The lines above fields that are made.
     headers: String,
+    /// The line in front of a scalar, when it is simple.
+    front: Option<String>,
     depth: usize,
     name: Str,
     layout: Layout,
@@ -156,10 +158,13 @@ impl Spot {
 
     fn of_field(block: &Block, at: usize) -> Option<Self> {
         let part = block.parts.get(at).filter(|part| !part.is_item())?;
+        let columns = indentation(block.depth);
+        let front = front(block.depth, &part.name);
         Some(Self {
             range: part.place.clone(),
-            columns: indentation(block.depth),
+            columns,
             headers: String::new(),
+            front: front.map(|front| front[columns..].to_owned()),
             depth: block.depth,
             name: part.name.clone(),
             layout: block.layout,
@@ -177,6 +182,7 @@ impl Spot {
         for (name, depth) in above.iter().zip(block.depth..) {
             headers.push_str(&header(depth, name)?);
         }
+        let depth = block.depth + above.len();
         // Mappings that are made are written in blocks, unless they stand in brackets.
         let layout = match above {
             [] => block.layout,
@@ -186,17 +192,31 @@ impl Spot {
             range: line..line,
             columns: 0,
             headers,
-            depth: block.depth + above.len(),
+            front: front(depth, name),
+            depth,
             name: name.clone(),
             layout,
         })
     }
 
-    /// Appends the lines with a scalar.
+    /// Appends the lines with a scalar, but for the columns that are there.
     pub(super) fn encode(&self, scalar: &Scalar, out: &mut String) -> Result<(), NotJson> {
-        let value = to_value_in(&Node::Scalar(scalar.clone()), self.layout)?;
         out.push_str(&self.headers);
+        if let Some(front) = self.front.as_ref().filter(|_| scalar.is_word()) {
+            for text in [front, " ", &scalar.text, "\n"] {
+                out.push_str(text);
+            }
+            return Ok(());
+        }
+        let value = to_value_in(&Node::Scalar(scalar.clone()), self.layout)?;
+        let start = out.len();
         yaml::encode_entry(out, self.depth, &self.name, &value);
+        out.replace_range(start..start + self.columns, "");
         Ok(())
     }
+}
+
+fn front(depth: usize, name: &str) -> Option<String> {
+    let header = header(depth, name)?;
+    header.strip_suffix('\n').map(str::to_owned)
 }

@@ -188,16 +188,23 @@ impl Encoder {
     }
 }
 
-/// Whether text is a word that needs no quotes wherever it stands, as names and most keys are:
-/// letters, digits and a little between them, longer than any word with a meaning of its own, and
-/// too short to be folded or to be a long key.
-fn is_always_plain(text: &str) -> bool {
+/// Whether text is a word that needs no quotes wherever it stands, in whatever dialect, as names and
+/// most keys are: letters, digits and a little between them, too short to be folded or to be a long
+/// key. Words with a meaning of their own are of few letters, and of nothing else.
+pub fn is_always_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    matches!(bytes.len(), 6..=SIMPLE_KEY)
-        && bytes[0].is_ascii_alphabetic()
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_'))
+    let Some(first) = bytes.first().filter(|_| bytes.len() <= SIMPLE_KEY) else {
+        return false;
+    };
+    let mut letters = 0;
+    for byte in bytes {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => letters += 1,
+            b'0'..=b'9' | b'-' | b'.' | b'/' | b'_' => {}
+            _ => return false,
+        }
+    }
+    first.is_ascii_alphabetic() && (bytes.len() >= 6 || letters < bytes.len())
 }
 
 /// A float as it comes out after JSON: an integer when its JSON form is one.
