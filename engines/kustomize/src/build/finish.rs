@@ -86,7 +86,7 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
         if let Some(label) = &managed_by {
             label.apply_to(&mut resource)?;
         }
-        if resource.may_have_annotations() {
+        if !resource.has_settled_annotations() {
             resource.remove_build_annotations()?;
             // One after the other: of annotations that stand there twice, each takes one away.
             for annotation in &unwanted {

@@ -116,6 +116,11 @@ impl Scalar {
         self.is_string() && yaml::is_always_plain(&self.text)
     }
 
+    /// Text of one line, which is the same in any style.
+    pub(crate) fn is_line(&self) -> bool {
+        self.tag == Tag::Str && !self.text.contains('\n') && !self.text.starts_with([' ', '\t'])
+    }
+
     /// The value of the text, were it written plain.
     pub(crate) fn resolve_text(&self) -> Resolved {
         yaml::resolve(&self.text, Dialect::Kyaml)

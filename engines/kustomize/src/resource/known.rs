@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use yaml::Str;
 
+use super::metadata::is_of_build;
 use super::place::Place;
 use super::sheet::Sheet;
 use super::{Reach, Resource};
 use crate::config::TransformerConfig;
 use crate::id::Gvk;
-use crate::node::Node;
+use crate::node::{Entry, Map, Node, Scalar};
 use crate::schema::{Schemas, Scope};
 
 /// The facts.
@@ -26,9 +27,21 @@ pub(super) struct Known {
     gvk: Gvk,
     /// By the built-in schema.
     scope: Option<Scope>,
+    name: Option<Scalar>,
+    namespace: Option<Scalar>,
+    pub(super) annotations: Annotations,
     sites: OnceLock<Sites>,
     /// Those that something was written to, each once.
     places: Mutex<Vec<Arc<Place>>>,
+}
+
+/// What annotations an object has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Annotations {
+    None,
+    /// A build has nothing to say of them, and setting them anew prints the same.
+    Plain,
+    Others,
 }
 
 /// Where an object refers to others.
@@ -106,11 +119,19 @@ impl Known {
             scalar.map(|scalar| scalar.text.clone()).unwrap_or_default()
         };
         let (api_version, kind) = (text("apiVersion"), text("kind"));
+        let metadata = object.get("metadata");
+        let scalar = |field| {
+            let found = metadata?.get(field).filter(|found| !found.is_null())?;
+            found.as_scalar().cloned()
+        };
         let gvk = Gvk::of(&api_version, kind.clone());
         Self {
             object: object.clone(),
             sheet: OnceLock::new(),
             scope: Schemas::built_in_scope(&gvk),
+            name: scalar("name"),
+            namespace: scalar("namespace"),
+            annotations: Annotations::of(metadata),
             api_version,
             kind,
             gvk,
@@ -122,6 +143,14 @@ impl Known {
     /// Whether this is about the very same object, unchanged.
     pub(super) fn is_of(&self, object: &Node) -> bool {
         self.object.is_shared_with(object)
+    }
+
+    /// Name or namespace.
+    pub(super) fn metadata(&self, field: &str) -> Option<&Scalar> {
+        match field {
+            "name" => self.name.as_ref(),
+            _ => self.namespace.as_ref(),
+        }
     }
 
     /// Its text. None when it cannot be taken apart.
@@ -161,7 +190,36 @@ impl Known {
     }
 }
 
+impl Annotations {
+    fn of(metadata: Option<&Node>) -> Self {
+        match metadata.map(|metadata| metadata.get("annotations")) {
+            Some(None) => Self::None,
+            Some(Some(Node::Map(map))) if are_plain(map) => Self::Plain,
+            _ => Self::Others,
+        }
+    }
+}
+
+/// Whether annotations are words that mean nothing to a build.
+fn are_plain(map: &Map) -> bool {
+    let entries = map.entries();
+    let is_plain = |(at, entry): (usize, &Entry)| {
+        let is_text = entry.key.is_word() && entry.value.as_scalar().is_some_and(Scalar::is_line);
+        let is_new = entries[..at]
+            .iter()
+            .all(|other| other.key.text != entry.key.text);
+        is_text && is_new && !is_of_build(&entry.key.text)
+    };
+    !entries.is_empty() && entries.iter().enumerate().all(is_plain)
+}
+
 impl Resource {
+    /// What is known of the object, when nothing but texts was written into it.
+    pub(super) fn known_base(&self) -> Option<&Known> {
+        let known = self.known()?;
+        known.is_of(self.node.start()).then_some(known)
+    }
+
     /// Prepares the object to be shared.
     pub(super) fn share(&mut self) {
         if self.known().is_none_or(|known| !known.is_of(&self.node)) {

@@ -3,6 +3,8 @@
 use yaml::Str;
 
 use super::Resource;
+use super::content::Write;
+use super::known::Annotations;
 use crate::error::Error;
 use crate::node::{self, Kind, Map, Node, Scalar};
 
@@ -23,6 +25,11 @@ const DROPPED: [&str; 9] = [
     "config.k8s.io/id",
     "internal.config.kubernetes.io/helm-generated",
 ];
+
+/// Whether an annotation is one that builds put or take away.
+pub(super) fn is_of_build(key: &str) -> bool {
+    DROPPED.contains(&key) || matches!(key, ORIGIN | TRANSFORMATIONS)
+}
 
 /// The entries of a mapping as text, in their order.
 pub(super) fn text_entries(node: Option<&Node>) -> Vec<(Str, Str)> {
@@ -46,11 +53,15 @@ impl Resource {
             .filter(|node| !node.is_null_or_empty())
     }
 
+    /// Name or namespace.
     fn metadata_scalar(&self, field: &str) -> Option<&Scalar> {
         if let Some(written) = self.node.written_metadata(field) {
             return Some(written);
         }
-        let found = self.node.start().get("metadata")?.get(field)?;
+        if let Some(known) = self.known_base() {
+            return known.metadata(field);
+        }
+        let found = self.node.get("metadata")?.get(field)?;
         found.as_scalar().filter(|_| !found.is_null())
     }
 
@@ -130,8 +141,12 @@ impl Resource {
     }
 
     pub(crate) fn annotation(&self, key: &str) -> Option<&Node> {
-        let mut written = self.node.writes().iter();
-        let object = if written.any(|write| write.place.annotation().is_some()) {
+        let is_new = self.writes_annotations();
+        let known = self.known_base().filter(|_| !is_new);
+        if known.is_some_and(|known| known.annotations == Annotations::None) {
+            return None;
+        }
+        let object = if is_new {
             &*self.node
         } else {
             self.node.start()
@@ -155,11 +170,28 @@ impl Resource {
         self.set_annotations(annotations)
     }
 
-    /// False when it surely has none, and looking for some would change nothing.
-    pub(crate) fn may_have_annotations(&self) -> bool {
-        let metadata = self.node.start().get("metadata");
-        metadata.is_none_or(|metadata| metadata.get("annotations").is_some())
-            || (self.node.writes().iter()).any(|write| write.place.annotation().is_some())
+    /// Whether texts were written into annotations of what builds share.
+    fn writes_annotations(&self) -> bool {
+        let writes = self.node.writes();
+        writes
+            .iter()
+            .any(|write| write.place.annotation().is_some())
+    }
+
+    /// Whether taking away what builds note would change nothing that is printed.
+    pub(crate) fn has_settled_annotations(&self) -> bool {
+        let known = match self.known_base() {
+            Some(known) => known.annotations,
+            None => match self.node.get("metadata") {
+                Some(metadata) if metadata.get("annotations").is_none() => Annotations::None,
+                _ => Annotations::Others,
+            },
+        };
+        let is_plain = |write: &Write| {
+            let key = write.place.annotation();
+            key.is_none_or(|key| !is_of_build(key) && write.scalar.is_line())
+        };
+        known != Annotations::Others && self.node.writes().iter().all(is_plain)
     }
 
     /// Takes annotations away; like every such change it makes all others strings, and an empty

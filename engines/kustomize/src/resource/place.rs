@@ -75,7 +75,7 @@ impl Place {
     /// The annotation that it is.
     pub(super) fn annotation(&self) -> Option<&Str> {
         match &self.names[..] {
-            [metadata, annotations, key, ..]
+            [metadata, annotations, key]
                 if **metadata == *"metadata" && **annotations == *"annotations" =>
             {
                 Some(key)

@@ -33,6 +33,7 @@ pub(crate) fn fix_references(
         let candidates = Candidates::new(before.as_ref().unwrap_or(objects), schemas, &index);
         match follow(objects.get(at), &candidates, &references, renamed)? {
             Followed::Kept => {}
+            Followed::Names(names) if names.is_empty() => {}
             Followed::Names(names) => objects.get_mut_keeping_ids(at).write_each(&names),
             Followed::Object(object) => *objects.get_mut_keeping_ids(at) = object,
         }
@@ -70,6 +71,11 @@ fn follow(
         if !renamed && !is_checked && sites.list.iter().all(alone) {
             return Ok(Followed::Kept);
         }
+        // Most only name others.
+        let fixer = Fixer::new(candidates, object)?;
+        if let Some(names) = fixer.names(object, &sites.list, references) {
+            return Ok(Followed::Names(names));
+        }
         &sites.list
     } else {
         found = references.all(&gvk());
@@ -95,9 +101,6 @@ fn follow(
     let rest = &sites[kept..];
     if rest.is_empty() {
         return Ok(Followed::Kept);
-    }
-    if let Some(names) = fixer.names(object, rest, references)? {
-        return Ok(Followed::Names(names));
     }
     // What was found holds until the first change.
     let mut changed = object.clone();
@@ -127,30 +130,28 @@ impl<'a> Fixer<'a> {
     }
 
     /// The names that change, when nothing else does: the object is one that builds share, but for
-    /// texts that were written into it, and each name stands alone in a place that is known.
+    /// texts that were written into it, each name stands alone in a place that is known, and all of
+    /// them are clear.
     fn names(
         &self,
         object: &Resource,
         sites: &[Site],
         references: &References<'_>,
-    ) -> Result<Option<Vec<(Arc<Place>, Scalar)>>, Error> {
+    ) -> Option<Vec<(Arc<Place>, Scalar)>> {
         let mut out: Vec<(Arc<Place>, Scalar)> = Vec::new();
         for site in sites {
             let reference = &references.list[site.field];
-            let Some(places) = site.places(object, |object| reference.places(object)) else {
-                return Ok(None);
-            };
+            let places = site.places(object, |object| reference.places(object))?;
             let role = reference.role(object.node.start());
             for place in places {
                 // Another reference may have come to this place.
                 let earlier = out.iter_mut().find(|(other, _)| Arc::ptr_eq(other, place));
                 let now = earlier.as_ref().map(|(_, scalar)| scalar);
-                let Some(now) = now.or_else(|| object.node.at(place)) else {
-                    return Ok(None);
-                };
+                let now = now.or_else(|| object.node.at(place))?;
                 let target = reference.target;
-                let found = self.select(&now.text, target, role.as_ref(), None, same_name)?;
-                let Some(found) = found.filter(|found| found.name != now.text.as_str()) else {
+                let found = self.select(&now.text, target, role.as_ref(), None, same_name);
+                let Some(found) = found.ok()?.filter(|found| found.name != now.text.as_str())
+                else {
                     continue;
                 };
                 let scalar = Scalar::untagged(found.name_text()).in_style(now.style);
@@ -161,7 +162,7 @@ impl<'a> Fixer<'a> {
             }
         }
         let fit = out.iter().all(|(place, _)| object.node.has_room(place));
-        Ok(fit.then_some(out))
+        fit.then_some(out)
     }
 
     /// Whether the names stay what they are, found without copying what is shared.
