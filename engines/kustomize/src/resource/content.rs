@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use yaml::Str;
 
-use super::place::Place;
+use super::place::{Place, Role};
 use crate::node::{Node, Scalar};
 
 /// The tree.
@@ -115,9 +115,9 @@ impl Content {
         Node::clone(self)
     }
 
-    /// What was written into a field of the metadata.
-    pub(super) fn written_metadata(&self, field: &str) -> Option<&Scalar> {
-        let is_it = |write: &&Write| write.place.is_metadata(field);
+    /// What was written as the name, or as another thing.
+    pub(super) fn written_as(&self, role: Role) -> Option<&Scalar> {
+        let is_it = |write: &&Write| write.place.role == role;
         self.writes.iter().find(is_it).map(|write| &write.scalar)
     }
 
@@ -140,18 +140,18 @@ impl Content {
         place: &Arc<Place>,
         scalar: impl FnOnce(Option<&Scalar>) -> Scalar,
     ) {
-        let scalar = scalar(self.at(place));
         self.written.take();
         let is_it = |write: &&mut Write| Arc::ptr_eq(&write.place, place);
-        match self.writes.iter_mut().find(is_it) {
-            Some(write) => write.scalar = scalar,
-            None => {
-                if self.writes.is_empty() {
-                    self.writes.reserve(USUAL);
-                }
-                let place = Arc::clone(place);
-                self.writes.push(Write { place, scalar });
-            }
+        if let Some(write) = self.writes.iter_mut().find(is_it) {
+            write.scalar = scalar(Some(&write.scalar));
+            return;
         }
+        if self.writes.is_empty() {
+            self.writes.reserve(USUAL);
+        }
+        self.writes.push(Write {
+            scalar: scalar(place.scalar.as_ref()),
+            place: Arc::clone(place),
+        });
     }
 }

@@ -145,12 +145,12 @@ impl Known {
         self.object.is_shared_with(object)
     }
 
-    /// Name or namespace.
-    pub(super) fn metadata(&self, field: &str) -> Option<&Scalar> {
-        match field {
-            "name" => self.name.as_ref(),
-            _ => self.namespace.as_ref(),
-        }
+    pub(super) fn name(&self) -> Option<&Scalar> {
+        self.name.as_ref()
+    }
+
+    pub(super) fn namespace(&self) -> Option<&Scalar> {
+        self.namespace.as_ref()
     }
 
     /// Its text. None when it cannot be taken apart.
@@ -224,13 +224,13 @@ impl Resource {
     pub(super) fn share(&mut self) {
         if self.known().is_none_or(|known| !known.is_of(&self.node)) {
             let known = Arc::new(Known::new(&self.node));
-            self.memo.known = OnceLock::from(known);
+            self.memo.known = Some(known);
         }
     }
 
     /// What is known, when builds share the object.
     pub(super) fn known(&self) -> Option<&Arc<Known>> {
-        self.memo.known.get()
+        self.memo.known.as_ref()
     }
 
     /// Group, version and kind with the scope that the built-in schema gives them, when known.

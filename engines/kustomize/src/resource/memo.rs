@@ -16,7 +16,7 @@ pub(super) struct Memo {
     identity: OnceLock<Arc<ResId>>,
     printed: OnceLock<Arc<Whole>>,
     /// Of what it was when builds began to share it.
-    pub(super) known: OnceLock<Arc<Known>>,
+    pub(super) known: Option<Arc<Known>>,
 }
 
 /// A copy is made to be changed.

@@ -4,7 +4,8 @@ use yaml::Str;
 
 use super::Resource;
 use super::content::Write;
-use super::known::Annotations;
+use super::known::{Annotations, Known};
+use super::place::Role;
 use crate::error::Error;
 use crate::node::{self, Kind, Map, Node, Scalar};
 
@@ -53,40 +54,41 @@ impl Resource {
             .filter(|node| !node.is_null_or_empty())
     }
 
-    /// Name or namespace.
-    fn metadata_scalar(&self, field: &str) -> Option<&Scalar> {
-        if let Some(written) = self.node.written_metadata(field) {
+    /// The name or the namespace.
+    fn metadata_scalar(&self, role: Role) -> Option<&Scalar> {
+        if let Some(written) = self.node.written_as(role) {
             return Some(written);
         }
-        if let Some(known) = self.known_base() {
-            return known.metadata(field);
+        let (known, field) = match role {
+            Role::Name => (self.known_base().map(Known::name), "name"),
+            _ => (self.known_base().map(Known::namespace), "namespace"),
+        };
+        if let Some(known) = known {
+            return known;
         }
         let found = self.node.get("metadata")?.get(field)?;
         found.as_scalar().filter(|_| !found.is_null())
     }
 
-    fn metadata_text(&self, field: &str) -> Str {
-        let found = self.metadata_scalar(field);
+    fn metadata_text(&self, role: Role) -> Str {
+        let found = self.metadata_scalar(role);
         found.map(|scalar| scalar.text.clone()).unwrap_or_default()
     }
 
     pub(super) fn name_scalar(&self) -> Option<&Scalar> {
-        self.metadata_scalar("name")
+        self.metadata_scalar(Role::Name)
     }
 
     /// Name and namespace, to look at.
     pub(crate) fn called(&self) -> (&str, &str) {
-        let text = |field| {
-            self.metadata_scalar(field)
-                .map_or("", |scalar| &scalar.text)
-        };
-        (text("name"), text("namespace"))
+        let text = |role| self.metadata_scalar(role).map_or("", |scalar| &scalar.text);
+        (text(Role::Name), text(Role::Namespace))
     }
 
     /// Whether it is called as it always was, in whatever namespace.
     pub(crate) fn has_kept_its_name(&self) -> bool {
         let name = self
-            .metadata_scalar("name")
+            .metadata_scalar(Role::Name)
             .map_or("", |scalar| &scalar.text);
         self.track
             .previous
@@ -95,11 +97,11 @@ impl Resource {
     }
 
     pub(crate) fn name(&self) -> Str {
-        self.metadata_text("name")
+        self.metadata_text(Role::Name)
     }
 
     pub(crate) fn namespace(&self) -> Str {
-        self.metadata_text("namespace")
+        self.metadata_text(Role::Namespace)
     }
 
     pub(crate) fn set_name(&mut self, name: &str) -> Result<(), Error> {
@@ -172,10 +174,7 @@ impl Resource {
 
     /// Whether texts were written into annotations of what builds share.
     fn writes_annotations(&self) -> bool {
-        let writes = self.node.writes();
-        writes
-            .iter()
-            .any(|write| write.place.annotation().is_some())
+        self.node.written_as(Role::Annotation).is_some()
     }
 
     /// Whether taking away what builds note would change nothing that is printed.
@@ -188,8 +187,8 @@ impl Resource {
             },
         };
         let is_plain = |write: &Write| {
-            let key = write.place.annotation();
-            key.is_none_or(|key| !is_of_build(key) && write.scalar.is_line())
+            let is_stranger = write.place.key().is_some_and(|key| !is_of_build(key));
+            write.place.role != Role::Annotation || (is_stranger && write.scalar.is_line())
         };
         known != Annotations::Others && self.node.writes().iter().all(is_plain)
     }

@@ -19,10 +19,32 @@ pub(crate) struct Place {
     missing: Vec<Str>,
     /// All fields on the way, by name.
     names: Vec<Str>,
+    pub(super) role: Role,
     /// What stands there.
     pub(super) scalar: Option<Scalar>,
     spot: OnceLock<Option<Spot>>,
     in_reach: OnceLock<bool>,
+}
+
+/// What stands in a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Name,
+    Namespace,
+    Annotation,
+    Other,
+}
+
+impl Role {
+    fn of(names: &[Str]) -> Self {
+        let names: Vec<&str> = names.iter().map(Str::as_str).collect();
+        match names[..] {
+            ["metadata", "name"] => Self::Name,
+            ["metadata", "namespace"] => Self::Namespace,
+            ["metadata", "annotations", ..] => Self::Annotation,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Where a place is in the text.
@@ -53,10 +75,12 @@ impl Place {
 
     fn new(path: &[usize], names: &[&Str], missing: &[&Str], scalar: Option<Scalar>) -> Self {
         let list = |names: &[&Str]| -> Vec<Str> { names.iter().copied().cloned().collect() };
+        let all = list(&[names, missing].concat());
         Self {
             path: path.to_vec(),
             missing: list(missing),
-            names: list(&[names, missing].concat()),
+            role: Role::of(&all),
+            names: all,
             scalar,
             spot: OnceLock::new(),
             in_reach: OnceLock::new(),
@@ -68,20 +92,9 @@ impl Place {
         self.names.len() < 2
     }
 
-    pub(super) fn is_metadata(&self, field: &str) -> bool {
-        self.names.len() == 2 && *self.names[0] == *"metadata" && *self.names[1] == *field
-    }
-
-    /// The annotation that it is.
-    pub(super) fn annotation(&self) -> Option<&Str> {
-        match &self.names[..] {
-            [metadata, annotations, key]
-                if **metadata == *"metadata" && **annotations == *"annotations" =>
-            {
-                Some(key)
-            }
-            _ => None,
-        }
+    /// The field that it is itself.
+    pub(super) fn key(&self) -> Option<&Str> {
+        self.names.last()
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {

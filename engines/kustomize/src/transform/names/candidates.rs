@@ -62,21 +62,6 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    /// Whether it once had this name.
-    fn was_called(&self, name: &str) -> bool {
-        let mut previous = self.object.track.previous.iter();
-        previous.any(|previous| *previous.name == *name)
-    }
-
-    /// Whether it was once of this kind.
-    pub(super) fn was(&self, gvk: &Gvk) -> bool {
-        let matches = |wanted: &Str, ours: &Str| wanted.is_empty() || wanted == ours;
-        let mut previous = self.object.track.previous.iter();
-        matches(&gvk.group, &self.gvk.group)
-            && matches(&gvk.version, &self.gvk.version)
-            && previous.any(|previous| matches(&gvk.kind, &previous.kind))
-    }
-
     /// Whether two objects were renamed in the same way.
     pub(super) fn agrees(&self, other: &Self, empty: Empty) -> bool {
         let agree = |a: &[Str], b: &[Str]| {
@@ -127,13 +112,28 @@ impl<'a> Candidates<'a> {
     }
 
     /// Those that once had this name.
-    pub(super) fn once_called(&self, name: &str) -> impl Iterator<Item = Candidate<'a>> {
+    fn once_called(&self, name: &str) -> impl Iterator<Item = &'a Resource> {
         let known = self
             .index
             .old_names
             .get_or_init(|| self.objects.old_names());
-        let all = known.get(name).iter().map(|at| self.get(*at));
-        all.filter(move |candidate| candidate.was_called(name))
+        let all = known.get(name).iter().map(|at| self.objects.get(*at));
+        all.filter(move |object| {
+            let mut previous = object.track.previous.iter();
+            previous.any(|previous| *previous.name == *name)
+        })
+    }
+
+    /// Those that once had this name, and were once of these kinds.
+    pub(super) fn once(
+        &self,
+        name: &str,
+        target: &Gvk,
+        role: Option<&Gvk>,
+    ) -> impl Iterator<Item = Candidate<'a>> {
+        self.once_called(name)
+            .filter(move |object| was(object, target) && role.is_none_or(|role| was(object, role)))
+            .map(|object| self.candidate(object))
     }
 
     /// Whether an object once had this name.
@@ -157,6 +157,17 @@ impl<'a> Candidates<'a> {
         let places = index.get(namespace).into_iter().flatten();
         places.map(|at| self.get(*at))
     }
+}
+
+/// Whether an object was once of this kind.
+fn was(object: &Resource, gvk: &Gvk) -> bool {
+    let matches = |wanted: &Str, ours: &Str| wanted.is_empty() || wanted == ours;
+    let mut previous = object.track.previous.iter();
+    if !previous.any(|previous| matches(&gvk.kind, &previous.kind)) {
+        return false;
+    }
+    let now = object.gvk_here();
+    matches(&gvk.group, &now.group) && matches(&gvk.version, &now.version)
 }
 
 /// Renamed in the same way: by the same prefixes and suffixes, counted from the outermost.

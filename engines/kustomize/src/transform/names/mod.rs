@@ -71,6 +71,9 @@ fn follow(
         if !renamed && !is_checked && sites.list.iter().all(alone) {
             return Ok(Followed::Kept);
         }
+        if sites.list.is_empty() && !is_checked {
+            return Ok(Followed::Kept);
+        }
         // Most only name others.
         let fixer = Fixer::new(candidates, object)?;
         if let Some(names) = fixer.names(object, &sites.list, references) {
@@ -315,11 +318,9 @@ impl<'a> Fixer<'a> {
             }
             (None, _) => true,
         };
-        let candidates = self.candidates.once_called(old_name);
+        let candidates = self.candidates.once(old_name, target, role);
         let mut found = candidates
             .filter(|candidate| self.is_in_reach(candidate) && in_namespace(candidate))
-            .filter(|candidate| candidate.was(target))
-            .filter(|candidate| role.is_none_or(|role| candidate.was(role)))
             .filter(|candidate| candidate.kind() == "ServiceAccount" || self.is_beside(candidate));
         let Some(first) = found.next() else {
             return Ok(None);
