@@ -100,6 +100,16 @@ impl Content {
         }
     }
 
+    /// The tree, without what was written elsewhere than below fields with some names.
+    pub(crate) fn without_writes_below(&self, is_name: impl Fn(&str) -> bool) -> &Node {
+        let is_there = |write: &Write| write.place.is_below(&is_name);
+        if self.writes.iter().any(is_there) {
+            self
+        } else {
+            &self.start
+        }
+    }
+
     pub(super) fn writes(&self) -> &[Write] {
         &self.writes
     }

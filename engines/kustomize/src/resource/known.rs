@@ -14,7 +14,7 @@ use super::sheet::Sheet;
 use super::{Reach, Resource};
 use crate::config::TransformerConfig;
 use crate::id::Gvk;
-use crate::node::{Entry, Map, Node, Scalar};
+use crate::node::{Entry, Map, Node, Scalar, name_as_resolved};
 use crate::schema::{Schemas, Scope};
 
 /// The facts.
@@ -200,15 +200,17 @@ impl Annotations {
     }
 }
 
-/// Whether annotations are words that mean nothing to a build.
+/// Whether annotations are lines of text that mean nothing to a build.
 fn are_plain(map: &Map) -> bool {
     let entries = map.entries();
     let is_plain = |(at, entry): (usize, &Entry)| {
-        let is_text = entry.key.is_word() && entry.value.as_scalar().is_some_and(Scalar::is_line);
-        let is_new = entries[..at]
-            .iter()
-            .all(|other| other.key.text != entry.key.text);
-        is_text && is_new && !is_of_build(&entry.key.text)
+        let key = &entry.key.text;
+        let is_name = |key: &Scalar| name_as_resolved(key).is_some_and(|name| name == key.text);
+        is_name(&entry.key)
+            && is_name(&Scalar::untagged(key))
+            && entry.value.as_scalar().is_some_and(Scalar::is_line)
+            && entries[..at].iter().all(|other| other.key.text != *key)
+            && !is_of_build(key)
     };
     !entries.is_empty() && entries.iter().enumerate().all(is_plain)
 }

@@ -117,6 +117,11 @@ impl Place {
             .all(|(name, other)| name == other)
     }
 
+    /// Whether a field with some name leads there.
+    pub(super) fn is_below(&self, is_name: impl Fn(&str) -> bool) -> bool {
+        self.names.iter().any(|name| is_name(name))
+    }
+
     /// Whether something of `reach` leads here. An object has one reach.
     pub(super) fn is_in(&self, reach: &Reach) -> bool {
         *self.in_reach.get_or_init(|| reach.meets(&self.names))

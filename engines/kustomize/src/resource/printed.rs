@@ -153,3 +153,45 @@ impl Resource {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{MemoryView, Options, ParseCache};
+
+    /// The most that a thousand overlays over one base may cost hangs on this.
+    #[test]
+    fn an_overlay_that_moves_renames_and_labels_all_objects_makes_no_trees() {
+        let mut view = MemoryView::new()
+            .with("base/kustomization.yaml", "resources: [r.yaml]\n")
+            .with(
+                "base/r.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {a: b}}\n---\n\
+                 apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}}\n---\n\
+                 apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      \
+                 containers: [{name: c, envFrom: [{configMapRef: {name: a}}]}]\n",
+            );
+        let options = Options {
+            cache: Some(ParseCache::new().into()),
+            ..Options::default()
+        };
+        for at in 0..3 {
+            view.insert(
+                format!("o{at}/kustomization.yaml"),
+                format!(
+                    "resources: [../base]\nnamespace: n{at}\nnamePrefix: p{at}-\n\
+                     labels: [{{pairs: {{team: t{at}}}, includeSelectors: true}}]\n"
+                ),
+            );
+            let build = crate::build(&view, Path::new(&format!("o{at}")), &options).unwrap();
+            assert!(build.to_yaml().contains(&format!("name: p{at}-a")));
+            assert_eq!(build.output.objects.len(), 3);
+            for printed in &build.output.objects {
+                let is_draft = |changed: &Changed| changed.resource.node.is_draft();
+                assert!(matches!(printed, Printed::Changed(changed) if is_draft(changed)));
+            }
+        }
+    }
+}
