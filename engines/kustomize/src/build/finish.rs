@@ -70,7 +70,7 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
         unwanted.push(TRANSFORMATIONS);
     }
     let shares = managed_by.is_none() && unwanted.len() == 2 && options.cache.is_some();
-    let mut output = Output::with_capacity(objects.len());
+    let mut output = Output::of(&objects);
     let mut changes = Changes::default();
     let mut budget = Budget {
         left: options.max_output,

@@ -68,11 +68,6 @@ impl FieldSpec {
             segments,
         }
     }
-
-    /// The names of the fields on the way.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Str> + Clone {
-        self.segments.iter().map(|segment| &segment.name)
-    }
 }
 
 impl Decode for FieldSpec {

@@ -7,9 +7,8 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
-use yaml::Str;
-
 use super::place::{Place, Role};
+use crate::config::FieldSpec;
 use crate::node::{Node, Scalar};
 
 /// The tree.
@@ -87,12 +86,9 @@ impl Content {
         &self.start
     }
 
-    /// The tree, without what was written elsewhere than at a path or on the way.
-    pub(crate) fn without_writes_at<'a>(
-        &self,
-        path: impl Iterator<Item = &'a Str> + Clone,
-    ) -> &Node {
-        let is_there = |write: &Write| write.place.is_along(path.clone());
+    /// The tree, without what was written elsewhere than at a field or on the way.
+    pub(crate) fn without_writes_at(&self, field: &FieldSpec) -> &Node {
+        let is_there = |write: &Write| write.place.is_along(field);
         if self.writes.iter().any(is_there) {
             self
         } else {

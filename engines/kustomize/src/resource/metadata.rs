@@ -186,9 +186,9 @@ impl Resource {
                 _ => Annotations::Others,
             },
         };
+        let is_stranger = |write: &Write| write.place.key().is_some_and(|key| !is_of_build(key));
         let is_plain = |write: &Write| {
-            let is_stranger = write.place.key().is_some_and(|key| !is_of_build(key));
-            write.place.role != Role::Annotation || (is_stranger && write.scalar.is_line())
+            write.place.role != Role::Annotation || (is_stranger(write) && write.scalar.is_line())
         };
         known != Annotations::Others && self.node.writes().iter().all(is_plain)
     }

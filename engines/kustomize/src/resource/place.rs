@@ -8,6 +8,7 @@ use yaml::node::Layout;
 
 use super::Reach;
 use super::sheet::{Block, Sheet, header, indentation};
+use crate::config::FieldSpec;
 use crate::node::{Map, Node, NotJson, Scalar, to_value_in};
 
 /// A scalar in a tree, or where there will be one.
@@ -109,8 +110,9 @@ impl Place {
                 || other.missing.starts_with(&self.missing))
     }
 
-    /// Whether it is at a path of field names, on the way there, or behind.
-    pub(super) fn is_along<'a>(&self, path: impl Iterator<Item = &'a Str>) -> bool {
+    /// Whether it is at a field, on the way there, or behind.
+    pub(super) fn is_along(&self, field: &FieldSpec) -> bool {
+        let path = field.segments.iter().map(|segment| &segment.name);
         self.names
             .iter()
             .zip(path)

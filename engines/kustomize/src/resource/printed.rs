@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use yaml::Value;
 use yaml::node::Layout;
 
-use super::Resource;
 use super::changes::Changes;
 use super::known::Known;
 use super::sheet::Sheet;
+use super::{ResMap, Resource};
 use crate::node::{NotJson, to_object};
 
 /// The objects of a build in their order, as values and as text.
@@ -64,11 +64,15 @@ impl Changed {
 }
 
 impl Output {
-    /// With room for so many objects.
-    pub(crate) fn with_capacity(count: usize) -> Self {
+    /// With room for these objects.
+    pub(crate) fn of(objects: &ResMap) -> Self {
+        let drafts = objects.iter().filter(|object| object.node.is_draft());
+        let sheets = drafts.filter_map(|object| object.known()?.sheet());
+        let size: usize = sheets.map(|sheet| sheet.text.len()).sum();
         Self {
-            objects: Vec::with_capacity(count),
-            text: String::new(),
+            objects: Vec::with_capacity(objects.len()),
+            // What is written is seldom more than an eighth.
+            text: String::with_capacity(size + size / 8),
         }
     }
 

@@ -219,7 +219,7 @@ impl Transform for Images {
                 continue;
             }
             for field in &self.fields {
-                if !concerns(field, resource.node.without_writes_at(field.names())) {
+                if !concerns(field, resource.node.without_writes_at(field)) {
                     continue;
                 }
                 apply(&mut resource.node, field, None, &mut |node| self.set(node))?;

@@ -20,7 +20,7 @@ pub(super) struct Candidate<'a> {
     pub(super) cluster_scoped: bool,
 }
 
-impl<'a> Candidate<'a> {
+impl Candidate<'_> {
     /// The name, to keep.
     pub(super) fn name_text(&self) -> Str {
         self.object.name()

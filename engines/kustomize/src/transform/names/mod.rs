@@ -171,7 +171,7 @@ impl<'a> Fixer<'a> {
     /// Whether the names stay what they are, found without copying what is shared.
     fn is_kept(&self, object: &Resource, reference: &Reference<'_>) -> bool {
         let path = &reference.field.segments;
-        let tree = object.node.without_writes_at(reference.field.names());
+        let tree = object.node.without_writes_at(reference.field);
         let role = reference.role(tree);
         let keeps = |name: &Node| match name {
             Node::Scalar(scalar) => {
