@@ -24,7 +24,7 @@ fn folder() -> PathBuf {
 fn built(directory: &str) -> Vec<DynamicObject> {
     let view = DirView::new(folder()).unwrap();
     let build = kustomize::build(&view, Path::new(directory), &Options::default()).unwrap();
-    let objects = build.objects.iter();
+    let objects = build.objects().into_iter();
     objects
         .map(|object| serde_json::from_value(object.to_json()).unwrap())
         .collect()

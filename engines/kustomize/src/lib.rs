@@ -38,7 +38,7 @@ mod view;
 use std::path::Path;
 use std::sync::Arc;
 
-use resource::{Printed, Sheet};
+use resource::Output;
 
 pub use cache::ParseCache;
 pub use error::{Error, Failure};
@@ -106,32 +106,23 @@ impl Default for Options {
 /// A finished build.
 #[derive(Clone, Debug)]
 pub struct Build {
-    /// The objects, in the order of the output.
-    pub objects: Vec<yaml::Value>,
     /// What the result depends on, beside the options.
     pub read_set: ReadSet,
     /// Deprecated fields and the like, for the user to see.
     pub warnings: Vec<String>,
-    /// Objects that are shared with other builds of the same cache, and their text.
-    shared: Vec<Arc<Printed>>,
+    output: Output,
 }
 
 impl Build {
+    /// The objects, in the order of the output. What builds of one cache have in common is one in
+    /// memory; what this build changed is made by each call.
+    pub fn objects(&self) -> Vec<yaml::Value> {
+        self.output.objects()
+    }
+
     /// The objects as `kustomize build` prints them.
     pub fn to_yaml(&self) -> String {
-        let sizes = self.shared.iter().map(|printed| printed.size);
-        let mut out = Sheet::with_capacity(sizes.sum::<usize>() * 2);
-        let mut shared = self.shared.iter().peekable();
-        for (at, object) in self.objects.iter().enumerate() {
-            if at > 0 {
-                out.push_str("---\n");
-            }
-            match shared.next_if(|printed| is_same(&printed.object, object)) {
-                Some(printed) => printed.write(&mut out),
-                None => out.push_str(&yaml::encode(object)),
-            }
-        }
-        out.into_text()
+        self.output.to_yaml()
     }
 }
 
@@ -146,23 +137,14 @@ pub fn build(view: &dyn FileView, root: &Path, options: &Options) -> Result<Buil
     let result = build::Target::root(&session, root).and_then(build::finish);
     let record = session.into_record();
     match result {
-        Ok((objects, shared)) => Ok(Build {
-            objects,
+        Ok(output) => Ok(Build {
             read_set: record.reads,
             warnings: record.warnings,
-            shared,
+            output,
         }),
         Err(error) => Err(Failure {
             error,
             warnings: record.warnings,
         }),
-    }
-}
-
-/// Whether both are one mapping in memory: what is shared is copied before it is changed.
-fn is_same(a: &yaml::Value, b: &yaml::Value) -> bool {
-    match (a, b) {
-        (yaml::Value::Map(a), yaml::Value::Map(b)) => Arc::ptr_eq(a, b),
-        _ => false,
     }
 }

@@ -78,7 +78,10 @@ fn builds_that_share_parsed_files_do_not_see_each_other() {
     };
     let name = |dir: &str| {
         let build = kustomize::build(&view, Path::new(dir), &options).unwrap();
-        build.objects[0].at(&["metadata", "name"]).unwrap().clone()
+        build.objects()[0]
+            .at(&["metadata", "name"])
+            .unwrap()
+            .clone()
     };
     assert_eq!(name("a"), yaml::Value::from("a-c"));
     assert_eq!(name("b"), yaml::Value::from("b-c"));
@@ -134,7 +137,10 @@ fn a_shared_base_is_built_again_when_anything_it_read_changes() {
     };
     let name = |view: &MemoryView| {
         let build = kustomize::build(view, Path::new("a"), &options).unwrap();
-        build.objects[0].at(&["metadata", "name"]).unwrap().clone()
+        build.objects()[0]
+            .at(&["metadata", "name"])
+            .unwrap()
+            .clone()
     };
     let mut view = overlays();
     assert_eq!(name(&view), yaml::Value::from("a-c"));

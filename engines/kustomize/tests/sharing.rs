@@ -83,7 +83,7 @@ fn is_one(a: &Value, b: &Value) -> bool {
 
 /// In how many places both builds have one and the same object in memory.
 fn in_common(a: &Build, b: &Build) -> usize {
-    let pairs = a.objects.iter().zip(&b.objects);
+    let pairs = a.objects().into_iter().zip(b.objects());
     pairs.filter(|(a, b)| is_one(a, b)).count()
 }
 
@@ -108,7 +108,7 @@ fn objects_that_overlays_leave_alone_are_one_in_memory() {
     });
     let builds = build_all(&view, 3);
     // Each has patched another one of the twenty.
-    assert_eq!(builds[0].objects.len(), 20);
+    assert_eq!(builds[0].objects().len(), 20);
     assert_eq!(in_common(&builds[0], &builds[1]), 18);
     assert_eq!(in_common(&builds[1], &builds[2]), 18);
 }
@@ -118,7 +118,7 @@ fn fields_that_overlays_leave_alone_are_one_in_memory() {
     let view = overlays(2, |at| format!("namespace: ns{at}\n"));
     let builds = build_all(&view, 2);
     assert_eq!(in_common(&builds[0], &builds[1]), 0);
-    for (a, b) in builds[0].objects.iter().zip(&builds[1].objects) {
+    for (a, b) in builds[0].objects().iter().zip(&builds[1].objects()) {
         let field = match a.get("kind").and_then(Value::as_str) {
             Some("ConfigMap") => "data",
             _ => "spec",
@@ -136,7 +136,8 @@ fn what_overlays_leave_alone_deep_inside_a_field_is_one_in_memory() {
     let pod = |build: &Build| {
         let is_deployment =
             |object: &&Value| object.get("kind").and_then(Value::as_str) == Some("Deployment");
-        let deployment = build.objects.iter().find(is_deployment).unwrap();
+        let objects = build.objects();
+        let deployment = objects.iter().find(is_deployment).unwrap();
         let template = deployment.get("spec").unwrap().get("template").unwrap();
         assert!(template.get("metadata").unwrap().get("labels").is_some());
         template.get("spec").unwrap().clone()
@@ -163,4 +164,154 @@ fn overlays_that_rename_move_and_label_print_as_they_do_alone() {
         10
     );
     assert_eq!(text.matches("        team: \"3\"\n").count(), 10);
+}
+
+/// Objects with what is unusual about metadata, references and the way they are written.
+const ODD: &str = r#"
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: web, annotations: {b: "1", a: x}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+  namespace: "12"
+  labels: {}
+  annotations: {}
+data: {on: "true", 1: a, text: "a\n\n b"}
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  annotations:
+    note: |
+      two
+      lines
+    config.kubernetes.io/origin: here
+  name: web
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web, labels: {team: old}}
+spec:
+  selector: {matchLabels: {app: web}}
+  serviceName: web
+  template:
+    metadata: {labels: {app: web}, annotations: null}
+    spec:
+      serviceAccountName: web
+      imagePullSecrets: [{name: web}]
+      containers:
+      - envFrom:
+        - configMapRef: {name: web}
+        image: app
+        name: c
+      - {name: d, image: other, env: [{name: A, valueFrom: {secretKeyRef: {key: k, name: web}}}]}
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {storageClassName: fast}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, labels: }
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: web}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: web}
+subjects: [{kind: ServiceAccount, name: web, namespace: default}, {kind: ServiceAccount, name: default}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: web}
+rules: [{resources: [configmaps], resourceNames: [web], verbs: [get]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations: {nginx.ingress.kubernetes.io/auth-secret: web}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: web}}
+---
+apiVersion: example.com/v1
+kind: Thing
+metadata: {name: web, x: [1, [2]], "yes": 1}
+spec: [{a: {b: c}}, [d], e]
+"#;
+
+/// What overlays over [`ODD`] do, one after the other and together.
+const FIELDS: [&str; 11] = [
+    "namespace: team\n",
+    "namespace: 'on'\n",
+    "namePrefix: p-\n",
+    "namePrefix: '1'\nnameSuffix: e5\n",
+    "labels: [{pairs: {team: new, tier: 'true'}, includeSelectors: true}]\n",
+    "labels: [{pairs: {x: y}, fields: [{path: spec/a/b, create: true}, {path: spec/a/b/c, create: true}]}]\n",
+    "commonLabels: {app: other, '1': '2'}\n",
+    "commonAnnotations: {note: 'a: b', z: ' c'}\n",
+    "images: [{name: app, newTag: '1.10'}]\n",
+    "replicas: [{name: web, count: 3}]\n",
+    "patches: [{target: {kind: '[A-R].*'}, patch: '[{\"op\": \"add\", \"path\": \"/metadata/labels\", \"value\": {\"k\": \"v\"}}]'}]\n",
+];
+
+#[test]
+fn overlays_of_all_kinds_over_odd_objects_end_as_they_do_alone() {
+    let mut view = MemoryView::new()
+        .with("base/kustomization.yaml", "resources: [r.yaml]\n")
+        .with("base/r.yaml", ODD);
+    let mut roots = Vec::new();
+    for (at, fields) in FIELDS.iter().enumerate() {
+        for (beside, other) in FIELDS.iter().enumerate().skip(at) {
+            let name = |fields: &str| fields.split(':').next().map(str::to_owned);
+            let both = if at != beside && name(fields) == name(other) {
+                continue;
+            } else if at == beside {
+                (*fields).to_owned()
+            } else {
+                format!("{fields}{other}")
+            };
+            let root = format!("o{at}-{beside}");
+            view.insert(
+                format!("{root}/kustomization.yaml"),
+                format!("resources: [../base]\n{both}"),
+            );
+            // What one overlay has made is the base of another one.
+            view.insert(
+                format!("t{root}/kustomization.yaml"),
+                format!("resources: [../{root}]\nnamePrefix: top-\n{}", FIELDS[4]),
+            );
+            roots.extend([format!("t{root}"), root]);
+        }
+    }
+    let options = Options {
+        cache: Some(ParseCache::new().into()),
+        ..Options::default()
+    };
+    let mut built = 0;
+    for round in 0..2 {
+        for root in &roots {
+            let build = kustomize::build(&view, Path::new(root), &options);
+            let alone = kustomize::build(&view, Path::new(root), &Options::default());
+            match (build, alone) {
+                (Ok(build), Ok(alone)) => {
+                    assert_eq!(build.to_yaml(), alone.to_yaml(), "{root} {round}");
+                    assert_eq!(build.objects(), alone.objects(), "{root} {round}");
+                    built += 1;
+                }
+                (build, alone) => assert_eq!(
+                    build.unwrap_err().to_string(),
+                    alone.unwrap_err().to_string(),
+                    "{root} {round}"
+                ),
+            }
+        }
+    }
+    assert!(built > 80, "only {built} were built");
 }

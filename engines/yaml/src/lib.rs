@@ -36,7 +36,7 @@ mod value;
 pub use budget::Budget;
 pub use decode::{Dialect, decode, decode_first, decode_first_entries};
 pub use document::{Document, EditError, NodePath, Step};
-pub use encode::{encode, encode_entry, encode_sorted, in_order};
+pub use encode::{encode, encode_entry, encode_sorted, in_order, is_always_plain};
 pub use error::{Error, ErrorKind};
 pub use events::{NodeEvent, Resolved, ScalarStyle, resolve, visit_first};
 pub use value::{Entries, JsonEscape, Map, Str, Value};

@@ -68,7 +68,7 @@ impl Chain {
         if hides {
             text = text.replace(LOCAL_CONFIG, HIDDEN);
         }
-        let objects = self.metadata.run(&text)?.objects;
+        let objects = self.metadata.run(&text)?.objects();
         Ok(if hides {
             objects.iter().map(show).collect()
         } else {

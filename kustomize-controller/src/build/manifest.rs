@@ -38,7 +38,7 @@ pub fn build(
     let options = options(parsed);
     let built = kustomize::build(&overlay, directory, &options)
         .map_err(|error| BuildError::Build(error.to_string()))?;
-    let mut resources = built.objects;
+    let mut resources = built.objects();
     for resource in &mut resources {
         let text = |keys: &[&str]| {
             resource

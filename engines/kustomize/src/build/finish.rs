@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use yaml::Value;
-
 use super::{Accumulated, Target};
 use crate::config::{FieldSpec, SortOptions};
 use crate::error::{Error, ResultExt};
 use crate::id::Gvk;
-use crate::resource::{ORIGIN, Printed, Resource, TRANSFORMATIONS};
+use crate::resource::{Changes, ORIGIN, Output, TRANSFORMATIONS};
 use crate::transform::{MapEntries, add_hashes, fix_references, resolve_vars, sort};
 use crate::{Options, Reorder};
 
@@ -16,9 +14,7 @@ use crate::{Options, Reorder};
 const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 
 /// Builds a kustomization to the end.
-///
-/// The second list has those of the objects that builds with the same cache share.
-pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Printed>>), Error> {
+pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
     let session = target.loader.session;
     let Accumulated {
         mut objects,
@@ -37,7 +33,7 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
     }
     for resource in objects.iter() {
         if resource.printed().is_none() && !resource.is_empty() {
-            Resource::validate(&resource.node)?;
+            resource.check()?;
         }
     }
     objects.retain(|resource| {
@@ -74,43 +70,41 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<(Vec<Value>, Vec<Arc<Prin
         unwanted.push(TRANSFORMATIONS);
     }
     let shares = managed_by.is_none() && unwanted.len() == 2 && options.cache.is_some();
-    let mut out = Vec::with_capacity(objects.len());
-    let mut shared = Vec::new();
+    let mut output = Output::of(&objects);
+    let mut changes = Changes::default();
     let mut budget = Budget {
         left: options.max_output,
         limit: options.max_output,
     };
     for mut resource in objects.into_vec() {
         if let Some(printed) = resource.printed().filter(|_| shares) {
-            budget.take(printed.size)?;
-            out.push(printed.object.clone());
-            shared.push(Arc::clone(printed));
+            budget.take(output.push(Arc::clone(printed)))?;
             continue;
         }
-        let before = shares.then(|| resource.clone());
+        // Other builds print it as this one does.
+        let before = (shares && resource.is_shared()).then(|| resource.clone());
         if let Some(label) = &managed_by {
             label.apply_to(&mut resource)?;
         }
-        if resource.may_have_annotations() {
+        if !resource.has_settled_annotations() {
             resource.remove_build_annotations()?;
             // One after the other: of annotations that stand there twice, each takes one away.
             for annotation in &unwanted {
                 resource.remove_annotations(&[annotation])?;
             }
         }
-        let printed = resource
-            .print()
-            .map_err(|error| Error::Resource(error.to_string()))
-            .context(|| format!("{}", resource.id(&schemas)))?;
-        budget.take(printed.size)?;
-        out.push(printed.object.clone());
-        if let Some(before) = before {
-            let printed = Arc::new(printed);
-            before.note_printed(&printed);
-            shared.push(printed);
-        }
+        let printed = match before {
+            Some(before) => resource.whole().map(|whole| {
+                let whole = Arc::new(whole);
+                before.note_printed(&whole);
+                output.push(whole)
+            }),
+            None => output.print(resource.clone(), &mut changes),
+        };
+        let size = printed.map_err(|error| Error::Resource(error.to_string()));
+        budget.take(size.context(|| format!("{}", resource.id(&schemas)))?)?;
     }
-    Ok((out, shared))
+    Ok(output)
 }
 
 /// How much text there may be.

@@ -214,6 +214,18 @@ impl Node {
         }
     }
 
+    /// The value of a field or the item with a number.
+    pub(crate) fn child_mut(&mut self, at: usize) -> Option<&mut Self> {
+        match self {
+            Self::Map(map) => {
+                let entry = Arc::make_mut(map).entries.get_mut(at);
+                entry.map(|entry| &mut entry.value)
+            }
+            Self::Seq(items) => Arc::make_mut(items).get_mut(at),
+            Self::Scalar(_) => None,
+        }
+    }
+
     /// The value of a field of a mapping, made by `make` when it is missing. None when this is no
     /// mapping.
     pub(crate) fn get_or_push(

@@ -3,8 +3,6 @@
 //! A part of a path is a field name, an index, `-` for the last element, or `[field=value]` for
 //! the element with that field (`kyaml/yaml/fns.go`, `kyaml/utils/pathsplitter.go`).
 
-use std::sync::Arc;
-
 use yaml::Str;
 
 use super::{Kind, Map, Node, NodeError, Scalar, Style};
@@ -162,17 +160,6 @@ fn child(node: &Node, at: usize) -> Option<&Node> {
     }
 }
 
-fn child_mut(node: &mut Node, at: usize) -> Option<&mut Node> {
-    match node {
-        Node::Map(map) => Arc::make_mut(map)
-            .entries
-            .get_mut(at)
-            .map(|entry| &mut entry.value),
-        Node::Seq(items) => Arc::make_mut(items).get_mut(at),
-        Node::Scalar(_) => None,
-    }
-}
-
 fn cleaned<S: AsRef<str>>(path: &[S]) -> impl Iterator<Item = &str> {
     path.iter()
         .map(|part| part.as_ref().trim())
@@ -212,7 +199,7 @@ pub(crate) fn lookup_mut<'n, S: AsRef<str>>(
     for part in cleaned(path) {
         let part = PathPart::parse(part)?;
         let at = position(current, &part)?;
-        let Some(next) = at.and_then(|at| child_mut(current, at)) else {
+        let Some(next) = at.and_then(|at| current.child_mut(at)) else {
             return Ok(None);
         };
         current = next;
@@ -244,7 +231,7 @@ pub(crate) fn lookup_create<'n, S: AsRef<str>>(
                 _ => return Ok(None),
             },
         };
-        let Some(next) = child_mut(current, found) else {
+        let Some(next) = current.child_mut(found) else {
             return Ok(None);
         };
         current = next;

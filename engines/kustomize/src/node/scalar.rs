@@ -86,6 +86,19 @@ impl Scalar {
         Self::new(text, Tag::Unset)
     }
 
+    /// The scalar, written so.
+    pub(crate) fn in_style(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    /// The scalar as a member of a group.
+    pub(crate) fn linked(&self, link: Link) -> Self {
+        Self {
+            link,
+            ..self.clone()
+        }
+    }
+
     /// Whether this is the very text that was read, not only an equal one.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         std::ptr::eq(self.text.as_str(), other.text.as_str())
@@ -96,6 +109,16 @@ impl Scalar {
     /// Counts as a string for setters: tagged so, or not tagged (`IsYNodeString`).
     pub(crate) fn is_string(&self) -> bool {
         matches!(self.tag, Tag::Str | Tag::Unset)
+    }
+
+    /// Text that is printed as it is, however the scalar is written.
+    pub(crate) fn is_word(&self) -> bool {
+        self.is_string() && yaml::is_always_plain(&self.text)
+    }
+
+    /// Text of one line, which is the same in any style.
+    pub(crate) fn is_line(&self) -> bool {
+        self.tag == Tag::Str && !self.text.contains('\n') && !self.text.starts_with([' ', '\t'])
     }
 
     /// The value of the text, were it written plain.

@@ -4,29 +4,44 @@
 //! fact says of which part of the object it is true, and counts while that part is the same one in
 //! memory.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use yaml::Str;
 
-use super::parts::Parts;
+use super::metadata::is_of_build;
+use super::place::Place;
+use super::sheet::Sheet;
 use super::{Reach, Resource};
 use crate::config::TransformerConfig;
 use crate::id::Gvk;
-use crate::node::Node;
+use crate::node::{Entry, Map, Node, Scalar, name_as_resolved};
 use crate::schema::{Schemas, Scope};
 
 /// The facts.
 #[derive(Debug)]
 pub(super) struct Known {
     object: Node,
-    /// None when it cannot be taken apart.
-    pub(super) parts: Option<Parts>,
+    sheet: OnceLock<Option<Sheet>>,
     api_version: Str,
     kind: Str,
     gvk: Gvk,
     /// By the built-in schema.
     scope: Option<Scope>,
+    name: Option<Scalar>,
+    namespace: Option<Scalar>,
+    pub(super) annotations: Annotations,
     sites: OnceLock<Sites>,
+    /// Those that something was written to, each once.
+    places: Mutex<Vec<Arc<Place>>>,
+}
+
+/// What annotations an object has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Annotations {
+    None,
+    /// A build has nothing to say of them, and setting them anew prints the same.
+    Plain,
+    Others,
 }
 
 /// Where an object refers to others.
@@ -48,6 +63,32 @@ pub(crate) struct Site {
     /// Its number in the configuration.
     pub(crate) field: usize,
     pub(crate) names: Names,
+    places: OnceLock<Option<Vec<Arc<Place>>>>,
+}
+
+impl Site {
+    pub(crate) fn new(field: usize, names: Names) -> Self {
+        Self {
+            field,
+            names,
+            places: OnceLock::new(),
+        }
+    }
+
+    /// Where the names are in an object with this site, which `find` tells. None when they do not
+    /// stand alone, or builds do not share the object.
+    pub(crate) fn places(
+        &self,
+        object: &Resource,
+        find: impl FnOnce(&Resource) -> Option<Vec<Place>>,
+    ) -> Option<&[Arc<Place>]> {
+        let known = object.known()?;
+        if !known.is_of(object.node.start()) || !matches!(self.names, Names::Alone(_)) {
+            return None;
+        }
+        let places = self.places.get_or_init(|| known.own(find(object)?));
+        places.as_deref()
+    }
 }
 
 /// The names in a field.
@@ -78,15 +119,24 @@ impl Known {
             scalar.map(|scalar| scalar.text.clone()).unwrap_or_default()
         };
         let (api_version, kind) = (text("apiVersion"), text("kind"));
+        let metadata = object.get("metadata");
+        let scalar = |field| {
+            let found = metadata?.get(field).filter(|found| !found.is_null())?;
+            found.as_scalar().cloned()
+        };
         let gvk = Gvk::of(&api_version, kind.clone());
         Self {
             object: object.clone(),
-            parts: Parts::of_object(object),
+            sheet: OnceLock::new(),
             scope: Schemas::built_in_scope(&gvk),
+            name: scalar("name"),
+            namespace: scalar("namespace"),
+            annotations: Annotations::of(metadata),
             api_version,
             kind,
             gvk,
             sites: OnceLock::new(),
+            places: Mutex::default(),
         }
     }
 
@@ -95,8 +145,43 @@ impl Known {
         self.object.is_shared_with(object)
     }
 
+    pub(super) fn name(&self) -> Option<&Scalar> {
+        self.name.as_ref()
+    }
+
+    pub(super) fn namespace(&self) -> Option<&Scalar> {
+        self.namespace.as_ref()
+    }
+
+    /// Its text. None when it cannot be taken apart.
+    pub(super) fn sheet(&self) -> Option<&Sheet> {
+        let sheet = self.sheet.get_or_init(|| Sheet::of(&self.object));
+        sheet.as_ref()
+    }
+
+    /// Places in the object as the ones that all who write there share. None when one of them leads
+    /// through another, or is a field of the object itself: what it is would change.
+    pub(super) fn own(&self, places: Vec<Place>) -> Option<Vec<Arc<Place>>> {
+        let mut known = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own: Vec<Arc<Place>> = Vec::with_capacity(places.len());
+        for place in places {
+            if place.is_at_the_top() || own.iter().any(|other| other.overlaps(&place)) {
+                return None;
+            }
+            let found = known.iter().find(|known| known.is_same(&place)).cloned();
+            own.push(found.unwrap_or_else(|| {
+                known.push(Arc::new(place));
+                Arc::clone(&known[known.len() - 1])
+            }));
+        }
+        Some(own)
+    }
+
     /// Group, version and kind, when they are those of `object`.
-    pub(super) fn gvk_of(&self, object: &Node) -> Option<&Gvk> {
+    fn gvk_of(&self, object: &Node) -> Option<&Gvk> {
+        if self.is_of(object) {
+            return Some(&self.gvk);
+        }
         let is = |field: &str, text: &Str| {
             let found = object.get(field).and_then(Node::as_scalar);
             found.is_some_and(|found| found.text == *text)
@@ -105,24 +190,64 @@ impl Known {
     }
 }
 
+impl Annotations {
+    fn of(metadata: Option<&Node>) -> Self {
+        match metadata.map(|metadata| metadata.get("annotations")) {
+            Some(None) => Self::None,
+            Some(Some(Node::Map(map))) if are_plain(map) => Self::Plain,
+            _ => Self::Others,
+        }
+    }
+}
+
+/// Whether annotations are lines of text that mean nothing to a build.
+fn are_plain(map: &Map) -> bool {
+    let entries = map.entries();
+    let is_plain = |(at, entry): (usize, &Entry)| {
+        let key = &entry.key.text;
+        let is_name = |key: &Scalar| name_as_resolved(key).is_some_and(|name| name == key.text);
+        is_name(&entry.key)
+            && is_name(&Scalar::untagged(key))
+            && entry.value.as_scalar().is_some_and(Scalar::is_line)
+            && entries[..at].iter().all(|other| other.key.text != *key)
+            && !is_of_build(key)
+    };
+    !entries.is_empty() && entries.iter().enumerate().all(is_plain)
+}
+
 impl Resource {
+    /// What is known of the object, when nothing but texts was written into it.
+    pub(super) fn known_base(&self) -> Option<&Known> {
+        let known = self.known()?;
+        known.is_of(self.node.start()).then_some(known)
+    }
+
     /// Prepares the object to be shared.
     pub(super) fn share(&mut self) {
         if self.known().is_none_or(|known| !known.is_of(&self.node)) {
             let known = Arc::new(Known::new(&self.node));
-            self.memo.known = OnceLock::from(known);
+            self.memo.known = Some(known);
         }
     }
 
     /// What is known, when builds share the object.
     pub(super) fn known(&self) -> Option<&Arc<Known>> {
-        self.memo.known.get()
+        self.memo.known.as_ref()
     }
 
     /// Group, version and kind with the scope that the built-in schema gives them, when known.
     pub(super) fn known_scope(&self) -> Option<(&Gvk, Option<Scope>)> {
         let known = self.known()?;
-        Some((known.gvk_of(&self.node)?, known.scope))
+        Some((known.gvk_of(self.node.start())?, known.scope))
+    }
+
+    /// Whether it is as it was within reach.
+    fn is_unchanged(&self, known: &Known, reach: &Reach) -> bool {
+        let writes = self.node.writes();
+        if known.is_of(self.node.start()) {
+            return !writes.iter().any(|write| write.place.is_in(reach));
+        }
+        reach.is_unchanged(&known.object, &self.node)
     }
 
     /// Where it refers to others, found out by `find` unless that is known. None when what builds
@@ -145,7 +270,7 @@ impl Resource {
         });
         let is_known = Arc::ptr_eq(&sites.config, config)
             && sites.kind == *kind
-            && sites.reach.is_unchanged(&known.object, &self.node);
+            && self.is_unchanged(known, &sites.reach);
         is_known.then_some(sites)
     }
 }

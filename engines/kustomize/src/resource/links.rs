@@ -26,13 +26,19 @@ impl Resource {
         Link::new(self.links.made)
     }
 
+    /// The group that comes next.
+    pub(crate) fn next_link(&self) -> Link {
+        Link::new(self.links.made + 1)
+    }
+
     /// Carries what changed in members of groups to the other members.
     pub(crate) fn carry_links(&mut self) {
-        if self.links.made == 0 {
+        // What was only written into has no members that it would change.
+        if self.links.made == 0 || self.node.is_draft() {
             return;
         }
         let mut changed = BTreeMap::new();
-        if let Some(settled) = &self.links.settled {
+        if let Some(settled) = self.node.last_draft().or(self.links.settled.as_ref()) {
             if settled.is_shared_with(&self.node) {
                 return;
             }
@@ -42,7 +48,7 @@ impl Resource {
         if !changed.is_empty() {
             carry(&mut state.node, &changed);
         }
-        state.links.settled = Some(state.node.clone());
+        state.links.settled = Some(state.node.settled());
     }
 
     /// Forgets all groups: the object was built anew.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::index::Index;
 use super::sorted::Shared;
-use super::{Behavior, Identity, Resource, metadata};
+use super::{Behavior, Resource, metadata};
 use crate::error::Error;
 use crate::id::ResId;
 use crate::node::{self, Kind, Map, Node, Scalar, Style};
@@ -55,6 +55,10 @@ impl ResMap {
     pub(crate) fn are_called_apart(&self) -> bool {
         let shared = &self.shared;
         matches!(shared, Some(shared) if shared.are_called_apart(&self.list))
+    }
+
+    pub(super) fn shared(&self) -> Option<&Arc<Shared>> {
+        self.shared.as_ref()
     }
 
     /// The objects, to change what is not part of an identity.
@@ -131,8 +135,8 @@ impl ResMap {
     pub(crate) fn sort_by(
         &mut self,
         schemas: &Schemas,
-        rank: impl Fn(&Identity) -> i32,
-        compare: impl Fn(&Identity, &Identity) -> Ordering,
+        rank: impl Fn(&ResId) -> i32,
+        compare: impl Fn(&ResId, &ResId) -> Ordering,
     ) -> Result<(), Error> {
         let unique = self.unique;
         let mut keyed: Vec<_> = self
@@ -163,8 +167,8 @@ impl ResMap {
     pub(crate) fn sort_as_ever(
         &mut self,
         schemas: &Schemas,
-        rank: impl Fn(&Identity) -> i32,
-        compare: impl Fn(&Identity, &Identity) -> Ordering,
+        rank: impl Fn(&ResId) -> i32,
+        compare: impl Fn(&ResId, &ResId) -> Ordering,
     ) -> Result<(), Error> {
         let usable = self.unique && !schemas.is_custom();
         let shared = self.shared.as_ref().filter(|_| usable);

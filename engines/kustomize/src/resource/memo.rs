@@ -5,16 +5,18 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::Resource;
 use super::known::Known;
-use super::printed::Printed;
-use super::{Identity, Resource};
+use super::printed::Whole;
+use crate::id::ResId;
+use crate::schema::Schemas;
 
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    pub(super) identity: OnceLock<Arc<Identity>>,
-    printed: OnceLock<Arc<Printed>>,
+    identity: OnceLock<Arc<ResId>>,
+    printed: OnceLock<Arc<Whole>>,
     /// Of what it was when builds began to share it.
-    pub(super) known: OnceLock<Arc<Known>>,
+    pub(super) known: Option<Arc<Known>>,
 }
 
 /// A copy is made to be changed.
@@ -36,12 +38,22 @@ impl Memo {
 }
 
 impl Resource {
-    pub(crate) fn printed(&self) -> Option<&Arc<Printed>> {
+    /// The identity at this moment; found out once for a state that builds share.
+    pub(super) fn identity(&self, schemas: &Schemas) -> Arc<ResId> {
+        // Scopes are another matter with another schema.
+        if schemas.is_custom() {
+            return Arc::new(self.id(schemas));
+        }
+        let known = &self.memo.identity;
+        Arc::clone(known.get_or_init(|| Arc::new(self.id(schemas))))
+    }
+
+    pub(crate) fn printed(&self) -> Option<&Arc<Whole>> {
         self.memo.printed.get()
     }
 
     /// Notes what was found; the first finding stays.
-    pub(crate) fn note_printed(&self, printed: &Arc<Printed>) {
+    pub(crate) fn note_printed(&self, printed: &Arc<Whole>) {
         let _ = self.memo.printed.set(Arc::clone(printed));
     }
 }

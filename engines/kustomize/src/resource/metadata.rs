@@ -3,6 +3,9 @@
 use yaml::Str;
 
 use super::Resource;
+use super::content::Write;
+use super::known::{Annotations, Known};
+use super::place::Role;
 use crate::error::Error;
 use crate::node::{self, Kind, Map, Node, Scalar};
 
@@ -23,6 +26,11 @@ const DROPPED: [&str; 9] = [
     "config.k8s.io/id",
     "internal.config.kubernetes.io/helm-generated",
 ];
+
+/// Whether an annotation is one that builds put or take away.
+pub(super) fn is_of_build(key: &str) -> bool {
+    DROPPED.contains(&key) || matches!(key, ORIGIN | TRANSFORMATIONS)
+}
 
 /// The entries of a mapping as text, in their order.
 pub(super) fn text_entries(node: Option<&Node>) -> Vec<(Str, Str)> {
@@ -46,29 +54,41 @@ impl Resource {
             .filter(|node| !node.is_null_or_empty())
     }
 
-    fn metadata_scalar(&self, field: &str) -> Option<&Scalar> {
-        let found = self.metadata()?.get(field)?;
+    /// The name or the namespace.
+    fn metadata_scalar(&self, role: Role) -> Option<&Scalar> {
+        if let Some(written) = self.node.written_as(role) {
+            return Some(written);
+        }
+        let (known, field) = match role {
+            Role::Name => (self.known_base().map(Known::name), "name"),
+            _ => (self.known_base().map(Known::namespace), "namespace"),
+        };
+        if let Some(known) = known {
+            return known;
+        }
+        let found = self.node.get("metadata")?.get(field)?;
         found.as_scalar().filter(|_| !found.is_null())
     }
 
-    fn metadata_text(&self, field: &str) -> Str {
-        let found = self.metadata_scalar(field);
+    fn metadata_text(&self, role: Role) -> Str {
+        let found = self.metadata_scalar(role);
         found.map(|scalar| scalar.text.clone()).unwrap_or_default()
     }
 
+    pub(super) fn name_scalar(&self) -> Option<&Scalar> {
+        self.metadata_scalar(Role::Name)
+    }
+
     /// Name and namespace, to look at.
-    pub(super) fn called(&self) -> (&str, &str) {
-        let text = |field| {
-            self.metadata_scalar(field)
-                .map_or("", |scalar| &scalar.text)
-        };
-        (text("name"), text("namespace"))
+    pub(crate) fn called(&self) -> (&str, &str) {
+        let text = |role| self.metadata_scalar(role).map_or("", |scalar| &scalar.text);
+        (text(Role::Name), text(Role::Namespace))
     }
 
     /// Whether it is called as it always was, in whatever namespace.
     pub(crate) fn has_kept_its_name(&self) -> bool {
         let name = self
-            .metadata_scalar("name")
+            .metadata_scalar(Role::Name)
             .map_or("", |scalar| &scalar.text);
         self.track
             .previous
@@ -77,11 +97,11 @@ impl Resource {
     }
 
     pub(crate) fn name(&self) -> Str {
-        self.metadata_text("name")
+        self.metadata_text(Role::Name)
     }
 
     pub(crate) fn namespace(&self) -> Str {
-        self.metadata_text("namespace")
+        self.metadata_text(Role::Namespace)
     }
 
     pub(crate) fn set_name(&mut self, name: &str) -> Result<(), Error> {
@@ -123,7 +143,17 @@ impl Resource {
     }
 
     pub(crate) fn annotation(&self, key: &str) -> Option<&Node> {
-        self.metadata()?.get("annotations")?.get(key)
+        let is_new = self.writes_annotations();
+        let known = self.known_base().filter(|_| !is_new);
+        if known.is_some_and(|known| known.annotations == Annotations::None) {
+            return None;
+        }
+        let object = if is_new {
+            &*self.node
+        } else {
+            self.node.start()
+        };
+        object.get("metadata")?.get("annotations")?.get(key)
     }
 
     pub(crate) fn set_labels(&mut self, labels: Vec<(Str, Str)>) -> Result<(), Error> {
@@ -142,10 +172,25 @@ impl Resource {
         self.set_annotations(annotations)
     }
 
-    /// False when it surely has none, and looking for some would change nothing.
-    pub(crate) fn may_have_annotations(&self) -> bool {
-        let metadata = self.node.get("metadata");
-        metadata.is_none_or(|metadata| metadata.get("annotations").is_some())
+    /// Whether texts were written into annotations of what builds share.
+    fn writes_annotations(&self) -> bool {
+        self.node.written_as(Role::Annotation).is_some()
+    }
+
+    /// Whether taking away what builds note would change nothing that is printed.
+    pub(crate) fn has_settled_annotations(&self) -> bool {
+        let known = match self.known_base() {
+            Some(known) => known.annotations,
+            None => match self.node.get("metadata") {
+                Some(metadata) if metadata.get("annotations").is_none() => Annotations::None,
+                _ => Annotations::Others,
+            },
+        };
+        let is_stranger = |write: &Write| write.place.key().is_some_and(|key| !is_of_build(key));
+        let is_plain = |write: &Write| {
+            write.place.role != Role::Annotation || (is_stranger(write) && write.scalar.is_line())
+        };
+        known != Annotations::Others && self.node.writes().iter().all(is_plain)
     }
 
     /// Takes annotations away; like every such change it makes all others strings, and an empty

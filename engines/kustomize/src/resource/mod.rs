@@ -1,19 +1,22 @@
 //! Objects, with what a build remembers about them.
 
-mod identity;
+mod changes;
+mod content;
 mod index;
 mod known;
 mod links;
 mod map;
 mod memo;
 mod metadata;
-mod parts;
+mod place;
+mod plan;
 mod printed;
 mod reach;
 mod sheet;
 mod sorted;
 mod track;
 
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -24,16 +27,19 @@ use crate::id::{Gvk, ResId, namespace_or_default, no_namespace};
 use crate::node::{self, Kind, Node};
 use crate::schema::{Schemas, Scope};
 
+use content::Content;
 use links::Links;
 use memo::Memo;
 
-pub(crate) use identity::Identity;
+pub(crate) use changes::Changes;
 pub(crate) use known::{Names, Site};
 pub(crate) use map::{ResMap, set_data};
 pub(crate) use metadata::{ORIGIN, TRANSFORMATIONS};
-pub(crate) use printed::Printed;
+pub(crate) use place::Place;
+pub(crate) use plan::{Plan, Task};
+pub(crate) use printed::Output;
 pub(crate) use reach::Reach;
-pub(crate) use sheet::Sheet;
+pub(crate) use sorted::OldNames;
 pub(crate) use track::{Behavior, Previous, Track};
 
 /// An object on its way through the build.
@@ -47,7 +53,7 @@ pub(crate) struct Resource(Arc<State>);
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     /// The object. Null or an empty mapping when a patch deleted it.
-    pub(crate) node: Node,
+    pub(crate) node: Content,
     /// What it was called before, and how it came to be.
     pub(crate) track: Track,
     /// The vars that read their value from it.
@@ -77,7 +83,7 @@ impl Resource {
     /// An object as it was read. Build annotations that a file carries become memory.
     pub(crate) fn new(node: Node) -> Self {
         let mut resource = Self(Arc::new(State {
-            node,
+            node: node.into(),
             track: Track::default(),
             ref_vars: Vec::new(),
             links: Links::default(),
@@ -92,30 +98,41 @@ impl Resource {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Whether others may have this state too.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.node.is_null_or_empty()
+        self.node.start().is_null_or_empty()
     }
 
     pub(crate) fn kind(&self) -> &str {
-        self.node.get("kind").map_or("", Node::text)
+        self.node.start().get("kind").map_or("", Node::text)
     }
 
     pub(crate) fn api_version(&self) -> &str {
-        self.node.get("apiVersion").map_or("", Node::text)
+        self.node.start().get("apiVersion").map_or("", Node::text)
     }
 
     pub(crate) fn gvk(&self) -> Gvk {
+        self.gvk_here().into_owned()
+    }
+
+    /// Group, version and kind, to look at.
+    pub(crate) fn gvk_here(&self) -> Cow<'_, Gvk> {
         if let Some((gvk, _)) = self.known_scope() {
-            return gvk.clone();
+            return Cow::Borrowed(gvk);
         }
         let scalar = |field: &str| {
             self.node
+                .start()
                 .get(field)
                 .and_then(Node::as_scalar)
                 .map(|scalar| scalar.text.clone())
                 .unwrap_or_default()
         };
-        Gvk::of(&scalar("apiVersion"), scalar("kind"))
+        Cow::Owned(Gvk::of(&scalar("apiVersion"), scalar("kind")))
     }
 
     /// Whether objects like this one surely live outside of namespaces.
@@ -190,7 +207,7 @@ impl Resource {
     }
 
     fn kind_text(&self) -> Str {
-        let kind = self.node.get("kind").and_then(Node::as_scalar);
+        let kind = self.node.start().get("kind").and_then(Node::as_scalar);
         kind.map(|kind| kind.text.clone()).unwrap_or_default()
     }
 
@@ -212,6 +229,18 @@ impl Resource {
     }
 
     /// Fails unless the object has a kind and, when it is no list, a name.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let has_text = |field| {
+            let found = self.node.start().get(field);
+            found.is_some_and(|found| !found.is_null() && !found.text().is_empty())
+        };
+        if has_text("kind") && !self.called().0.is_empty() {
+            return Ok(());
+        }
+        Self::validate(&self.node)
+    }
+
+    /// Fails unless an object has a kind and, when it is no list, a name.
     pub(crate) fn validate(node: &Node) -> Result<(), Error> {
         node.expect(Kind::Map)?;
         let describe = || {

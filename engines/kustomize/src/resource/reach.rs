@@ -24,6 +24,15 @@ impl Reach {
         at.is_end = true;
     }
 
+    /// Whether a path of field names leads to the end of one of these, or one of these leads through
+    /// its end.
+    pub(super) fn meets(&self, path: &[Str]) -> bool {
+        let Some((first, rest)) = path.split_first() else {
+            return true;
+        };
+        self.is_end || self.below.get(first).is_some_and(|reach| reach.meets(rest))
+    }
+
     /// Whether both nodes have the same at the end of each path.
     pub(super) fn is_unchanged(&self, old: &Node, new: &Node) -> bool {
         if old.is_shared_with(new) {

@@ -2,27 +2,81 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use yaml::Str;
 
-use super::Resource;
+use super::plan::{Places, Task};
+use super::{ResMap, Resource};
 use crate::id::Gvk;
 
 /// One in so many objects may be new for the known order to be of use.
 const USEFUL: usize = 8;
+
+/// So many tasks are remembered.
+const TASKS: usize = 32;
 
 /// An object, wherever it is.
 type Called = (Gvk, Str);
 
 /// Objects as they were when builds began to share them.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(crate) struct Shared {
     list: Vec<Resource>,
-    /// Their places in the order of the output; the first build finds out.
-    places: OnceLock<Vec<usize>>,
+    /// Their order in the output; the first build finds out.
+    order: OnceLock<Vec<usize>>,
     /// Where each one is by kind and name; none when two are called alike in two namespaces.
     called: OnceLock<Option<HashMap<Called, usize>>>,
+    places: Mutex<Vec<Arc<Places>>>,
+    /// Where each one is by the names that it has and had.
+    names: OnceLock<HashMap<Str, Vec<usize>>>,
+}
+
+/// Where objects are by the names that they had, and perhaps by others.
+pub(crate) enum OldNames {
+    Shared(Arc<Shared>),
+    Own(HashMap<Str, Vec<usize>>),
+}
+
+impl OldNames {
+    /// Where those are that may have had a name.
+    pub(crate) fn get(&self, name: &str) -> &[usize] {
+        let places = match self {
+            Self::Shared(shared) => shared.names().get(name),
+            Self::Own(places) => places.get(name),
+        };
+        places.map_or(&[], Vec::as_slice)
+    }
+}
+
+fn by_name<'a>(names: impl Iterator<Item = (usize, &'a Str)>) -> HashMap<Str, Vec<usize>> {
+    let mut places: HashMap<Str, Vec<usize>> = HashMap::new();
+    for (at, name) in names {
+        let places = places.entry(name.clone()).or_default();
+        if places.last() != Some(&at) {
+            places.push(at);
+        }
+    }
+    places
+}
+
+fn old_names(object: &Resource) -> impl Iterator<Item = &Str> {
+    object.track.previous.iter().map(|previous| &previous.name)
+}
+
+impl ResMap {
+    /// Where the objects are by the names that they had.
+    pub(crate) fn old_names(&self) -> OldNames {
+        let shared = self.shared().filter(|shared| shared.have_known_names(self));
+        match shared {
+            Some(shared) => OldNames::Shared(Arc::clone(shared)),
+            None => {
+                OldNames::Own(by_name((0..).zip(self.iter()).flat_map(|(at, object)| {
+                    old_names(object).map(move |name| (at, name))
+                })))
+            }
+        }
+    }
 }
 
 fn called(object: &Resource) -> Called {
@@ -59,9 +113,59 @@ impl Shared {
     pub(super) fn new(list: &[Resource]) -> Self {
         Self {
             list: list.to_vec(),
-            places: OnceLock::new(),
+            order: OnceLock::new(),
             called: OnceLock::new(),
+            places: Mutex::default(),
+            names: OnceLock::new(),
         }
+    }
+
+    /// Whether no object had names but those that it has here.
+    fn have_known_names(&self, objects: &ResMap) -> bool {
+        let is_known = |(known, object): (&Resource, &Resource)| {
+            let is_own = |name: &Str| {
+                **name == *known.called().0 || old_names(known).any(|other| other == name)
+            };
+            old_names(object).all(is_own)
+        };
+        self.list.len() == objects.len() && self.list.iter().zip(objects.iter()).all(is_known)
+    }
+
+    fn names(&self) -> &HashMap<Str, Vec<usize>> {
+        self.names.get_or_init(|| {
+            let names = (0..).zip(&self.list).flat_map(|(at, object)| {
+                let name = object.name_scalar().map(|scalar| &scalar.text);
+                old_names(object).chain(name).map(move |name| (at, name))
+            });
+            by_name(names)
+        })
+    }
+
+    /// The object with a number, as builds share it.
+    pub(super) fn object(&self, at: usize) -> &Resource {
+        &self.list[at]
+    }
+
+    /// Whether an object is the one with this number, with nothing but texts written into it.
+    pub(super) fn is_from(&self, at: usize, object: &Resource) -> bool {
+        let known = self.list.get(at).and_then(Resource::known);
+        match (known, object.known()) {
+            (Some(known), Some(other)) => {
+                Arc::ptr_eq(known, other) && known.is_of(object.node.start())
+            }
+            _ => false,
+        }
+    }
+
+    /// Where a task writes. None when there are too many of them.
+    pub(super) fn places(&self, task: Task) -> Option<Arc<Places>> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = places.iter().find(|known| known.task == task) {
+            return Some(Arc::clone(known));
+        }
+        let new = (places.len() < TASKS).then(|| Arc::new(Places::new(task, self.list.len())));
+        places.extend(new.clone());
+        new
     }
 
     /// Whether no two objects of a build are called alike, whatever namespaces they are in.
@@ -100,7 +204,7 @@ impl Shared {
         let before = |list: &[Resource], a: usize, b: usize| {
             compare(&list[a], &list[b]).then_with(|| a.cmp(&b))
         };
-        let known = self.places.get_or_init(|| {
+        let known = self.order.get_or_init(|| {
             let mut places: Vec<usize> = (0..self.list.len()).collect();
             places.sort_by(|a, b| before(&self.list, *a, *b));
             places

@@ -209,7 +209,8 @@ fn is_container_list(key: &str) -> bool {
 impl Transform for Images {
     fn transform(&self, objects: &mut ResMap, _: &Schemas) -> Result<(), Error> {
         for resource in objects.iter_mut_keeping_ids() {
-            if resource.kind() != "CustomResourceDefinition" && self.concerns(&resource.node) {
+            let tree = resource.node.without_writes_below(is_container_list);
+            if resource.kind() != "CustomResourceDefinition" && self.concerns(tree) {
                 self.visit_containers(&mut resource.node)?;
             }
         }
@@ -218,7 +219,7 @@ impl Transform for Images {
                 continue;
             }
             for field in &self.fields {
-                if !concerns(field, &resource.node) {
+                if !concerns(field, resource.node.without_writes_at(field)) {
                     continue;
                 }
                 apply(&mut resource.node, field, None, &mut |node| self.set(node))?;

@@ -6,10 +6,11 @@ use yaml::Str;
 
 use super::Transform;
 use super::field::{ByKind, Creation, apply_to_any};
+use super::places::Finder;
 use crate::config::FieldSpec;
 use crate::error::Error;
 use crate::node::{self, Kind, Scalar, Tag};
-use crate::resource::{ResMap, Resource};
+use crate::resource::{Place, ResMap, Resource, Task};
 use crate::schema::Schemas;
 
 /// Sets entries in the mappings at some fields.
@@ -34,35 +35,69 @@ impl MapEntries {
     }
 
     pub(crate) fn apply_to(&self, object: &mut Resource) -> Result<(), Error> {
-        self.apply_with(&mut ByKind::new(&self.fields), object)
+        let mut fields = ByKind::new(&self.fields);
+        self.entries
+            .iter()
+            .try_for_each(|entry| Self::apply_with(&mut fields, entry, object))
     }
 
-    fn apply_with(&self, fields: &mut ByKind<'_>, object: &mut Resource) -> Result<(), Error> {
+    fn apply_with(
+        fields: &mut ByKind<'_>,
+        (key, value): &(Str, Scalar),
+        object: &mut Resource,
+    ) -> Result<(), Error> {
         let creation = Creation {
             kind: Kind::Map,
             tag: Tag::Unset,
         };
-        for (key, value) in &self.entries {
-            let mut value = value.clone();
-            value.link = object.new_link();
-            for field in fields.about(&object.node) {
-                apply_to_any(&mut object.node, field, Some(creation), &mut |node| {
-                    Ok(node::set_text(node, key, value.clone())?)
-                })?;
-            }
+        let mut value = value.clone();
+        value.link = object.new_link();
+        for field in fields.about(&object.node) {
+            apply_to_any(&mut object.node, field, Some(creation), &mut |node| {
+                Ok(node::set_text(node, key, value.clone())?)
+            })?;
         }
         Ok(())
+    }
+
+    /// What happens to each object with a key, but for the value.
+    fn task(&self, key: &str) -> Task {
+        Task {
+            name: format!("entry {key}"),
+            fields: self.fields.clone(),
+        }
+    }
+
+    /// Where an entry comes in an object.
+    fn places(&self, object: &Resource, key: &Str) -> Option<Vec<Place>> {
+        let mut finder = Finder::new();
+        for field in ByKind::new(&self.fields).about(object.node.start()) {
+            finder.find(object.node.start(), field, Some(key))?;
+        }
+        Some(finder.into_places())
     }
 }
 
 impl Transform for MapEntries {
-    fn transform(&self, objects: &mut ResMap, _: &Schemas) -> Result<(), Error> {
-        if self.entries.is_empty() {
-            return Ok(());
-        }
+    fn transform(&self, objects: &mut ResMap, schemas: &Schemas) -> Result<(), Error> {
         let mut fields = ByKind::new(&self.fields);
-        objects
-            .iter_mut_keeping_ids()
-            .try_for_each(|resource| self.apply_with(&mut fields, resource))
+        for entry in &self.entries {
+            let (key, value) = entry;
+            let plan = objects.plan(schemas, || self.task(key));
+            for (at, resource) in objects.iter_mut_keeping_ids().enumerate() {
+                let find = |object: &Resource| self.places(object, key);
+                let link = resource.next_link();
+                let is_written = plan.write(at, resource, find, |old| match old {
+                    Some(old) => value.clone().in_style(old.style),
+                    None => value.linked(link),
+                });
+                if is_written {
+                    resource.new_link();
+                } else {
+                    Self::apply_with(&mut fields, entry, resource)?;
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ mod labels;
 mod names;
 mod namespace;
 mod patch;
+mod places;
 mod prefix;
 mod replacement;
 mod replicas;

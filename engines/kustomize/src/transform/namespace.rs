@@ -6,10 +6,11 @@ use yaml::Str;
 
 use super::Transform;
 use super::field::{ByKind, Creation, apply_to_any};
+use super::places::Finder;
 use crate::config::{FieldSpec, decode_struct};
 use crate::error::{Error, ResultExt};
-use crate::node::{self, Kind, Node, Scalar, Tag};
-use crate::resource::{ResMap, Resource};
+use crate::node::{self, Kind, Node, Scalar, Style, Tag};
+use crate::resource::{Place, Plan, ResMap, Resource, Task};
 use crate::schema::Schemas;
 
 decode_struct! {
@@ -94,6 +95,51 @@ impl Namespace {
         self.apply_with(&mut ByKind::new(&self.fields), resource, schemas)
     }
 
+    /// What happens to each object, but for the name of the namespace.
+    fn task(&self) -> Task {
+        Task {
+            name: format!("namespace {} {:?}", self.unset_only, self.subjects),
+            fields: self.fields.clone(),
+        }
+    }
+
+    /// Where the namespace comes in an object. None where more is to be looked at.
+    fn places(&self, object: &Resource, schemas: &Schemas) -> Option<Vec<Place>> {
+        if self.unset_only || binds(object) {
+            return None;
+        }
+        let mut finder = Finder::new();
+        let tree = object.node.start();
+        if !object.is_cluster_scoped(schemas) {
+            finder.find(tree, &self.metadata, None)?;
+        }
+        for field in ByKind::new(&self.fields).about(tree) {
+            if !is_exempt(field, object) {
+                finder.find(tree, field, None)?;
+            }
+        }
+        Some(finder.into_places())
+    }
+
+    /// Sets the namespace in the object with this number.
+    fn apply_planned(
+        &self,
+        (plan, at): (&Plan, usize),
+        fields: &mut ByKind<'_>,
+        resource: &mut Resource,
+        schemas: &Schemas,
+    ) -> Result<(), Error> {
+        let find = |object: &Resource| self.places(object, schemas);
+        let is_written = plan.write(at, resource, find, |old| {
+            let style = old.map_or(Style::Plain, |old| old.style);
+            Scalar::string(&self.name).in_style(style)
+        });
+        if is_written {
+            return Ok(());
+        }
+        self.apply_with(fields, resource, schemas)
+    }
+
     fn apply_with(
         &self,
         fields: &mut ByKind<'_>,
@@ -104,7 +150,7 @@ impl Namespace {
             kind: Kind::Scalar,
             tag,
         };
-        let binds = matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding");
+        let binds = binds(resource);
         if !resource.is_cluster_scoped(schemas) {
             apply_to_any(
                 &mut resource.node,
@@ -117,12 +163,10 @@ impl Namespace {
             self.set_subjects(&mut resource.node)?;
         }
         for field in fields.about(&resource.node) {
-            // Only namespaces proper are called like theirs.
-            let done = (field.path == "metadata/name" && resource.api_version() != "v1")
-                || (binds
-                    && field.path == "subjects/namespace"
-                    && matches!(&*field.gvk.kind, "RoleBinding" | "ClusterRoleBinding"));
-            if done {
+            let has_set_subjects = binds
+                && field.path == "subjects/namespace"
+                && matches!(&*field.gvk.kind, "RoleBinding" | "ClusterRoleBinding");
+            if has_set_subjects || is_exempt(field, resource) {
                 continue;
             }
             apply_to_any(
@@ -159,6 +203,15 @@ impl Namespace {
     }
 }
 
+fn binds(object: &Resource) -> bool {
+    matches!(object.kind(), "RoleBinding" | "ClusterRoleBinding")
+}
+
+/// Only namespaces proper are called like theirs.
+fn is_exempt(field: &FieldSpec, object: &Resource) -> bool {
+    field.path == "metadata/name" && object.api_version() != "v1"
+}
+
 impl Transform for Namespace {
     fn transform(&self, objects: &mut ResMap, schemas: &Schemas) -> Result<(), Error> {
         if self.name.is_empty() {
@@ -169,11 +222,12 @@ impl Transform for Namespace {
             !resource.is_empty() && !resource.annotation(FROM_HELM).is_some_and(made_by_helm)
         };
         let mut fields = ByKind::new(&self.fields);
+        let plan = objects.plan(schemas, || self.task());
         if self.keeps_names(objects) && objects.are_called_apart() {
-            for resource in objects.iter_mut_staying_unique() {
+            for (at, resource) in objects.iter_mut_staying_unique().enumerate() {
                 if is_moved(resource) {
                     resource.store_previous_id(schemas);
-                    self.apply_with(&mut fields, resource, schemas)?;
+                    self.apply_planned((&plan, at), &mut fields, resource, schemas)?;
                 }
             }
             return Ok(());
@@ -183,13 +237,13 @@ impl Transform for Namespace {
         for resource in objects.iter() {
             *count.entry(resource.id(schemas).key()).or_default() += 1;
         }
-        for resource in objects.iter_mut_staying_unique() {
+        for (at, resource) in objects.iter_mut_staying_unique().enumerate() {
             if !is_moved(resource) {
                 continue;
             }
             let before = resource.id(schemas).key();
             resource.store_previous_id(schemas);
-            self.apply_with(&mut fields, resource, schemas)?;
+            self.apply_planned((&plan, at), &mut fields, resource, schemas)?;
             let id = resource.id(schemas);
             if let Some(count) = count.get_mut(&before) {
                 *count -= 1;

@@ -21,10 +21,10 @@ fn merge_into(target: &mut Resource, patch: &Resource, schemas: &Schemas) -> Res
         target.store_previous_id(schemas);
     }
     target.with_track_annotations(|target| {
-        let dest = std::mem::replace(&mut target.node, node::Node::null());
-        let merged = merge::merge(dest, patch.node.clone(), schemas)
+        let dest = std::mem::replace(&mut *target.node, node::Node::null());
+        let merged = merge::merge(dest, node::Node::clone(&patch.node), schemas)
             .map_err(|error| Error::Transform(error.to_string()))?;
-        target.node = merged.unwrap_or_else(node::Node::null);
+        *target.node = merged.unwrap_or_else(node::Node::null);
         Ok(())
     })?;
     if target.is_empty() {

@@ -3,12 +3,13 @@
 use yaml::Str;
 
 use super::Transform;
-use super::field::{Creation, apply};
+use super::field::{Creation, apply, is_about};
+use super::places::Finder;
 use crate::config::FieldSpec;
 use crate::error::Error;
 use crate::id::Gvk;
-use crate::node::{self, Kind, Node, Scalar, Tag};
-use crate::resource::{ResMap, Resource};
+use crate::node::{self, Kind, Node, Scalar, Style, Tag};
+use crate::resource::{Place, ResMap, Resource, Task};
 use crate::schema::Schemas;
 
 /// Which end of a name changes.
@@ -48,12 +49,39 @@ impl Affix {
     }
 
     fn set(&self, node: &mut Node) -> Result<(), Error> {
-        let old = node.text();
-        let text = match self.side {
-            Side::Prefix => [&self.text, old].concat(),
-            Side::Suffix => [old, &self.text].concat(),
+        Ok(node::set_scalar(node, self.renamed(node.text()))?)
+    }
+
+    fn renamed(&self, name: &str) -> Scalar {
+        Scalar::untagged(match self.side {
+            Side::Prefix => [&self.text, name].concat(),
+            Side::Suffix => [name, &self.text].concat(),
+        })
+    }
+
+    /// What happens to each object, but for the text.
+    fn task(&self) -> Task {
+        Task {
+            name: "affix".into(),
+            fields: self.fields.clone(),
+        }
+    }
+
+    /// Where the text comes in an object: in its name, unless the configuration says more.
+    fn places(&self, object: &Resource) -> Option<Vec<Place>> {
+        let [field] = &self.fields[..] else {
+            return None;
         };
-        Ok(node::set_scalar(node, Scalar::untagged(text))?)
+        let mut finder = Finder::new();
+        if is_about(field, object.node.start()) {
+            finder.find(object.node.start(), field, None)?;
+        }
+        Some(finder.into_places())
+    }
+
+    fn rename(&self, old: Option<&Scalar>) -> Scalar {
+        let (name, style) = old.map_or(("", Style::Plain), |old| (&*old.text, old.style));
+        self.renamed(name).in_style(style)
     }
 }
 
@@ -63,13 +91,14 @@ impl Transform for Affix {
             kind: Kind::Scalar,
             tag: Tag::Str,
         };
+        let plan = objects.plan(schemas, || self.task());
         // Names that differ do so with the same text in front or behind.
         let objects = if self.goes_to_all(objects) {
             objects.iter_mut_staying_unique()
         } else {
             objects.iter_mut()
         };
-        for resource in objects {
+        for (at, resource) in objects.enumerate() {
             let mut gvk = resource.gvk();
             if let Some(first) = resource.track.previous.first() {
                 gvk.kind = first.kind.clone();
@@ -89,9 +118,11 @@ impl Transform for Affix {
                     }
                     resource.store_previous_id(schemas);
                 }
-                apply(&mut resource.node, field, Some(creation), &mut |node| {
-                    self.set(node)
-                })?;
+                let find = |object: &Resource| self.places(object);
+                if !plan.write(at, resource, find, |old| self.rename(old)) {
+                    let set = &mut |node: &mut Node| self.set(node);
+                    apply(&mut resource.node, field, Some(creation), set)?;
+                }
             }
         }
         Ok(())

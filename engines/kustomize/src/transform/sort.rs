@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use crate::config::SortOptions;
 use crate::error::Error;
-use crate::id::{ORDER_FIRST, ORDER_LAST, rank};
-use crate::resource::{Identity, ResMap};
+use crate::id::{ORDER_FIRST, ORDER_LAST, ResId, rank};
+use crate::resource::ResMap;
 use crate::schema::Schemas;
 
 /// Puts the objects in the order that the options ask for.
@@ -34,7 +34,7 @@ pub(crate) fn sort(
         Some(lists) => rank(kind, &lists.order_first, &lists.order_last),
         None => rank(kind, &ORDER_FIRST, &ORDER_LAST),
     };
-    let rank_of = |id: &Identity| rank_of(&id.current.gvk.kind);
+    let rank_of = |id: &ResId| rank_of(&id.gvk.kind);
     match legacy {
         Some(_) => objects.sort_by(schemas, rank_of, compare),
         None => objects.sort_as_ever(schemas, rank_of, compare),
@@ -42,10 +42,10 @@ pub(crate) fn sort(
 }
 
 /// The order of objects of one rank.
-fn compare(a: &Identity, b: &Identity) -> Ordering {
-    let (a_gvk, b_gvk) = (&a.current.gvk, &b.current.gvk);
+fn compare(a: &ResId, b: &ResId) -> Ordering {
+    let (a_gvk, b_gvk) = (&a.gvk, &b.gvk);
     if a_gvk == b_gvk {
-        return a.current.compare_in_kind(&b.current);
+        return a.compare_in_kind(b);
     }
     let by_kind = a_gvk.compare(b_gvk);
     let namespaces = &*a_gvk.kind == "Namespace" && &*b_gvk.kind == "Namespace";

@@ -188,17 +188,36 @@ impl Encoder {
     }
 }
 
-/// Whether text is a word that needs no quotes wherever it stands, as names and most keys are:
-/// letters, digits and a little between them, longer than any word with a meaning of its own, and
-/// too short to be folded or to be a long key.
-fn is_always_plain(text: &str) -> bool {
+/// Whether text is a word that needs no quotes wherever it stands, in whatever dialect, as names and
+/// most keys are: letters, digits and a little between them, too short to be folded or to be a long
+/// key. Words with a meaning of their own are of few letters, and of nothing else.
+pub fn is_always_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    matches!(bytes.len(), 6..=SIMPLE_KEY)
-        && bytes[0].is_ascii_alphabetic()
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_'))
+    let found = bytes
+        .iter()
+        .fold(0, |all, byte| all | CLASSES[usize::from(*byte)]);
+    found & FORBIDDEN == 0
+        && bytes.len() <= SIMPLE_KEY
+        && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && (bytes.len() >= 6 || found & SPECIAL != 0)
 }
+
+/// Bytes by what they are in a plain word.
+const CLASSES: [u8; 256] = {
+    let mut classes = [FORBIDDEN; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => 0,
+            b'0'..=b'9' | b'-' | b'.' | b'/' | b'_' => SPECIAL,
+            _ => FORBIDDEN,
+        };
+        byte += 1;
+    }
+    classes
+};
+const SPECIAL: u8 = 1;
+const FORBIDDEN: u8 = 2;
 
 /// A float as it comes out after JSON: an integer when its JSON form is one.
 fn format_float(value: f64) -> String {

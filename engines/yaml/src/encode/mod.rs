@@ -3,5 +3,5 @@
 mod kubernetes;
 pub(crate) mod order;
 
-pub use kubernetes::{encode, encode_entry, encode_sorted};
+pub use kubernetes::{encode, encode_entry, encode_sorted, is_always_plain};
 pub use order::in_order;

@@ -83,7 +83,7 @@ impl JsonPatch {
                     "a JSON patch must leave an object; it left something else".into(),
                 ));
             }
-            resource.node = node::from_value(&with_json_numbers(patched));
+            *resource.node = node::from_value(&with_json_numbers(patched));
             resource.forget_links();
             Ok(())
         })?;

@@ -1,78 +1,173 @@
 //! The objects that references may mean.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use yaml::Str;
 
-use crate::id::Gvk;
-use crate::resource::{Identity, ResMap};
+use crate::id::{DEFAULT_NAMESPACE, Gvk, NO_NAMESPACE, ResId};
+use crate::resource::{OldNames, ResMap, Resource};
 use crate::schema::Schemas;
 
+/// An object, as references see it.
+#[derive(Clone)]
+pub(super) struct Candidate<'a> {
+    object: &'a Resource,
+    gvk: Cow<'a, Gvk>,
+    pub(super) name: &'a str,
+    pub(super) namespace: &'a str,
+    pub(super) cluster_scoped: bool,
+}
+
+impl Candidate<'_> {
+    /// The name, to keep.
+    pub(super) fn name_text(&self) -> Str {
+        self.object.name()
+    }
+
+    pub(super) fn kind(&self) -> &str {
+        &self.gvk.kind
+    }
+
+    /// The identity, for messages.
+    pub(super) fn id(&self) -> ResId {
+        ResId {
+            gvk: self.gvk.clone().into_owned(),
+            name: self.name.into(),
+            namespace: self.namespace.into(),
+            cluster_scoped: self.cluster_scoped,
+        }
+    }
+
+    pub(super) fn effective_namespace(&self) -> &str {
+        match self.namespace {
+            _ if self.cluster_scoped => NO_NAMESPACE,
+            "" => DEFAULT_NAMESPACE,
+            namespace => namespace,
+        }
+    }
+
+    pub(super) fn is_same_namespace(&self, other: &Self) -> bool {
+        self.effective_namespace() == other.effective_namespace()
+    }
+
+    /// The namespace that it was in at first.
+    pub(super) fn original_namespace(&self) -> &str {
+        match self.object.track.previous.first() {
+            // An identity of the past does not tell its scope.
+            Some(first) if first.namespace.is_empty() => DEFAULT_NAMESPACE,
+            Some(first) => &first.namespace,
+            None => self.effective_namespace(),
+        }
+    }
+
+    /// Whether two objects were renamed in the same way.
+    pub(super) fn agrees(&self, other: &Self, empty: Empty) -> bool {
+        let agree = |a: &[Str], b: &[Str]| {
+            (empty == Empty::AgreesWithAll && (a.is_empty() || b.is_empty())) || same_affixes(a, b)
+        };
+        let (a, b) = (&self.object.track, &other.object.track);
+        agree(&a.prefixes, &b.prefixes) && agree(&a.suffixes, &b.suffixes)
+    }
+}
+
 /// All objects by what references go by.
-pub(super) struct Candidates {
-    pub(super) all: Vec<Arc<Identity>>,
-    pub(super) by_old_name: HashMap<Str, Vec<usize>>,
-    /// The old names, when they are so few that comparing is faster than hashing.
-    few_old_names: Option<Vec<Str>>,
+pub(super) struct Candidates<'a> {
+    objects: &'a ResMap,
+    schemas: &'a Schemas,
+    index: &'a Index,
+}
+
+/// Where the objects are.
+#[derive(Default)]
+pub(super) struct Index {
+    old_names: OnceCell<OldNames>,
     by_original_namespace: OnceCell<HashMap<Str, Vec<usize>>>,
 }
 
-impl Candidates {
-    pub(super) fn new(objects: &ResMap, schemas: &Schemas) -> Self {
-        let all: Vec<_> = objects
-            .iter()
-            .map(|object| object.identity(schemas))
-            .collect();
-        let mut by_old_name: HashMap<Str, Vec<usize>> = HashMap::new();
-        for (at, candidate) in all.iter().enumerate() {
-            let mut last: Option<&Str> = None;
-            for id in &candidate.previous {
-                // Most were moved under the name that they had.
-                if last.replace(&id.name) == Some(&id.name) {
-                    continue;
-                }
-                let places = by_old_name.entry(id.name.clone()).or_default();
-                if places.last() != Some(&at) {
-                    places.push(at);
-                }
-            }
-        }
-        let few = by_old_name.len() <= 8;
+impl<'a> Candidates<'a> {
+    pub(super) fn new(objects: &'a ResMap, schemas: &'a Schemas, index: &'a Index) -> Self {
         Self {
-            all,
-            few_old_names: few.then(|| by_old_name.keys().cloned().collect()),
-            by_old_name,
-            by_original_namespace: OnceCell::new(),
+            objects,
+            schemas,
+            index,
         }
+    }
+
+    /// An object as a candidate.
+    pub(super) fn candidate<'o>(&self, object: &'o Resource) -> Candidate<'o> {
+        let (name, namespace) = object.called();
+        Candidate {
+            object,
+            gvk: object.gvk_here(),
+            name,
+            namespace,
+            cluster_scoped: object.is_cluster_scoped(self.schemas),
+        }
+    }
+
+    fn get(&self, at: usize) -> Candidate<'a> {
+        self.candidate(self.objects.get(at))
+    }
+
+    /// Those that once had this name.
+    fn once_called(&self, name: &str) -> impl Iterator<Item = &'a Resource> {
+        let known = self
+            .index
+            .old_names
+            .get_or_init(|| self.objects.old_names());
+        let all = known.get(name).iter().map(|at| self.objects.get(*at));
+        all.filter(move |object| {
+            let mut previous = object.track.previous.iter();
+            previous.any(|previous| *previous.name == *name)
+        })
+    }
+
+    /// Those that once had this name, and were once of these kinds.
+    pub(super) fn once(
+        &self,
+        name: &str,
+        target: &Gvk,
+        role: Option<&Gvk>,
+    ) -> impl Iterator<Item = Candidate<'a>> {
+        self.once_called(name)
+            .filter(move |object| was(object, target) && role.is_none_or(|role| was(object, role)))
+            .map(|object| self.candidate(object))
     }
 
     /// Whether an object once had this name.
     pub(super) fn is_known(&self, name: &str) -> bool {
-        match &self.few_old_names {
-            Some(names) => names.iter().any(|old| **old == *name),
-            None => self.by_old_name.contains_key(name),
-        }
+        self.once_called(name).next().is_some()
     }
 
     /// Those that were in a namespace at first. Few references name one.
-    pub(super) fn in_original_namespace(&self, namespace: &str) -> &[usize] {
-        let index = self.by_original_namespace.get_or_init(|| {
+    pub(super) fn in_original_namespace(
+        &self,
+        namespace: &str,
+    ) -> impl Iterator<Item = Candidate<'a>> {
+        let index = self.index.by_original_namespace.get_or_init(|| {
             let mut index: HashMap<Str, Vec<usize>> = HashMap::new();
-            for (at, candidate) in self.all.iter().enumerate() {
-                let namespace = candidate.original_namespace.clone();
+            for at in 0..self.objects.len() {
+                let namespace = self.get(at).original_namespace().into();
                 index.entry(namespace).or_default().push(at);
             }
             index
         });
-        index.get(namespace).map_or(&[], Vec::as_slice)
+        let places = index.get(namespace).into_iter().flatten();
+        places.map(|at| self.get(*at))
     }
 }
 
-/// Whether it was once of this kind.
-pub(super) fn was(candidate: &Identity, gvk: &Gvk) -> bool {
-    candidate.previous.iter().any(|id| id.gvk.is_selected(gvk))
+/// Whether an object was once of this kind.
+fn was(object: &Resource, gvk: &Gvk) -> bool {
+    let matches = |wanted: &Str, ours: &Str| wanted.is_empty() || wanted == ours;
+    let mut previous = object.track.previous.iter();
+    if !previous.any(|previous| matches(&gvk.kind, &previous.kind)) {
+        return false;
+    }
+    let now = object.gvk_here();
+    matches(&gvk.group, &now.group) && matches(&gvk.version, &now.version)
 }
 
 /// Renamed in the same way: by the same prefixes and suffixes, counted from the outermost.
@@ -89,14 +184,6 @@ fn same_affixes(a: &[Str], b: &[Str]) -> bool {
 pub(super) enum Empty {
     AgreesWithAll,
     AgreesWithEmpty,
-}
-
-/// Whether two objects were renamed in the same way.
-pub(super) fn agree(a: &Identity, b: &Identity, empty: Empty) -> bool {
-    let agree = |a: &[Str], b: &[Str]| {
-        (empty == Empty::AgreesWithAll && (a.is_empty() || b.is_empty())) || same_affixes(a, b)
-    };
-    agree(&a.prefixes, &b.prefixes) && agree(&a.suffixes, &b.suffixes)
 }
 
 #[cfg(test)]

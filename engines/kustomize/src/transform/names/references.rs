@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::config::{FieldSpec, Segment, TransformerConfig};
 use crate::id::Gvk;
 use crate::node::Node;
-use crate::resource::{Names, Reach, Site};
+use crate::resource::{Names, Place, Reach, Resource, Site};
 use crate::transform::field::is_done;
+use crate::transform::places::Finder;
 
 /// A field that names an object of a kind.
 pub(super) struct Reference<'a> {
@@ -21,6 +22,13 @@ impl Reference<'_> {
     pub(super) fn role(&self, object: &Node) -> Option<Gvk> {
         let names_role = self.field.path.ends_with("roleRef/name");
         names_role.then(|| role_of(object)).flatten()
+    }
+
+    /// Where an object has the names, when they stand alone.
+    pub(super) fn places(&self, object: &Resource) -> Option<Vec<Place>> {
+        let mut finder = Finder::new();
+        finder.find_there(object.node.start(), self.field)?;
+        Some(finder.into_places())
     }
 
     /// The metadata of objects changes all the time.
@@ -37,7 +45,7 @@ impl Reference<'_> {
             find(object, &self.field.segments)
         };
         let is_there = names.list().is_none_or(|names| !names.is_empty());
-        is_there.then_some(Site { field: at, names })
+        is_there.then(|| Site::new(at, names))
     }
 }
 
@@ -70,6 +78,7 @@ fn find(object: &Node, path: &[Segment]) -> Names {
 
 /// All fields of a configuration.
 pub(super) struct References<'a> {
+    pub(super) config: &'a Arc<TransformerConfig>,
     pub(super) list: Vec<Reference<'a>>,
     /// Of some hundred fields, an object has those of its kind.
     by_kind: HashMap<&'a str, Vec<usize>>,
@@ -78,7 +87,7 @@ pub(super) struct References<'a> {
 }
 
 impl<'a> References<'a> {
-    pub(super) fn new(config: &'a TransformerConfig) -> Self {
+    pub(super) fn new(config: &'a Arc<TransformerConfig>) -> Self {
         let references = config.name_reference.iter().flat_map(|reference| {
             let target = &reference.target;
             let fields = reference.referrers.iter();
@@ -91,10 +100,20 @@ impl<'a> References<'a> {
             by_kind.entry(kind).or_default().push(at);
         }
         Self {
+            config,
             list,
             by_kind,
             reach: RefCell::default(),
         }
+    }
+
+    /// Whether a name of an object itself is among them.
+    pub(super) fn rename_objects(&self) -> bool {
+        let is_beside = |segment: &Segment| *segment.name == *"annotations";
+        self.list.iter().any(|reference| {
+            let second = reference.field.segments.get(1);
+            reference.is_in_metadata() && !second.is_some_and(is_beside)
+        })
     }
 
     /// Those that objects of a kind may have, in order.
@@ -111,10 +130,7 @@ impl<'a> References<'a> {
 
     /// Those that objects of a kind may have, to be looked for.
     pub(super) fn all(&self, gvk: &Gvk) -> Vec<Site> {
-        let site = |field| Site {
-            field,
-            names: Names::Unknown,
-        };
+        let site = |field| Site::new(field, Names::Unknown);
         self.of(gvk).into_iter().map(site).collect()
     }
 

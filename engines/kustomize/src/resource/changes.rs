@@ -1,0 +1,231 @@
+//! What is written otherwise in an object than in the one that builds share.
+
+use std::ops::Range;
+
+use yaml::Str;
+use yaml::node::Layout;
+
+use super::content::Content;
+use super::sheet::{Block, Part, Sheet, indentation, write_item};
+use crate::node::{Map, Node, NotJson, to_value_in};
+
+/// Text to put in place of other text, for one object after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    list: Vec<Change>,
+    text: String,
+    /// How many bytes of text came into the object, and how many went.
+    new: usize,
+    gone: usize,
+}
+
+/// Text in place of what stands somewhere.
+#[derive(Debug)]
+struct Change {
+    place: Range<usize>,
+    text: Range<usize>,
+}
+
+/// How a node can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fit {
+    /// By what was noted.
+    Noted,
+    /// Only as a whole.
+    Whole,
+}
+
+impl Changes {
+    /// Appends the text of an object that was made from the one on the sheet, and tells how many
+    /// bytes of text are in the object. None, and nothing appended, when the sheet is of no use.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be printed.
+    pub(super) fn print(
+        &mut self,
+        sheet: &Sheet,
+        object: &Content,
+        out: &mut String,
+    ) -> Result<Option<usize>, NotJson> {
+        self.forget();
+        let mut fit = self.note_writes(sheet, object)?;
+        if fit == Fit::Whole {
+            self.forget();
+            fit = self.note(&sheet.root, object, Layout::Block)?;
+        }
+        if fit == Fit::Whole {
+            return Ok(None);
+        }
+        // What is new in front of a field comes before what the field became.
+        self.list
+            .sort_by_key(|change| (change.place.start, change.place.end));
+        let mut from = 0;
+        for change in &self.list {
+            out.push_str(&sheet.text[from..change.place.start]);
+            out.push_str(&self.text[change.text.clone()]);
+            from = change.place.end;
+        }
+        out.push_str(&sheet.text[from..]);
+        Ok(Some(sheet.size + self.new - self.gone))
+    }
+
+    fn forget(&mut self) {
+        self.list.clear();
+        self.text.clear();
+        (self.new, self.gone) = (0, 0);
+    }
+
+    /// Notes what was written into an object that was only written into.
+    fn note_writes(&mut self, sheet: &Sheet, object: &Content) -> Result<Fit, NotJson> {
+        for write in object.writes() {
+            let Some(spot) = write.place.spot(sheet) else {
+                return Ok(Fit::Whole);
+            };
+            // Which one comes first, and whether both are in one new mapping, the tree tells.
+            let is_new = spot.range.is_empty();
+            if is_new && self.list.iter().any(|change| change.place == spot.range) {
+                return Ok(Fit::Whole);
+            }
+            let start = self.text.len();
+            spot.encode(&write.scalar, &mut self.text)?;
+            self.list.push(Change {
+                place: spot.range.clone(),
+                text: start..self.text.len(),
+            });
+            let (new, gone) = write.place.sizes(&write.scalar);
+            self.new += new;
+            self.gone += gone;
+        }
+        Ok(if object.is_draft() {
+            Fit::Noted
+        } else {
+            Fit::Whole
+        })
+    }
+
+    /// Notes lines that `encode` appends, but for so many columns of the first one.
+    fn put(&mut self, place: Range<usize>, columns: usize, encode: impl FnOnce(&mut String)) {
+        let start = self.text.len() + columns;
+        encode(&mut self.text);
+        self.list.push(Change {
+            place,
+            text: start..self.text.len(),
+        });
+    }
+
+    /// Notes what is different in a node.
+    fn note(&mut self, known: &Block, node: &Node, outer: Layout) -> Result<Fit, NotJson> {
+        match node {
+            Node::Map(map) if known.is_like(node, outer) => self.note_fields(known, map),
+            Node::Seq(items) if known.is_like(node, outer) => self.note_items(known, items),
+            _ => Ok(Fit::Whole),
+        }
+    }
+
+    fn note_part(&mut self, block: &Block, part: &Part, node: &Node) -> Result<(), NotJson> {
+        if part.is_same(node) {
+            return Ok(());
+        }
+        if let Some(inner) = &part.inner {
+            let before = (self.list.len(), self.text.len(), self.new, self.gone);
+            if self.note(inner, node, block.layout)? == Fit::Noted {
+                return Ok(());
+            }
+            self.list.truncate(before.0);
+            self.text.truncate(before.1);
+            (self.new, self.gone) = (before.2, before.3);
+        }
+        let value = to_value_in(node, block.layout)?;
+        self.put(part.place.clone(), indentation(block.depth), |text| {
+            part.encode(block.depth, &value, text);
+        });
+        self.new += part.key_size() + node.text_size();
+        self.gone += part.text_size();
+        Ok(())
+    }
+
+    fn note_fields(&mut self, known: &Block, map: &Map) -> Result<Fit, NotJson> {
+        let mut all_in_place = map.len() == known.parts.len();
+        for (at, entry) in map.entries().iter().enumerate() {
+            let part = known.field(at, &entry.key);
+            all_in_place &= part.is_some_and(|(place, _)| place == at);
+            if let Some((_, part)) = part {
+                self.note_part(known, part, &entry.value)?;
+            }
+        }
+        if all_in_place {
+            return Ok(Fit::Noted);
+        }
+        self.note_others(known, map)
+    }
+
+    /// Notes fields that are new, and those that are gone.
+    fn note_others(&mut self, known: &Block, map: &Map) -> Result<Fit, NotJson> {
+        let mut names: Vec<(Str, usize)> = Vec::with_capacity(map.len());
+        let mut is_kept = vec![false; known.parts.len()];
+        for (at, entry) in map.entries().iter().enumerate() {
+            let name = match known.field(at, &entry.key) {
+                Some((place, part)) => {
+                    is_kept[place] = true;
+                    Some(part.name.clone())
+                }
+                None => known.names.of(&entry.key),
+            };
+            let is_new = |name: &Str| names.iter().all(|(other, _)| other != name);
+            let Some(name) = name.filter(is_new) else {
+                return Ok(Fit::Whole);
+            };
+            names.push((name, at));
+        }
+        for (part, _) in known.parts.iter().zip(is_kept).filter(|(_, kept)| !kept) {
+            let Some(lines) = known.lines_of(part) else {
+                return Ok(Fit::Whole);
+            };
+            self.put(lines, 0, |_| {});
+            self.gone += part.text_size();
+        }
+        // From behind: what is new stands in front of the field that follows.
+        let mut line = Some(known.end());
+        let mut new = Vec::new();
+        for (name, at) in yaml::in_order(names, |(name, _)| name).into_iter().rev() {
+            match (known.field(at, &map.entries()[at].key), line) {
+                (Some((_, part)), Some(before)) if part.place.end <= before => {
+                    line = known.lines_of(part).map(|lines| lines.start);
+                }
+                (None, Some(before)) => new.push((name, at, before)),
+                _ => return Ok(Fit::Whole),
+            }
+        }
+        for (name, at, line) in new.into_iter().rev() {
+            let entry = &map.entries()[at];
+            let value = to_value_in(&entry.value, known.layout)?;
+            self.put(line..line, 0, |text| {
+                yaml::encode_entry(text, known.depth, &name, &value);
+            });
+            self.new += entry.key.text.len() + entry.value.text_size();
+        }
+        Ok(Fit::Noted)
+    }
+
+    fn note_items(&mut self, known: &Block, items: &[Node]) -> Result<Fit, NotJson> {
+        for (item, part) in items.iter().zip(&known.parts) {
+            self.note_part(known, part, item)?;
+        }
+        for item in items.iter().skip(known.parts.len()) {
+            let value = to_value_in(item, known.layout)?;
+            self.put(known.end()..known.end(), 0, |text| {
+                write_item(known.depth, &value, text);
+            });
+            self.new += item.text_size();
+        }
+        for gone in known.parts.iter().skip(items.len()) {
+            let Some(lines) = known.lines_of(gone) else {
+                return Ok(Fit::Whole);
+            };
+            self.put(lines, 0, |_| {});
+            self.gone += gone.text_size();
+        }
+        Ok(Fit::Noted)
+    }
+}
