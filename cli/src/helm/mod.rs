@@ -31,8 +31,9 @@ enum Command {
     Template(Template),
 }
 
-/// Arguments of `sluice helm template`.
+/// Arguments of `sluice helm template`. Of a flag that is given twice the last one counts.
 #[derive(Debug, clap::Args)]
+#[command(args_override_self = true)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
