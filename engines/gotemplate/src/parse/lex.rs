@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use super::ast::Span;
 use super::chars::{
     begins_with_trim, code_point, ends_with_trim, first_char, is_alphanumeric, is_name_byte,
-    is_space, leading_space, trimmed_len,
+    is_space, leading_name, leading_space, trimmed_len,
 };
 use super::token::{Kind, Token};
 use crate::fmt::quote;
@@ -299,9 +299,7 @@ impl<'t> Scanner<'t> {
 
     fn letters(&mut self) -> Step {
         let next = loop {
-            let rest = self.rest();
-            let plain = rest.iter().position(|byte| !is_name_byte(*byte));
-            self.at += plain.unwrap_or(rest.len());
+            self.at += leading_name(self.rest());
             match self.peek() {
                 Some(byte) if !byte.is_ascii() => match first_char(self.rest()) {
                     Some((letter, width)) if is_alphanumeric(letter) => self.at += width,
