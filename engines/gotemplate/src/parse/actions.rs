@@ -28,7 +28,7 @@ enum Item {
 impl Parser<'_> {
     /// The source itself: text, actions and definitions up to its end.
     pub(super) fn top(&mut self) -> Parsed<List> {
-        while self.peek().kind != Kind::Eof {
+        while self.peek_outside().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelimiter {
                 let start = self.at;
                 self.next();
@@ -111,7 +111,7 @@ impl Parser<'_> {
             return self.error(format!("actions nest deeper than {MAX_NESTING}"));
         }
         let start = self.nodes.len();
-        while self.peek_solid().kind != Kind::Eof {
+        while self.peek_outside().kind != Kind::Eof {
             match self.item()? {
                 Item::Node(node) => self.nodes.push(node),
                 Item::Ends(end) => {
