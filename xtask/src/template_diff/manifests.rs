@@ -1,5 +1,7 @@
 //! Random template files as charts have them: documents with names, hooks and data.
 
+use std::fmt::Write as _;
+
 use super::grammar::{HELPERS, Writer};
 use super::random::Random;
 
@@ -104,9 +106,15 @@ pub(super) fn manifest(random: &mut Random) -> String {
             (*random.choose(&["true", ".Values.yes", ".Values.enabled", "not .Values.no"]))
                 .to_owned()
         };
-        out = format!("{{{{- if {} }}}}\n{out}{{{{- end }}}}\n", condition);
+        out = format!("{{{{- if {condition} }}}}\n{out}{{{{- end }}}}\n");
     }
     out
+}
+
+/// Writes at the end of a text.
+pub(super) fn add(text: &mut String, more: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = text.write_fmt(more);
 }
 
 fn line(random: &mut Random) -> &'static str {
@@ -141,10 +149,10 @@ fn document(random: &mut Random) -> String {
         "batch/v1",
         "{{ .Values.version | default \"v9\" }}",
     ]);
-    out.push_str(&format!(
-        "apiVersion: {version}\nkind: {}\n",
-        random.choose(KINDS)
-    ));
+    add(
+        &mut out,
+        format_args!("apiVersion: {version}\nkind: {}\n", random.choose(KINDS)),
+    );
     out.push_str(&metadata(random));
     for _ in 0..=random.below(2) {
         let fields = if random.percent(1) { RISKY } else { FIELDS };
@@ -154,11 +162,16 @@ fn document(random: &mut Random) -> String {
     if random.percent(10) {
         let body = Writer::new(random).body(1);
         let name = random.below(1_000_000);
-        out.push_str(&match random.below(3) {
-            0 => format!("{{{{- define \"body.{name}\" }}}}{body}{{{{ end }}}}\nout: {{{{ include \"body.{name}\" . | quote }}}}\n"),
-            1 => format!("{{{{- define \"body.{name}\" }}}}{body}{{{{ end }}}}\nout: |-\n  {{{{- include \"body.{name}\" . | nindent 2 }}}}\n"),
+        let field = match random.below(3) {
+            0 => format!(
+                "{{{{- define \"body.{name}\" }}}}{body}{{{{ end }}}}\nout: {{{{ include \"body.{name}\" . | quote }}}}\n"
+            ),
+            1 => format!(
+                "{{{{- define \"body.{name}\" }}}}{body}{{{{ end }}}}\nout: |-\n  {{{{- include \"body.{name}\" . | nindent 2 }}}}\n"
+            ),
             _ => format!("out: |\n  {body}\n"),
-        });
+        };
+        out.push_str(&field);
     }
     out
 }
@@ -185,12 +198,18 @@ fn metadata(random: &mut Random) -> String {
             "pre-install", "post-install,pre-upgrade", "test", "test-success", "crd-install", "pre-delete", "unknown", "\"\"",
             "\"pre-install, post-install\"", "PRE-INSTALL", "pre-rollback", "\"test,unknown\"", "5",
         ]);
-        out.push_str(&format!("  annotations:\n    \"helm.sh/hook\": {hook}\n"));
+        add(
+            &mut out,
+            format_args!("  annotations:\n    \"helm.sh/hook\": {hook}\n"),
+        );
         if random.percent(60) {
             let weight = *random.choose(&[
                 "\"-5\"", "\"0\"", "\"3\"", "x", "\"\"", "\"+2\"", "7", "\"10\"",
             ]);
-            out.push_str(&format!("    \"helm.sh/hook-weight\": {weight}\n"));
+            add(
+                &mut out,
+                format_args!("    \"helm.sh/hook-weight\": {weight}\n"),
+            );
         }
         if random.percent(30) {
             let policy = *random.choose(&[
@@ -198,7 +217,10 @@ fn metadata(random: &mut Random) -> String {
                 "\"before-hook-creation, hook-failed\"",
                 "x",
             ]);
-            out.push_str(&format!("    helm.sh/hook-delete-policy: {policy}\n"));
+            add(
+                &mut out,
+                format_args!("    helm.sh/hook-delete-policy: {policy}\n"),
+            );
         }
     } else if random.percent(10) {
         out.push_str("  annotations: {helm.sh/resource-policy: keep}\n");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::manifests::{helpers, manifest};
+use super::manifests::{add, helpers, manifest};
 use super::random::Random;
 use super::values::{flags, values};
 
@@ -200,9 +200,9 @@ fn dependency(random: &mut Random, name: &str, version: &str) -> String {
         version, version, version, "*", ">=0-0", "^1", "~1.2", "x", "9.9.9",
     ]);
     let mut entry = format!("- name: {name}\n  version: {wanted:?}\n");
-    let mut add = |key: &str, value: &str| entry.push_str(&format!("  {key}: {value}\n"));
+    let mut field = |key: &str, value: &str| add(&mut entry, format_args!("  {key}: {value}\n"));
     if random.percent(50) {
-        add(
+        field(
             "repository",
             random.choose::<&str>(&["\"\"", "https://x.y/", "file://../x"]),
         );
@@ -214,7 +214,7 @@ fn dependency(random: &mut Random, name: &str, version: &str) -> String {
         } else {
             &[&own, "al", "B_c"]
         };
-        add("alias", random.choose::<&str>(aliases));
+        field("alias", random.choose::<&str>(aliases));
     }
     if random.percent(40) {
         let own = format!("{name}.enabled");
@@ -228,10 +228,10 @@ fn dependency(random: &mut Random, name: &str, version: &str) -> String {
             "tags.t",
             "data",
         ];
-        add("condition", random.choose::<&str>(conditions));
+        field("condition", random.choose::<&str>(conditions));
     }
     if random.percent(30) {
-        add(
+        field(
             "tags",
             random.choose::<&str>(&["[t]", "[u, t]", "[front]", "[]"]),
         );
@@ -243,7 +243,7 @@ fn dependency(random: &mut Random, name: &str, version: &str) -> String {
             "[{child: global, parent: global}]", "[{child: zed.a, parent: sub.b}, data]", "[{child: none, parent: x}]",
             "[{child: dict, parent: dict}]", "[{child: deep.er, parent: obj.a}]",
         ];
-        add("import-values", random.choose::<&str>(&imports));
+        field("import-values", random.choose::<&str>(&imports));
     }
     entry
 }
@@ -258,13 +258,16 @@ fn table(random: &mut Random) -> String {
                 "exports" => format!("{{data: {}, a: {}}}", value(random, 1), value(random, 2)),
                 _ => held(random, key, 0),
             };
-            out.push_str(&format!("{key}: {value}\n"));
+            add(&mut out, format_args!("{key}: {value}\n"));
         }
     }
     if random.percent(30) {
         let values = ["true", "false", "null", "x"];
         let [first, second] = [(); 2].map(|()| *random.choose(&values));
-        out.push_str(&format!("tags: {{t: {first}, u: {second}, front: true}}\n"));
+        add(
+            &mut out,
+            format_args!("tags: {{t: {first}, u: {second}, front: true}}\n"),
+        );
     }
     out
 }
