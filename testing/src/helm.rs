@@ -18,17 +18,37 @@ pub struct Helm {
 }
 
 impl Helm {
-    /// For the cluster of a kubeconfig; the program is built first if need be.
+    /// For the cluster of a kubeconfig: the program that `HELM_BIN` names, Helm 3 or later, or our own, which is built first if
+    /// need be.
     ///
     /// # Errors
     /// When it cannot be built.
     pub async fn new(kubeconfig: &Path) -> anyhow::Result<Self> {
-        let ensure = || Binaries::ensure(&[Tool::Helm], &mut progress_lines());
-        let binaries = tokio::task::spawn_blocking(ensure).await??;
+        let program = match std::env::var_os("HELM_BIN") {
+            Some(program) => program.into(),
+            None => {
+                let ensure = || Binaries::ensure(&[Tool::Helm], &mut progress_lines());
+                let binaries = tokio::task::spawn_blocking(ensure).await??;
+                binaries.path(Tool::Helm)
+            }
+        };
         Ok(Self {
-            program: binaries.path(Tool::Helm),
+            program,
             kubeconfig: kubeconfig.to_owned(),
             home: Dir::new("helm")?,
+        })
+    }
+
+    /// What a rollback over fields of another owner is told: Helm 3 does not ask who owns what.
+    ///
+    /// # Errors
+    /// When it does not tell its version.
+    pub async fn force_conflicts(&self) -> anyhow::Result<&'static [&'static str]> {
+        let version = self.run(&["version", "--short"]).await?;
+        Ok(if version.starts_with("v3.") {
+            &[]
+        } else {
+            &["--force-conflicts"]
         })
     }
 

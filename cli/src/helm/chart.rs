@@ -1,11 +1,11 @@
 //! Charts from the command line: a directory or an archive.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use artifact::Root;
-use helm::chart::{Chart, Loaded, MAX_SIZE};
+use helm::chart::{Archive, Chart, Loaded, MAX_SIZE};
 
 /// Why there is no chart.
 #[derive(Debug)]
@@ -58,15 +58,18 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Error> {
     if metadata.len() > MAX_SIZE {
         return Err(Error::Archive);
     }
-    let bytes = fs::read(&path).map_err(failed)?;
-    let start = bytes[..bytes.len().min(SNIFFED)].to_vec();
-    Chart::open_archive(bytes).map_err(|error| match error {
+    let file = File::open(&path).map_err(failed)?;
+    let again = file.try_clone().map_err(failed)?;
+    Chart::open_archive(OnDisk(file)).map_err(|error| match error {
         helm::chart::Error::NotGzip | helm::chart::Error::CutGzip => {
             let name = path.to_string_lossy();
             if name.ends_with(".yaml") || name.ends_with(".yml") {
                 Error::Yaml(path.clone())
             } else {
-                Error::NotAnArchive(path.clone(), kind(&start))
+                match OnDisk(again).start() {
+                    Ok(start) => Error::NotAnArchive(path.clone(), kind(&start)),
+                    Err(error) => failed(error),
+                }
             }
         }
         helm::chart::Error::Archive(_)
@@ -76,6 +79,30 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Error> {
         error => Error::Chart(error),
     })
 }
+
+/// An archive that is never in memory as a whole. The open file stays what it is when another one takes its name.
+struct OnDisk(File);
+
+impl Archive for OnDisk {
+    fn reader(&self) -> io::Result<Box<dyn BufRead + '_>> {
+        let mut file = &self.0;
+        file.rewind()?;
+        Ok(Box::new(BufReader::with_capacity(PIECE, file)))
+    }
+}
+
+impl OnDisk {
+    /// What Helm looks at to tell what a file is.
+    fn start(&self) -> io::Result<Vec<u8>> {
+        let mut start = Vec::new();
+        let sniffed = u64::try_from(SNIFFED).unwrap_or(u64::MAX);
+        self.reader()?.take(sniffed).read_to_end(&mut start)?;
+        Ok(start)
+    }
+}
+
+/// Bytes of an archive that are read together.
+const PIECE: usize = 64 << 10;
 
 /// Bytes that Helm looks at to tell what a file is.
 const SNIFFED: usize = 512;

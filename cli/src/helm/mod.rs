@@ -4,14 +4,15 @@ mod chart;
 mod values;
 mod world;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::Subcommand;
 use helm::output;
 use helm::render::{
-    Capabilities, Failure as Refusal, KubeVersion, Operation, Release, Request, SchemaCheck,
+    Capabilities, Failure as Refusal, KubeVersion, Operation, Release, Rendered, Request,
+    SchemaCheck,
 };
 use helm::{Diagnostic, Level};
 
@@ -31,13 +32,19 @@ enum Command {
     Template(Template),
 }
 
-/// Arguments of `sluice helm template`.
+/// Arguments of `sluice helm template`. Of a flag that is given twice the last one counts.
 #[derive(Debug, clap::Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
+#[command(args_override_self = true)]
 struct Template {
+    #[command(flatten)]
+    rendered: Asked,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+/// What is rendered.
+#[derive(Debug, clap::Args)]
+struct Asked {
     /// The name of the release, then the chart: a directory or an archive. The name may be left out.
     #[arg(value_name = "[NAME] CHART", num_args = 1..=2, required = true)]
     words: Vec<String>,
@@ -52,25 +59,33 @@ struct Template {
     /// API versions that the chart sees besides those known.
     #[arg(short, long, value_name = "VERSION", value_delimiter = ',')]
     api_versions: Vec<String>,
-    /// Print custom resource definitions of `crds/` as well.
-    #[arg(long)]
-    include_crds: bool,
     /// Let the chart see an upgrade in place of an installation.
     #[arg(long)]
     is_upgrade: bool,
+    /// Do not hold values against the chart's schema.
+    #[arg(long)]
+    skip_schema_validation: bool,
+}
+
+/// What is printed of it.
+#[derive(Debug, clap::Args)]
+struct Shown {
+    /// Print custom resource definitions of `crds/` as well.
+    #[arg(long)]
+    include_crds: bool,
     /// Print only what comes from these templates.
     #[arg(short, long, value_name = "TEMPLATE")]
     show_only: Vec<String>,
     /// Leave tests out.
     #[arg(long)]
     skip_tests: bool,
-    /// Do not hold values against the chart's schema.
-    #[arg(long)]
-    skip_schema_validation: bool,
     /// Leave hooks out.
     #[arg(long)]
     no_hooks: bool,
 }
+
+/// How much is printed together.
+const PIECE: usize = 64 << 10;
 
 /// Why nothing was printed.
 #[derive(Debug)]
@@ -102,17 +117,18 @@ impl std::fmt::Display for Failure {
 pub(crate) fn run(args: Args, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
     let Command::Template(args) = args.command;
     let mut diagnostics = Vec::new();
-    let printed = template(args, &mut diagnostics);
+    let rendered = render(args.rendered, &mut diagnostics);
     for line in &diagnostics {
         // Nowhere is left to report a failure to report.
         let _ = writeln!(err, "{line}");
     }
-    out.write_all(printed?.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(Failure::Io)
+    print(&*rendered?, &args.shown, out)
 }
 
-fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String, Failure> {
+fn render(
+    args: Asked,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<ManuallyDrop<Rendered>, Failure> {
     let mut capabilities = Capabilities::default();
     let version = args.kube_version.filter(|version| !version.is_empty());
     if let Some(version) = &version {
@@ -157,26 +173,34 @@ fn template(args: Template, diagnostics: &mut Vec<Diagnostic>) -> Result<String,
         },
     };
     let world = world::of_this_process();
-    let rendered = helm::render::release(&chart, &values, &request, &world, diagnostics)
+    helm::render::release(&chart, &values, &request, &world, diagnostics)
         .map(ManuallyDrop::new)
-        .map_err(Failure::Refused)?;
-    let crds = if args.include_crds {
+        .map_err(Failure::Refused)
+}
+
+/// Writes what was asked for of a render.
+fn print(rendered: &Rendered, shown: &Shown, out: &mut dyn Write) -> Result<(), Failure> {
+    let crds = if shown.include_crds {
         rendered.chart.crds()
     } else {
         Vec::new()
     };
-    let manifest = output::join_manifests(&crds, &rendered.manifests);
     let hooks: Vec<_> = rendered
         .hooks
         .iter()
-        .filter(|hook| !(args.no_hooks || args.skip_tests && hook.is_test()))
+        .filter(|hook| !(shown.no_hooks || shown.skip_tests && hook.is_test()))
         .collect();
-    let text = output::template(manifest, &hooks);
-    if args.show_only.is_empty() {
-        Ok(text)
+    let mut out = BufWriter::with_capacity(PIECE, out);
+    if shown.show_only.is_empty() {
+        output::template(&mut out, &crds, &rendered.manifests, &hooks).map_err(Failure::Io)?;
     } else {
-        output::show_only(&text, &args.show_only).map_err(Failure::NoTemplate)
+        let mut text = Vec::new();
+        output::template(&mut text, &crds, &rendered.manifests, &hooks).map_err(Failure::Io)?;
+        let text = String::from_utf8_lossy(&text);
+        let only = output::show_only(&text, &shown.show_only).map_err(Failure::NoTemplate)?;
+        out.write_all(only.as_bytes()).map_err(Failure::Io)?;
     }
+    out.flush().map_err(Failure::Io)
 }
 
 #[cfg(test)]

@@ -66,6 +66,35 @@ fn chart() -> tempfile::TempDir {
 }
 
 #[test]
+fn of_a_flag_given_twice_the_last_one_counts() {
+    let dir = chart();
+    let path = dir.path().to_str().unwrap();
+    let words = [
+        "template",
+        "r",
+        path,
+        "-n",
+        "one",
+        "--kube-version",
+        "1.20.0",
+        "--set",
+        "color=blue",
+        "-n",
+        "two",
+        "--kube-version",
+        "1.31.0",
+        "--is-upgrade",
+        "--is-upgrade",
+        "--set",
+        "size=2",
+    ];
+    let (done, _) = printed(&words);
+    let text = done.unwrap();
+    assert!(text.contains("ns: two true v1.31.0"), "{text}");
+    assert!(text.contains("name: r-blue-2"), "{text}");
+}
+
+#[test]
 fn manifests_come_by_kind_and_hooks_after_them() {
     let dir = chart();
     let path = dir.path().to_str().unwrap();

@@ -205,8 +205,10 @@ impl Case {
             .iter()
             .filter(|hook| !(self.switch("skipTests") && hook.is_test()))
             .collect();
-        let manifest = output::join_manifests(&crds, &rendered.manifests);
-        Ok(output::template(manifest, &hooks))
+        let mut printed = Vec::new();
+        output::template(&mut printed, &crds, &rendered.manifests, &hooks)
+            .map_err(|error| error.to_string())?;
+        String::from_utf8(printed).map_err(|error| error.to_string())
     }
 
     fn run(&self) -> Outcome {

@@ -97,8 +97,9 @@ pub fn run(
     let texts = texts
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_bytes()));
-    let sorted =
-        output::sort(texts, &INSTALL_ORDER).map_err(|error| Error::Output(error.to_string()))?;
+    // The render has told of what is left out already.
+    let sorted = output::sort(texts, &INSTALL_ORDER, &mut Vec::new())
+        .map_err(|error| Error::Output(error.to_string()))?;
     rest.extend(sorted.hooks);
     Ok(Changed {
         manifests: sorted.manifests,

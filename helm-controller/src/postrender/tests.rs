@@ -52,7 +52,8 @@ fn changed(case: &Case) -> Result<(String, Vec<Value>), String> {
     let files = files
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_bytes()));
-    let sorted = output::sort(files, &INSTALL_ORDER).map_err(|error| error.to_string())?;
+    let sorted =
+        output::sort(files, &INSTALL_ORDER, &mut Vec::new()).map_err(|error| error.to_string())?;
     let changed = run(
         &object,
         &PostRenderStrategy::Combined,

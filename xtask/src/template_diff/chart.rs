@@ -84,9 +84,7 @@ pub(super) fn run(program: &[String], chart: &Path, flags: &[String]) -> anyhow:
         .output()
         .with_context(|| format!("starting {name}"))?;
     if !output.status.success() {
-        return Ok(Err(String::from_utf8_lossy(&output.stderr)
-            .trim_end()
-            .to_owned()));
+        return Ok(Err(said(&output.stderr)));
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let mut documents = BTreeMap::new();
@@ -96,4 +94,16 @@ pub(super) fn run(program: &[String], chart: &Path, flags: &[String]) -> anyhow:
         }
     }
     Ok(Ok(documents))
+}
+
+/// What a program says as it fails. Warnings come in the order of their text: Helm goes through maps in the order of the day.
+fn said(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let (mut warnings, rest): (Vec<_>, Vec<_>) = text
+        .trim_end()
+        .lines()
+        .partition(|line| line.starts_with("level="));
+    warnings.sort_unstable();
+    warnings.extend(rest);
+    warnings.join("\n")
 }

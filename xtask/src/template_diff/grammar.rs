@@ -89,6 +89,11 @@ impl<'r> Writer<'r> {
         out
     }
 
+    /// What an `if` may ask.
+    pub(super) fn condition(&mut self) -> String {
+        self.pipeline(Kind::Bool, 1)
+    }
+
     fn node(&mut self, depth: usize) -> String {
         let choice = self.random.below(100);
         match choice {

@@ -1,17 +1,20 @@
-//! Differential test of templates: random templates and values through Helm and through our own command line, whose texts and errors
-//! must be the same.
+//! Differential test of the chart engine: random templates, charts and values through Helm and through our own command line, whose
+//! texts and errors must be the same.
 
 mod chart;
+mod charts;
+mod expressions;
 mod functions;
 mod grammar;
+mod manifests;
 mod random;
 mod values;
+mod whole;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 
-use chart::{Chart, Printed, file_name, run as render};
 use random::Random;
 
 /// Arguments of `cargo xtask template-diff`.
@@ -26,7 +29,10 @@ pub(crate) struct Args {
     /// Decides all choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many templates are rendered.
+    /// What is made at random.
+    #[arg(long, value_enum, default_value_t = Subject::Templates)]
+    of: Subject,
+    /// How many templates, or how many charts, are rendered.
     #[arg(long, default_value_t = 20_000)]
     renders: usize,
     /// How many templates stand in one chart.
@@ -37,6 +43,14 @@ pub(crate) struct Args {
     folder: PathBuf,
 }
 
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Subject {
+    /// Expressions and actions; what each template prints is compared for itself.
+    Templates,
+    /// Charts with dependencies, files, hooks and values; all that the programs print is compared.
+    Charts,
+}
+
 /// What came of the renders so far.
 #[derive(Debug, Default)]
 struct Tally {
@@ -45,107 +59,25 @@ struct Tally {
     different: usize,
 }
 
+impl Tally {
+    fn all(&self) -> usize {
+        self.printed + self.failed + self.different
+    }
+}
+
 /// Runs the comparison; a difference is an error.
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let mut random = Random::new(args.seed);
-    let mut tally = Tally::default();
-    while tally.printed + tally.failed + tally.different < args.renders {
-        let mut chart = Chart::random(&mut random, args.per_chart);
-        compare(args, &mut chart, &mut tally)?;
-        eprintln!("{tally:?}");
-    }
+    let (tally, what) = match args.of {
+        Subject::Templates => (expressions::run(args, &mut random)?, "templates"),
+        Subject::Charts => (charts::run(args, &mut random)?, "charts"),
+    };
     println!(
-        "{} templates printed the same, {} failed with the same error, {} differ",
+        "{} {what} printed the same, {} failed with the same error, {} differ",
         tally.printed, tally.failed, tally.different
     );
     if tally.different > 0 {
-        bail!("templates print otherwise than Helm prints them");
+        bail!("{what} print otherwise than Helm prints them");
     }
     Ok(())
-}
-
-/// Renders a chart again and again, without the template that failed last, until the rest prints.
-fn compare(args: &Args, chart: &mut Chart, tally: &mut Tally) -> anyhow::Result<()> {
-    let folder = args.folder.join("chart");
-    let helm = [args.helm.clone()];
-    let ours = [args.sluice.clone(), "helm".to_owned()];
-    while !chart.templates.is_empty() {
-        chart.write(&folder)?;
-        let theirs = render(&helm, &folder, &chart.flags)?;
-        let ours = render(&ours, &folder, &chart.flags)?;
-        match (&theirs, &ours) {
-            (Ok(_), Ok(_)) => {
-                printed(chart, &theirs, &ours, tally);
-                return Ok(());
-            }
-            (Err(error), _) | (_, Err(error)) => {
-                // Templates run from the last to the first, so the later one of two is the one that differs.
-                let errors = [&theirs, &ours].map(|printed| printed.as_ref().err());
-                let numbers = errors.into_iter().flatten();
-                let Some(number) = numbers.filter_map(|error| blamed(chart, error)).max() else {
-                    if !chart.flags.is_empty() {
-                        if theirs == ours {
-                            tally.failed += 1;
-                        } else {
-                            tally.different += 1;
-                            report(&chart.flags.join(" "), &theirs, &ours, &folder);
-                        }
-                        chart.flags.clear();
-                        continue;
-                    }
-                    // Helm itself dies of some templates, with a trace that names none.
-                    let line = error.lines().next().unwrap_or_default();
-                    println!("a chart is left out: {line}");
-                    return Ok(());
-                };
-                if theirs == ours {
-                    tally.failed += 1;
-                } else {
-                    tally.different += 1;
-                    report(&chart.templates[&number], &theirs, &ours, &folder);
-                }
-                chart.templates.remove(&number);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The template that an error is about.
-fn blamed(chart: &Chart, error: &str) -> Option<usize> {
-    let mut numbers = chart.templates.keys().copied();
-    numbers.find(|number| error.contains(&file_name(*number)))
-}
-
-fn printed(chart: &Chart, theirs: &Printed, ours: &Printed, tally: &mut Tally) {
-    let (Ok(theirs), Ok(ours)) = (theirs, ours) else {
-        return;
-    };
-    for (number, body) in &chart.templates {
-        let source = format!("# Source: fuzz/templates/{}", file_name(*number));
-        if theirs.get(&source) == ours.get(&source) {
-            tally.printed += 1;
-        } else {
-            tally.different += 1;
-            println!(
-                "---- {body}\nhelm: {:?}\nours: {:?}\nvalues: {}",
-                theirs.get(&source),
-                ours.get(&source),
-                chart.values
-            );
-        }
-    }
-}
-
-fn report(body: &str, theirs: &Printed, ours: &Printed, folder: &Path) {
-    let shown = |printed: &Printed| match printed {
-        Ok(_) => "prints".to_owned(),
-        Err(error) => error.clone(),
-    };
-    println!(
-        "---- {body}\nhelm: {}\nours: {}\nin {}",
-        shown(theirs),
-        shown(ours),
-        folder.display()
-    );
 }

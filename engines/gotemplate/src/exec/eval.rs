@@ -20,12 +20,12 @@ impl<'t> State<'_, 't> {
     pub(super) fn pipeline(&mut self, dot: &Slot, pipeline: &'t Pipeline) -> Evaluated {
         self.at(At::Pipeline(pipeline));
         let mut value = self.command(dot, &pipeline.first, None)?.unboxed();
-        for command in &pipeline.rest {
+        for command in pipeline.rest() {
             value = self.command(dot, command, Some(value))?.unboxed();
         }
-        for variable in &pipeline.variables {
+        for variable in pipeline.variables() {
             let name = variable.of(self.text);
-            match pipeline.declaration {
+            match pipeline.declaration() {
                 Declaration::New => self.variables.push((name, value.clone())),
                 Declaration::Assign => self.assign(name, value.clone())?,
             }

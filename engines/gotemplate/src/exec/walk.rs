@@ -37,16 +37,15 @@ impl<'t> State<'_, 't> {
                 self.made(text.len())?;
                 self.out.extend_from_slice(text);
             }
+            Node::Constant(quoted) => {
+                let text = quoted.inside(self.text);
+                self.made(text.len())?;
+                self.out.extend_from_slice(text);
+            }
             Node::Action(pipeline) => {
-                if let Some(constant) = pipeline.lone_text() {
-                    let text = constant.bytes(self.text);
-                    self.made(text.len())?;
-                    self.out.extend_from_slice(text);
-                    return Ok(Flow::Next);
-                }
                 // Variables stay until the end of the body around the action.
                 let value = self.pipeline(dot, pipeline)?;
-                if pipeline.variables.is_empty() {
+                if pipeline.variables().is_empty() {
                     self.print(&value)?;
                 }
             }
@@ -164,7 +163,7 @@ impl<'t> State<'_, 't> {
         element: impl Fn(i64) -> Value,
         branch: &'t Branch,
     ) -> Evaluated<bool> {
-        if branch.pipeline.variables.len() > 1 {
+        if branch.pipeline.variables().len() > 1 {
             return self.fail(format_args!(
                 "can't use {} to iterate over more than one variable",
                 shown(over)
@@ -198,7 +197,7 @@ impl<'t> State<'_, 't> {
         item: &Slot,
     ) -> Evaluated<()> {
         let top = self.variables.len();
-        match (&*pipeline.variables, pipeline.declaration) {
+        match (pipeline.variables(), pipeline.declaration()) {
             ([], _) => {}
             ([only], Declaration::Assign) => self.assign(only.of(self.text), item.clone())?,
             ([first, second, ..], Declaration::Assign) => {

@@ -28,7 +28,7 @@ enum Item {
 impl Parser<'_> {
     /// The source itself: text, actions and definitions up to its end.
     pub(super) fn top(&mut self) -> Parsed<List> {
-        while self.peek().kind != Kind::Eof {
+        while self.peek_outside().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelimiter {
                 let start = self.at;
                 self.next();
@@ -111,7 +111,7 @@ impl Parser<'_> {
             return self.error(format!("actions nest deeper than {MAX_NESTING}"));
         }
         let start = self.nodes.len();
-        while self.peek_solid().kind != Kind::Eof {
+        while self.peek_outside().kind != Kind::Eof {
             match self.item()? {
                 Item::Node(node) => self.nodes.push(node),
                 Item::Ends(end) => {
@@ -142,6 +142,9 @@ impl Parser<'_> {
         let start = self.at;
         let token = self.next_solid();
         let Kind::Keyword(keyword) = token.kind else {
+            if let Some(constant) = self.constant(token) {
+                return Ok(Item::Node(constant));
+            }
             self.at = start;
             let pipeline = self.pipeline("command", Kind::RightDelimiter)?;
             return Ok(Item::Node(Node::Action(Box::new(pipeline))));
@@ -167,6 +170,18 @@ impl Parser<'_> {
             }
         };
         Ok(Item::Node(node))
+    }
+
+    /// An action that is a string and nothing else, to its end.
+    fn constant(&mut self, token: Token) -> Option<Node> {
+        if !matches!(token.kind, Kind::Str | Kind::RawString)
+            || self.peek_solid().kind != Kind::RightDelimiter
+            || !matches!(unquote(self.value(token)), Some(Cow::Borrowed(_)))
+        {
+            return None;
+        }
+        self.next();
+        Some(Node::Constant(token.span))
     }
 
     fn leave(&mut self, word: &str, node: Node) -> Parsed<Node> {
@@ -290,7 +305,7 @@ impl Parser<'_> {
             quoted: token.span,
             unescaped: match value {
                 Cow::Borrowed(_) => None,
-                Cow::Owned(value) => Some(value.into()),
+                Cow::Owned(value) => Some(Box::new(value.into())),
             },
         })
     }

@@ -37,6 +37,14 @@ impl Span {
         std::str::from_utf8(self.of(source)).unwrap_or_default()
     }
 
+    /// What stands between the quotes that a span begins and ends with.
+    pub(crate) fn inside(self, source: &[u8]) -> &[u8] {
+        match self.of(source) {
+            [_, inner @ .., _] => inner,
+            _ => &[],
+        }
+    }
+
     /// From the beginning of this to the end of `last`.
     pub(crate) fn to(self, last: Self) -> Self {
         Self {
@@ -59,6 +67,8 @@ pub(crate) type List = Box<[Node]>;
 pub(crate) enum Node {
     /// Plain text.
     Text(Span),
+    /// `{{"text"}}`, with its quotes, where the text is what stands between them.
+    Constant(Span),
     /// `{{pipeline}}`.
     Action(Box<Pipeline>),
     /// `{{if pipeline}} … {{else}} … {{end}}`.
@@ -102,29 +112,36 @@ pub(crate) struct TemplateCall {
 pub(crate) struct Pipeline {
     /// Where it begins.
     pub(crate) position: u32,
-    /// Whether its variables are new or set again.
-    pub(crate) declaration: Declaration,
-    /// The names, with their dollar signs, of the variables that take the value; two at most, and two in a range only.
-    pub(crate) variables: Box<[Span]>,
     /// The first command. There is always one.
     pub(crate) first: Command,
-    /// The commands that its value goes on to.
-    pub(crate) rest: Box<[Command]>,
+    /// What most pipelines have nothing of.
+    pub(super) more: Option<Box<More>>,
+}
+
+/// Variables and further commands of a pipeline.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct More {
+    pub(super) declaration: Declaration,
+    pub(super) variables: Box<[Span]>,
+    pub(super) rest: Box<[Command]>,
 }
 
 impl Pipeline {
-    /// The constant that the whole pipeline is, when it is one.
-    pub(crate) fn lone_text(&self) -> Option<&Text> {
-        match &self.first {
-            Command {
-                word: Argument::Text(text),
-                arguments,
-                ..
-            } if arguments.is_empty() && self.rest.is_empty() && self.variables.is_empty() => {
-                Some(text)
-            }
-            _ => None,
-        }
+    /// Whether its variables are new or set again.
+    pub(crate) fn declaration(&self) -> Declaration {
+        self.more
+            .as_ref()
+            .map_or(Declaration::New, |more| more.declaration)
+    }
+
+    /// The names, with their dollar signs, of the variables that take the value; two at most, and two in a range only.
+    pub(crate) fn variables(&self) -> &[Span] {
+        self.more.as_ref().map_or(&[], |more| &more.variables)
+    }
+
+    /// The commands that the value of the first one goes on to.
+    pub(crate) fn rest(&self) -> &[Command] {
+        self.more.as_ref().map_or(&[], |more| &more.rest)
     }
 }
 
@@ -190,7 +207,17 @@ pub(crate) struct Names {
 impl Names {
     /// Each without its dot.
     pub(crate) fn each(self, source: &[u8]) -> impl Iterator<Item = &str> {
-        self.span.name(source).split('.').skip(1)
+        let mut rest = self.span.name(source).strip_prefix('.');
+        // Names are short: a search for the dot that is made for long texts costs more than it saves.
+        std::iter::from_fn(move || {
+            let names = rest?;
+            let Some(dot) = names.bytes().position(|byte| byte == b'.') else {
+                return rest.take();
+            };
+            let (name, after) = names.split_at(dot);
+            rest = Some(&after[1..]);
+            Some(name)
+        })
     }
 }
 
@@ -200,7 +227,7 @@ pub(crate) struct Text {
     /// With its quotes.
     pub(crate) quoted: Span,
     /// The value, where it is not what stands between the quotes.
-    pub(crate) unescaped: Option<Str>,
+    pub(crate) unescaped: Option<Box<Str>>,
 }
 
 impl Text {
@@ -208,17 +235,14 @@ impl Text {
     pub(crate) fn bytes<'t>(&'t self, source: &'t [u8]) -> &'t [u8] {
         match &self.unescaped {
             Some(value) => value,
-            None => match self.quoted.of(source) {
-                [_, inner @ .., _] => inner,
-                _ => &[],
-            },
+            None => self.quoted.inside(source),
         }
     }
 
     /// The value, to be kept.
     pub(crate) fn value(&self, source: &[u8]) -> Str {
         match &self.unescaped {
-            Some(value) => value.clone(),
+            Some(value) => Str::clone(value),
             None => self.bytes(source).into(),
         }
     }

@@ -13,6 +13,19 @@ pub(super) fn is_name_byte(byte: u8) -> bool {
     NAME_BYTES[usize::from(byte)]
 }
 
+/// How many bytes of a name `text` begins with.
+pub(super) fn leading_name(text: &[u8]) -> usize {
+    let (words, _) = text.as_chunks::<4>();
+    let whole = words.iter().take_while(|word| {
+        let [a, b, c, d] = word.map(is_name_byte);
+        a & b & c & d
+    });
+    let len = 4 * whole.count();
+    let rest = &text[len..];
+    let more = rest.iter().position(|byte| !is_name_byte(*byte));
+    len + more.unwrap_or(rest.len())
+}
+
 const NAME_BYTES: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;

@@ -1,4 +1,4 @@
-//! The scanner. It runs over the whole text once; a mistake becomes the last token, so that the parser meets it where it
+//! The scanner. It stays one action ahead of the parser; a mistake becomes the last token, so that the parser meets it where it
 //! stands and can say in which action (Go: `text/template/parse/lex.go` for the rules).
 
 use memchr::memchr;
@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use super::ast::Span;
 use super::chars::{
     begins_with_trim, code_point, ends_with_trim, first_char, is_alphanumeric, is_name_byte,
-    is_space, leading_space, trimmed_len,
+    is_space, leading_name, leading_space, trimmed_len,
 };
 use super::token::{Kind, Token};
 use crate::fmt::quote;
@@ -17,54 +17,47 @@ const RIGHT: &[u8] = b"}}";
 const COMMENT_START: &[u8] = b"/*";
 const COMMENT_END: &[u8] = b"*/";
 
-/// What a scan found.
-pub(super) struct Scanned {
-    /// The tokens; the last one is `Eof` or `Error`. Comments leave none.
-    pub(super) tokens: Vec<Token>,
-    /// What the error is, if the last token is one.
-    pub(super) problem: String,
-}
-
-/// Scans a text of less than 4 GiB.
-pub(super) fn lex(text: &[u8]) -> Scanned {
-    let mut scanner = Scanner {
-        text,
-        left: Finder::new(LEFT),
-        at: 0,
-        start: 0,
-        // Most templates hold more text than actions.
-        tokens: Vec::with_capacity(text.len() / 16 + 8),
-    };
-    let problem = match scanner.run() {
-        Ok(()) => String::new(),
-        Err(problem) => {
-            scanner.push(Kind::Error);
-            problem
-        }
-    };
-    Scanned {
-        tokens: scanner.tokens,
-        problem,
-    }
-}
-
-struct Scanner<'t> {
+/// A scan of a text of less than 4 GiB, which goes on as far as the parser asks for.
+pub(super) struct Scanner<'t> {
     text: &'t [u8],
     /// Finds left delimiters.
     left: Finder<'static>,
     at: usize,
     /// Where the token under work begins.
     start: usize,
-    tokens: Vec<Token>,
+    /// The tokens of the piece that was scanned last. The last of all is `Eof` or `Error`. Comments leave none.
+    pub(super) tokens: Vec<Token>,
+    /// What the error is, if the last token is one.
+    pub(super) problem: String,
 }
 
 /// What a scan step gives; the error is the text of the error token.
 type Step = Result<(), String>;
 
 impl<'t> Scanner<'t> {
-    fn run(&mut self) -> Step {
-        while self.text_part()? {
-            self.action()?;
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        Self {
+            text,
+            left: Finder::new(LEFT),
+            at: 0,
+            start: 0,
+            tokens: Vec::with_capacity(64),
+            problem: String::new(),
+        }
+    }
+
+    /// Scans text and the action after it, in place of the piece before. Do not ask for more after the last token.
+    pub(super) fn piece(&mut self) {
+        self.tokens.clear();
+        if let Err(problem) = self.text_and_action() {
+            self.push(Kind::Error);
+            self.problem = problem;
+        }
+    }
+
+    fn text_and_action(&mut self) -> Step {
+        if self.text_part()? {
+            return self.action();
         }
         self.push(Kind::Eof);
         Ok(())
@@ -299,9 +292,7 @@ impl<'t> Scanner<'t> {
 
     fn letters(&mut self) -> Step {
         let next = loop {
-            let rest = self.rest();
-            let plain = rest.iter().position(|byte| !is_name_byte(*byte));
-            self.at += plain.unwrap_or(rest.len());
+            self.at += leading_name(self.rest());
             match self.peek() {
                 Some(byte) if !byte.is_ascii() => match first_char(self.rest()) {
                     Some((letter, width)) if is_alphanumeric(letter) => self.at += width,

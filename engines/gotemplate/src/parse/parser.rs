@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memchr::{memchr_iter, memrchr};
 
 use super::ast::{Argument, Command, List, Node, Span};
-use super::lex::lex;
+use super::lex::Scanner;
 use super::print::Shown;
 use super::token::{Keyword, Kind, Token};
 use crate::fmt::{first_runes, quote};
@@ -79,16 +79,11 @@ pub fn parse(
             "template: {name}: text is larger than 4 GiB"
         )));
     }
-    let scanned = lex(&source.text);
     let mut parser = Parser {
         source: &source,
         text: &source.text,
-        last: scanned.tokens.last().copied().unwrap_or(Token {
-            kind: Kind::Eof,
-            span: Span::new(0, 0),
-        }),
-        tokens: scanned.tokens,
-        problem: scanned.problem,
+        scanner: Scanner::new(&source.text),
+        passed: None,
         at: 0,
         is_function,
         scope: Scope::default(),
@@ -107,11 +102,10 @@ pub fn parse(
 pub(super) struct Parser<'p> {
     pub(super) source: &'p Arc<Source>,
     pub(super) text: &'p [u8],
-    pub(super) tokens: Vec<Token>,
-    /// The last token.
-    last: Token,
-    /// What the last token says, if it is an error.
-    problem: String,
+    scanner: Scanner<'p>,
+    /// The last token of the piece before.
+    passed: Option<Token>,
+    /// The cursor in the piece that was scanned last.
     pub(super) at: usize,
     pub(super) is_function: &'p dyn Fn(&str) -> bool,
     pub(super) scope: Scope<'p>,
@@ -150,14 +144,31 @@ pub(super) type Parsed<T> = Result<T, ParseError>;
 impl<'p> Parser<'p> {
     // Tokens.
 
-    /// The token under the cursor; the last one stays.
+    /// The token under the cursor, between two actions or text and an action.
+    pub(super) fn peek_outside(&mut self) -> Token {
+        let tokens = &self.scanner.tokens;
+        let is_last = |token: &Token| matches!(token.kind, Kind::Eof | Kind::Error);
+        if self.at >= tokens.len() && !tokens.last().is_some_and(is_last) {
+            self.passed = tokens.last().copied();
+            self.scanner.piece();
+            self.at = 0;
+        }
+        self.peek()
+    }
+
+    /// The token under the cursor, within an action; the last one stays.
     pub(super) fn peek(&self) -> Token {
-        self.tokens.get(self.at).copied().unwrap_or(self.last)
+        let tokens = &self.scanner.tokens;
+        let token = tokens.get(self.at).or(tokens.last());
+        token.copied().unwrap_or(Token {
+            kind: Kind::Eof,
+            span: Span::new(0, 0),
+        })
     }
 
     pub(super) fn next(&mut self) -> Token {
         let token = self.peek();
-        self.at = (self.at + 1).min(self.tokens.len());
+        self.at = (self.at + 1).min(self.scanner.tokens.len());
         token
     }
 
@@ -190,8 +201,12 @@ impl<'p> Parser<'p> {
     /// An error on the line of the last token that was read.
     #[cold]
     pub(super) fn error<T>(&self, message: impl Display) -> Parsed<T> {
-        let last = self.at.clamp(1, self.tokens.len()) - 1;
-        let line = self.source.line(self.tokens[last].span.start());
+        let tokens = &self.scanner.tokens;
+        let last = match self.at.checked_sub(1) {
+            None => self.passed.or(tokens.first().copied()),
+            Some(at) => tokens.get(at).copied(),
+        };
+        let line = last.map_or(1, |token| self.source.line(token.span.start()));
         Err(ParseError(format!(
             "template: {}:{line}: {message}",
             self.source.name
@@ -205,14 +220,14 @@ impl<'p> Parser<'p> {
             let started = self.action.map(|start| self.source.line(start));
             let started = started.filter(|started| *started != line);
             let extra = started.map_or_else(String::new, |line| {
-                let word = if self.problem.ends_with(" action") {
+                let word = if self.scanner.problem.ends_with(" action") {
                     ""
                 } else {
                     " in action"
                 };
                 format!("{word} started at {}:{line}", self.source.name)
             });
-            return self.error(format!("{}{extra}", self.problem));
+            return self.error(format!("{}{extra}", self.scanner.problem));
         }
         self.error(format!("unexpected {} in {context}", self.show(token)))
     }
@@ -222,7 +237,7 @@ impl<'p> Parser<'p> {
         let value = self.value(token);
         match token.kind {
             Kind::Eof => "EOF".to_owned(),
-            Kind::Error => self.problem.clone(),
+            Kind::Error => self.scanner.problem.clone(),
             Kind::Keyword(_) | Kind::Nil => format!("<{}>", String::from_utf8_lossy(value)),
             Kind::Dot => "<.>".to_owned(),
             _ if value.len() > 10 => format!("{}...", quote(first_runes(value, 10))),

@@ -1,6 +1,6 @@
 //! Pipelines, commands and operands.
 
-use super::ast::{Argument, Command, Declaration, Names, Pipeline, Span};
+use super::ast::{Argument, Command, Declaration, More, Names, Pipeline, Span};
 use super::literal::{character, number};
 use super::parser::{Parsed, Parser};
 use super::print::Shown;
@@ -13,50 +13,80 @@ const MAX_PARENS: usize = 1_000;
 
 impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipeline> {
-        let position = short(self.peek_solid().span);
-        let (declaration, variables) = self.declarations(context)?;
-        let start = self.commands.len();
-        loop {
-            let token = self.peek_solid();
-            match token.kind {
-                kind if kind == end => {
-                    self.next();
-                    break;
-                }
-                Kind::Bool
-                | Kind::CharConstant
-                | Kind::Complex
-                | Kind::Dot
-                | Kind::Field
-                | Kind::Identifier
-                | Kind::Number
-                | Kind::Nil
-                | Kind::RawString
-                | Kind::Str
-                | Kind::Variable
-                | Kind::LeftParen => {
-                    let command = self.command()?;
-                    self.commands.push(command);
-                }
-                _ => {
-                    self.next();
-                    return self.unexpected(token, context);
-                }
-            }
-        }
-        let mut commands = self.commands.drain(start..);
-        let Some(first) = commands.next() else {
-            drop(commands);
+        let token = self.peek_solid();
+        let position = short(token.span);
+        let (declaration, variables) = if token.kind == Kind::Variable {
+            self.declarations(context)?
+        } else {
+            (Declaration::New, Box::default())
+        };
+        let Some(first) = self.next_command(context, end)? else {
             return self.error(format!("missing value for {context}"));
         };
-        let pipeline = Pipeline {
+        let start = self.commands.len();
+        while let Some(command) = self.next_command(context, end)? {
+            self.commands.push(command);
+        }
+        let rest = self.rest(start)?;
+        let has_more = !(variables.is_empty() && rest.is_empty());
+        Ok(Pipeline {
             position,
-            declaration,
-            variables,
             first,
-            rest: commands.collect(),
-        };
-        self.checked(pipeline)
+            more: has_more.then(|| {
+                Box::new(More {
+                    declaration,
+                    variables,
+                    rest,
+                })
+            }),
+        })
+    }
+
+    /// The next command of a pipeline; nothing at its end, which is passed.
+    fn next_command(&mut self, context: &str, end: Kind) -> Parsed<Option<Command>> {
+        let token = self.peek_solid();
+        match token.kind {
+            kind if kind == end => {
+                self.next();
+                Ok(None)
+            }
+            Kind::Bool
+            | Kind::CharConstant
+            | Kind::Complex
+            | Kind::Dot
+            | Kind::Field
+            | Kind::Identifier
+            | Kind::Number
+            | Kind::Nil
+            | Kind::RawString
+            | Kind::Str
+            | Kind::Variable
+            | Kind::LeftParen => self.command().map(Some),
+            _ => {
+                self.next();
+                self.unexpected(token, context)
+            }
+        }
+    }
+
+    /// The commands from `start` on, which take the value of the command before them.
+    fn rest(&mut self, start: usize) -> Parsed<Box<[Command]>> {
+        for (index, command) in self.commands[start..].iter().enumerate() {
+            if matches!(
+                command.word,
+                Argument::Bool(..)
+                    | Argument::Dot(_)
+                    | Argument::Nil(_)
+                    | Argument::Number(_)
+                    | Argument::Text(_)
+            ) {
+                return self.error(format!(
+                    "non executable command in pipeline stage {}",
+                    index + 2
+                ));
+            }
+        }
+        Ok(taken(&mut self.commands, start))
     }
 
     /// `$x :=`, `$x =`, and in a range `$i, $x :=`.
@@ -100,25 +130,6 @@ impl Parser<'_> {
         Ok((declaration, variables.into()))
     }
 
-    fn checked(&self, pipeline: Pipeline) -> Parsed<Pipeline> {
-        for (index, command) in pipeline.rest.iter().enumerate() {
-            if matches!(
-                command.word,
-                Argument::Bool(..)
-                    | Argument::Dot(_)
-                    | Argument::Nil(_)
-                    | Argument::Number(_)
-                    | Argument::Text(_)
-            ) {
-                return self.error(format!(
-                    "non executable command in pipeline stage {}",
-                    index + 2
-                ));
-            }
-        }
-        Ok(pipeline)
-    }
-
     fn command(&mut self) -> Parsed<Command> {
         let position = short(self.peek_solid().span);
         let mut word = None;
@@ -147,7 +158,7 @@ impl Parser<'_> {
         Ok(Command {
             position,
             word,
-            arguments: self.arguments.drain(start..).collect(),
+            arguments: taken(&mut self.arguments, start),
         })
     }
 
@@ -267,6 +278,14 @@ impl Parser<'_> {
             quote(self.value(variable))
         ))
     }
+}
+
+/// What a stack holds from `start` on, mostly nothing.
+fn taken<T>(stack: &mut Vec<T>, start: usize) -> Box<[T]> {
+    if stack.len() == start {
+        return Box::default();
+    }
+    stack.drain(start..).collect()
 }
 
 /// Where a span begins, as trees keep it.

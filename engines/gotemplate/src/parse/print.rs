@@ -38,6 +38,11 @@ impl Display for Shown<'_, Node> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
             Node::Text(text) => self.span(f, *text),
+            Node::Constant(quoted) => {
+                f.write_str("{{")?;
+                self.span(f, *quoted)?;
+                f.write_str("}}")
+            }
             Node::Action(pipeline) => write!(f, "{{{{{}}}}}", self.with(&**pipeline)),
             Node::If(branch) => self.control(f, "if", branch),
             Node::Range(branch) => self.control(f, "range", branch),
@@ -72,18 +77,18 @@ impl Display for Shown<'_, TemplateCall> {
 
 impl Display for Shown<'_, Pipeline> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (index, variable) in self.0.variables.iter().enumerate() {
+        for (index, variable) in self.0.variables().iter().enumerate() {
             f.write_str(if index > 0 { ", " } else { "" })?;
             self.span(f, *variable)?;
         }
-        if !self.0.variables.is_empty() {
-            f.write_str(match self.0.declaration {
+        if !self.0.variables().is_empty() {
+            f.write_str(match self.0.declaration() {
                 Declaration::New => " := ",
                 Declaration::Assign => " = ",
             })?;
         }
         self.with(&self.0.first).fmt(f)?;
-        for command in &self.0.rest {
+        for command in self.0.rest() {
             write!(f, " | {}", self.with(command))?;
         }
         Ok(())

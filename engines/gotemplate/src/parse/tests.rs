@@ -136,7 +136,11 @@ fn bytes_that_are_no_utf8_are_kept_outside_of_quotes() {
         .iter()
         .map(|node| match node {
             Node::Text(span) => span.of(source),
-            Node::Action(pipeline) => pipeline.lone_text().unwrap().bytes(source),
+            Node::Constant(quoted) => quoted.inside(source),
+            Node::Action(pipeline) => match &pipeline.first.word {
+                Argument::Text(text) => text.bytes(source),
+                _ => b"other",
+            },
             _ => b"other",
         })
         .collect();

@@ -121,13 +121,13 @@ impl Map {
     /// The value under `key`.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
         let entries = self.read();
-        let at = entries.position(key.as_ref()).ok()?;
+        let at = entries.find(key.as_ref())?;
         Some(entries.sorted[at].1.clone())
     }
 
     /// Whether there is a value under `key`.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
-        self.read().position(key.as_ref()).is_ok()
+        self.read().find(key.as_ref()).is_some()
     }
 
     /// Sets the value under `key` for everyone who holds the map; fails for a nil map as Go panics.
@@ -218,7 +218,18 @@ impl Drop for Entries {
     }
 }
 
+/// Up to so many entries are looked through one by one: their lengths lie beside each other, the texts of their keys do not.
+const FEW: usize = 64;
+
 impl Entries {
+    fn find(&self, key: &[u8]) -> Option<usize> {
+        if self.sorted.len() > FEW {
+            return self.position(key).ok();
+        }
+        let mut keys = self.sorted.iter().map(|(known, _)| known.as_bytes());
+        keys.position(|known| known.len() == key.len() && known == key)
+    }
+
     fn position(&self, key: &[u8]) -> Result<usize, usize> {
         self.sorted
             .binary_search_by(|(known, _)| known.as_bytes().cmp(key))

@@ -1,6 +1,6 @@
 //! Charts as gzip-compressed tarballs, read into memory within a budget.
 
-use std::io;
+use std::io::{self, BufRead, Read as _};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
@@ -18,8 +18,24 @@ const GZIP_HEADER: usize = 10;
 /// Entries of an archive that are taken.
 const MAX_ENTRIES: usize = 100_000;
 
-/// Bytes of a file that is passed over that are unpacked together.
-const PIECE: usize = 32 << 10;
+/// Bytes of a file that is passed over that are unpacked together: each piece costs a copy of its last 32 KiB.
+const PIECE: usize = 256 << 10;
+
+/// An archive that can be read from its beginning again and again.
+pub trait Archive: Send + Sync {
+    /// Its bytes from the first one on.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read any more.
+    fn reader(&self) -> io::Result<Box<dyn BufRead + '_>>;
+}
+
+impl<B: AsRef<[u8]> + Send + Sync> Archive for B {
+    fn reader(&self) -> io::Result<Box<dyn BufRead + '_>> {
+        Ok(Box::new(self.as_ref()))
+    }
+}
 
 /// The files of an archive, named below its topmost directory.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
@@ -29,13 +45,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<File>, Error> {
 }
 
 /// The files of an archive as [`read`] gives them, of which those in `crds/` stay packed.
-pub(super) fn open(archive: Box<dyn AsRef<[u8]> + Send + Sync>) -> Result<Vec<File>, Error> {
+pub(super) fn open(archive: Box<dyn Archive>) -> Result<Vec<File>, Error> {
     let mut files = Vec::new();
-    each(
-        archive.as_ref().as_ref(),
-        |name| !is_definition(name),
-        |file| files.push(file),
-    )?;
+    let reader = archive.reader().map_err(failed)?;
+    each(reader, |name| !is_definition(name), |file| files.push(file))?;
     let packed = Arc::new(Packed::new(archive));
     let definitions = files.iter_mut().filter(|file| is_definition(&file.name));
     for (number, file) in definitions.enumerate() {
@@ -45,9 +58,9 @@ pub(super) fn open(archive: Box<dyn AsRef<[u8]> + Send + Sync>) -> Result<Vec<Fi
 }
 
 /// The bytes of those files that [`open`] leaves packed.
-pub(super) fn passed_over(bytes: &[u8]) -> Result<Vec<Arc<[u8]>>, Error> {
+pub(super) fn passed_over(archive: &dyn Archive) -> Result<Vec<Arc<[u8]>>, Error> {
     let mut found = Vec::new();
-    each(bytes, is_definition, |file| {
+    each(archive.reader().map_err(failed)?, is_definition, |file| {
         if is_definition(&file.name) {
             found.push(file.data.shared());
         }
@@ -65,18 +78,19 @@ fn is_definition(mut name: &str) -> bool {
 
 /// Hands over every file of an archive; those that are not wanted come without bytes.
 fn each(
-    bytes: &[u8],
+    mut reader: impl BufRead,
     is_wanted: impl Fn(&str) -> bool,
     mut take: impl FnMut(File),
 ) -> Result<(), Error> {
-    if bytes.len() < GZIP_HEADER {
+    let mut header = [0; GZIP_HEADER];
+    let header = fill(&mut reader, &mut header).map_err(failed)?;
+    if header.len() < GZIP_HEADER {
         return Err(Error::CutGzip);
     }
-    if !bytes.starts_with(b"\x1f\x8b\x08") {
+    if !header.starts_with(b"\x1f\x8b\x08") {
         return Err(Error::NotGzip);
     }
-    let failed = |error: io::Error| Error::Archive(error.to_string());
-    let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes));
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(header.chain(reader)));
     let mut count = 0;
     // Files are unpacked here, where the memory is warm, and copied once to where they stay.
     let mut unpacked = Vec::new();
@@ -131,6 +145,11 @@ fn each(
         return Err(Error::Empty);
     }
     Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
+fn failed(error: io::Error) -> Error {
+    Error::Archive(error.to_string())
 }
 
 /// When a file was last changed: what an extended header says, to the nanosecond, comes before the header's whole seconds.

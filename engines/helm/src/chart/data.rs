@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use super::archive;
+use super::archive::{self, Archive};
 
 /// The bytes of a file; clones share them. Those of a chart that was opened by
 /// [`Chart::open_archive`](super::Chart::open_archive) may be packed still, and are unpacked once something looks at them.
@@ -20,12 +20,12 @@ enum Kind {
 
 /// The files of an archive that were passed over when it was read.
 pub(super) struct Packed {
-    archive: Box<dyn AsRef<[u8]> + Send + Sync>,
+    archive: Box<dyn Archive>,
     files: OnceLock<Vec<Arc<[u8]>>>,
 }
 
 impl Packed {
-    pub fn new(archive: Box<dyn AsRef<[u8]> + Send + Sync>) -> Self {
+    pub fn new(archive: Box<dyn Archive>) -> Self {
         Self {
             archive,
             files: OnceLock::new(),
@@ -34,7 +34,7 @@ impl Packed {
 
     /// The file of this number. An archive that was read once can be read again.
     fn file(&self, number: usize) -> Option<&Arc<[u8]>> {
-        let unpack = || archive::passed_over(self.archive.as_ref().as_ref()).unwrap_or_default();
+        let unpack = || archive::passed_over(&*self.archive).unwrap_or_default();
         self.files.get_or_init(unpack).get(number)
     }
 }

@@ -1,10 +1,9 @@
-//! `Chart.yaml` and its kin.
+//! What `Chart.yaml` says.
 
-use gotemplate::funcs::Time;
-use select::semver::Version;
-use yaml::{Budget, Dialect, Value};
+use yaml::Value;
 
-use super::Error;
+use super::dependency::{Dependency, dependencies};
+use super::document;
 use super::fields::{Fields, Place, known};
 
 /// What `Chart.yaml` says. Empty text stands for a missing field.
@@ -57,64 +56,7 @@ pub struct Maintainer {
     pub url: String,
 }
 
-/// A chart on which another depends.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Dependency {
-    /// Its name; its alias once the dependencies are processed.
-    pub name: String,
-    /// The range of versions.
-    pub version: String,
-    /// Where it comes from.
-    pub repository: String,
-    /// Paths of values, comma separated, of which the first boolean decides whether it is used.
-    pub condition: String,
-    /// Groups that are switched by `tags` in the values.
-    pub tags: Vec<String>,
-    /// Whether it is used.
-    pub enabled: bool,
-    /// Values taken over from it: names below `exports`, or maps of `child` and `parent`.
-    pub import_values: Vec<Value>,
-    /// Its name in this chart.
-    pub alias: String,
-}
-
-/// What `Chart.lock` says.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lock {
-    /// When it was written, as it stands there.
-    pub generated: String,
-    /// Digest of the dependencies.
-    pub digest: String,
-    /// The versions that were chosen.
-    pub dependencies: Vec<Option<Dependency>>,
-}
-
-/// The first document of a file with the values as `sigs.k8s.io/yaml` sees them.
-pub(crate) fn document(bytes: &[u8]) -> Result<Value, String> {
-    yaml::decode_first(bytes, Dialect::Kubernetes, &Budget::default())
-        .map(Option::unwrap_or_default)
-        .map_err(|error| format!("error converting YAML to JSON: {error}"))
-}
-
-/// The first document of a stream, reduced to the entries under `keys`, in whatever case, when it is a mapping.
-pub(crate) fn entries(bytes: &[u8], keys: &[&str]) -> Result<Value, String> {
-    yaml::decode_first_entries(bytes, &Budget::default(), keys)
-        .map(Option::unwrap_or_default)
-        .map_err(|error| format!("error converting YAML to JSON: {error}"))
-}
-
-/// Checks that every document of a stream can be decoded.
-pub(crate) fn every_document(bytes: &[u8]) -> Result<(), String> {
-    yaml::decode(bytes, Dialect::Kubernetes, &Budget::default())
-        .map(drop)
-        .map_err(|error| format!("error converting YAML to JSON: {error}"))
-}
-
-/// The form of the times in `Chart.lock`, as a layout of Go.
-const RFC_3339: &str = "2006-01-02T15:04:05Z07:00";
-
 const METADATA: &str = "Metadata";
-const DEPENDENCY: &str = "Dependency";
 
 impl Metadata {
     /// Reads the fields of `bytes` over those that are set; what the document lacks stays.
@@ -197,75 +139,6 @@ impl Metadata {
         }
     }
 
-    /// Cleans the text of control characters and checks the rules.
-    pub(crate) fn validate(&mut self) -> Result<(), Error> {
-        for text in [
-            &mut self.name,
-            &mut self.description,
-            &mut self.home,
-            &mut self.icon,
-            &mut self.condition,
-            &mut self.tags,
-            &mut self.app_version,
-            &mut self.kube_version,
-        ] {
-            sanitize(text);
-        }
-        self.sources.iter_mut().for_each(sanitize);
-        self.keywords.iter_mut().for_each(sanitize);
-        let invalid = |message: String| Err(Error::Validation(message));
-        if self.api_version.is_empty() {
-            return invalid("chart.metadata.apiVersion is required".into());
-        }
-        if self.name.is_empty() {
-            return invalid("chart.metadata.name is required".into());
-        }
-        if self.name == "." || self.name == ".." {
-            return invalid(format!(
-                "chart.metadata.name {:?} is not allowed",
-                self.name
-            ));
-        }
-        if self.name.contains('/') {
-            return invalid(format!("chart.metadata.name {:?} is invalid", self.name));
-        }
-        if self.version.is_empty() {
-            return invalid("chart.metadata.version is required".into());
-        }
-        if Version::parse(&self.version).is_err() {
-            return invalid(format!(
-                "chart.metadata.version {:?} is invalid",
-                self.version
-            ));
-        }
-        if !["", "application", "library"].contains(&self.kind.as_str()) {
-            return invalid("chart.metadata.type must be application or library".into());
-        }
-        for maintainer in &mut self.maintainers {
-            let Some(maintainer) = maintainer else {
-                return invalid("maintainers must not contain empty or null nodes".into());
-            };
-            sanitize(&mut maintainer.name);
-            sanitize(&mut maintainer.email);
-            sanitize(&mut maintainer.url);
-        }
-        let mut seen: Vec<String> = Vec::new();
-        for dependency in &mut self.dependencies {
-            let Some(dependency) = dependency else {
-                return invalid("dependencies must not contain empty or null nodes".into());
-            };
-            dependency.validate()?;
-            let key = dependency.local_name();
-            if seen.iter().any(|name| name == key) {
-                return invalid(format!(
-                    "more than one dependency with name or alias {key:?}"
-                ));
-            }
-            seen.push(key.to_owned());
-        }
-        Ok(())
-    }
-
     /// Whether the chart only lends its named templates.
     pub fn is_library(&self) -> bool {
         self.kind.eq_ignore_ascii_case("library")
@@ -291,148 +164,6 @@ impl Maintainer {
         }
         Some(maintainer)
     }
-}
-
-fn dependencies(
-    fields: &mut Fields,
-    place: &Place,
-    value: &Value,
-    target: &mut Vec<Option<Dependency>>,
-) {
-    match value {
-        Value::Null => target.clear(),
-        Value::Seq(items) => {
-            *target = items
-                .iter()
-                .map(|item| Dependency::read(fields, place, item))
-                .collect();
-        }
-        other => fields.misfit(other, place, "[]*v2.Dependency"),
-    }
-}
-
-impl Dependency {
-    fn read(fields: &mut Fields, place: &Place, value: &Value) -> Option<Self> {
-        const NAMES: [&str; 8] = [
-            "name",
-            "version",
-            "repository",
-            "condition",
-            "tags",
-            "enabled",
-            "import-values",
-            "alias",
-        ];
-        if value.is_null() {
-            return None;
-        }
-        let mut read = Self::default();
-        for (key, value) in fields.entries(value, place, "v2.Dependency") {
-            let Some(name) = known(key, &NAMES) else {
-                continue;
-            };
-            let place = place.field(DEPENDENCY, name);
-            match name {
-                "name" => fields.text(value, &place, &mut read.name),
-                "version" => fields.text(value, &place, &mut read.version),
-                "repository" => fields.text(value, &place, &mut read.repository),
-                "condition" => fields.text(value, &place, &mut read.condition),
-                "tags" => fields.texts(value, &place, &mut read.tags),
-                "enabled" => fields.switch(value, &place, &mut read.enabled),
-                "alias" => fields.text(value, &place, &mut read.alias),
-                _ => match value {
-                    Value::Seq(items) => read.import_values = items.to_vec(),
-                    other => fields.misfit(other, &place, "[]interface {}"),
-                },
-            }
-        }
-        Some(read)
-    }
-
-    /// Its name in the chart that depends on it.
-    pub fn local_name(&self) -> &str {
-        if self.alias.is_empty() {
-            &self.name
-        } else {
-            &self.alias
-        }
-    }
-
-    fn validate(&mut self) -> Result<(), Error> {
-        for text in [
-            &mut self.name,
-            &mut self.version,
-            &mut self.repository,
-            &mut self.condition,
-        ] {
-            sanitize(text);
-        }
-        self.tags.iter_mut().for_each(sanitize);
-        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if !self.alias.chars().all(allowed) {
-            return Err(Error::Validation(format!(
-                "dependency {:?} has disallowed characters in the alias",
-                self.name
-            )));
-        }
-        Ok(())
-    }
-}
-
-impl Lock {
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let lock = Self::from_value(&document(bytes)?)?;
-        if !lock.generated.is_empty() {
-            Time::parse(RFC_3339, &lock.generated).map_err(|problem| {
-                format!("error unmarshaling JSON: while decoding JSON: {problem}")
-            })?;
-        }
-        Ok(lock)
-    }
-
-    /// The fields that `value` holds, as records of releases have them.
-    pub(crate) fn from_value(value: &Value) -> Result<Self, String> {
-        let mut fields = Fields::default();
-        let mut lock = Self::default();
-        let top = Place::default();
-        for (key, value) in fields.entries(value, &top, "v2.Lock") {
-            let Some(name) = known(key, &["generated", "digest", "dependencies"]) else {
-                continue;
-            };
-            let place = top.field("Lock", name);
-            match name {
-                "generated" => fields.text(value, &place, &mut lock.generated),
-                "digest" => fields.text(value, &place, &mut lock.digest),
-                _ => dependencies(&mut fields, &place, value, &mut lock.dependencies),
-            }
-        }
-        fields.finish().map(|()| lock)
-    }
-}
-
-/// White space becomes a blank, what cannot be printed goes.
-fn sanitize(text: &mut String) {
-    if text
-        .bytes()
-        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
-    {
-        return;
-    }
-    *text = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !is_unprintable(*c))
-        .collect();
-}
-
-/// Control, format and private characters.
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{180e}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{fffe}'..='\u{ffff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]
@@ -479,45 +210,6 @@ mod tests {
         ] {
             let expected = format!("error unmarshaling JSON: while decoding JSON: {problem}");
             assert_eq!(read(text).unwrap_err(), expected);
-        }
-    }
-
-    #[test]
-    fn rules_of_metadata_are_told_in_order() {
-        for (text, problem) in [
-            ("{}", "chart.metadata.apiVersion is required"),
-            ("apiVersion: v2", "chart.metadata.name is required"),
-            (
-                "{apiVersion: v2, name: a/b}",
-                "chart.metadata.name \"a/b\" is invalid",
-            ),
-            (
-                "{apiVersion: v2, name: a}",
-                "chart.metadata.version is required",
-            ),
-            (
-                "{apiVersion: v2, name: a, version: x}",
-                "chart.metadata.version \"x\" is invalid",
-            ),
-            (
-                "{apiVersion: v2, name: a, version: 1.0.0, type: x}",
-                "chart.metadata.type must be application or library",
-            ),
-            (
-                "{apiVersion: v2, name: a, version: 1.0.0, dependencies: [null]}",
-                "dependencies must not contain empty or null nodes",
-            ),
-            (
-                "{apiVersion: v2, name: a, version: 1.0.0, dependencies: [{name: b, alias: a.b}]}",
-                "dependency \"b\" has disallowed characters in the alias",
-            ),
-            (
-                "{apiVersion: v2, name: a, version: 1.0.0, dependencies: [{name: b}, {name: b}]}",
-                "more than one dependency with name or alias \"b\"",
-            ),
-        ] {
-            let error = read(text).unwrap().validate().unwrap_err();
-            assert_eq!(error.to_string(), format!("validation: {problem}"));
         }
     }
 }

@@ -6,7 +6,9 @@
 mod archive;
 mod cache;
 mod data;
+mod dependency;
 mod directory;
+mod document;
 mod error;
 pub(crate) mod fields;
 mod ignore;
@@ -14,6 +16,7 @@ mod load;
 mod made;
 mod metadata;
 mod package;
+mod rules;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,12 +24,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use yaml::Value;
 
-pub use archive::MAX_SIZE;
+pub use archive::{Archive, MAX_SIZE};
 pub use cache::Cache;
 pub use data::Data;
+pub use dependency::{Dependency, Lock};
+pub(crate) use document::{document, entries, every_document};
 pub use error::Error;
-pub use metadata::{Dependency, Lock, Maintainer, Metadata};
-pub(crate) use metadata::{document, entries, every_document};
+pub use metadata::{Maintainer, Metadata};
 pub use package::Package;
 
 use crate::diagnostic::Diagnostic;
@@ -108,9 +112,9 @@ impl Chart {
     }
 
     /// Reads a chart as [`Chart::from_archive`] does, for one render: what lies in `crds/` stays packed until something looks at
-    /// it. The archive is kept.
-    pub fn open_archive(bytes: Vec<u8>) -> Result<Loaded, Error> {
-        let files = archive::open(Box::new(bytes))?;
+    /// it. The archive is kept for that.
+    pub fn open_archive(archive: impl Archive + 'static) -> Result<Loaded, Error> {
+        let files = archive::open(Box::new(archive))?;
         load::check_version(&files)?;
         load::chart(files, Unpack::Needed)
     }

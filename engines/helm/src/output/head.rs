@@ -2,6 +2,7 @@
 
 use yaml::Value;
 
+use super::plain;
 use crate::chart::entries;
 use crate::chart::fields::{Fields, Place, known};
 
@@ -26,6 +27,11 @@ const METADATA: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations 
 impl Head {
     /// Reads the first document of `text`.
     pub(super) fn read(text: &str) -> Result<Self, String> {
+        plain::read(text).map_or_else(|| Self::decode(text), Ok)
+    }
+
+    /// Reads it as a whole.
+    pub(super) fn decode(text: &str) -> Result<Self, String> {
         let value = entries(text.as_bytes(), &KEYS)?;
         let mut head = Self::default();
         let mut fields = Fields::default();

@@ -4,6 +4,7 @@
 mod head;
 mod hook;
 mod order;
+mod plain;
 mod print;
 mod sort;
 mod split;

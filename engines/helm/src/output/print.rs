@@ -1,6 +1,8 @@
 //! Manifests as `helm template` prints them.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
 use select::glob::Glob;
 
@@ -33,20 +35,41 @@ pub fn join_manifests(crds: &[(String, &File)], manifests: &[Manifest]) -> Strin
     text
 }
 
-/// What `helm template` prints: the manifests, which [`join_manifests`] made, then the hooks.
-pub fn template(manifest: String, hooks: &[&Hook]) -> String {
-    let mut text = manifest;
-    text.truncate(text.trim_end().len());
-    let leading = text.len() - text.trim_start().len();
-    text.drain(..leading);
-    text.push('\n');
-    for hook in hooks {
-        document(&mut text, &hook.path, &hook.manifest);
+/// Prints what `helm template` prints: the definitions of `crds`, the manifests, then the hooks.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn template(
+    out: &mut dyn io::Write,
+    crds: &[(String, &File)],
+    manifests: &[Manifest],
+    hooks: &[&Hook],
+) -> io::Result<()> {
+    let crds = crds
+        .iter()
+        .map(|(path, file)| (path.as_str(), String::from_utf8_lossy(&file.data)));
+    let manifests = manifests.iter().map(|manifest| {
+        let content = Cow::Borrowed(manifest.content.as_str());
+        (manifest.path.as_str(), content)
+    });
+    let mut documents = crds.chain(manifests).peekable();
+    while let Some((path, content)) = documents.next() {
+        if documents.peek().is_some() {
+            writeln!(out, "---\n# Source: {path}\n{content}")?;
+        } else {
+            let last = format!("---\n# Source: {path}\n{content}");
+            out.write_all(last.trim_end().as_bytes())?;
+        }
     }
-    text
+    writeln!(out)?;
+    for hook in hooks {
+        writeln!(out, "---\n# Source: {}\n{}", hook.path, hook.manifest)?;
+    }
+    Ok(())
 }
 
-/// The documents of `text`, which [`template`] made, that come from the templates `wanted`, which
+/// The documents of `text`, which [`template`] printed, that come from the templates `wanted`, which
 /// may be patterns, in the order of `wanted`.
 pub fn show_only(text: &str, wanted: &[String]) -> Result<String, NoTemplate> {
     let documents = split(text);
@@ -99,17 +122,19 @@ mod tests {
         }
     }
 
+    fn printed(manifests: &[Manifest]) -> String {
+        let mut out = Vec::new();
+        template(&mut out, &[], manifests, &[]).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn templates_are_shown_in_the_order_they_are_asked_for() {
-        let text = join_manifests(
-            &[],
-            &[
-                manifest("a/templates/a.yaml", "a: 1\n"),
-                manifest("a/templates/b.yaml", "b: 1"),
-                manifest("a/templates/a.yaml", "a: 2"),
-            ],
-        );
-        let text = template(text, &[]);
+        let text = printed(&[
+            manifest("a/templates/a.yaml", "a: 1\n"),
+            manifest("a/templates/b.yaml", "b: 1"),
+            manifest("a/templates/a.yaml", "a: 2"),
+        ]);
         assert!(text.starts_with("---\n# Source: a/templates/a.yaml\na: 1\n\n---\n"));
         let wanted = ["templates/b.yaml".to_owned(), "templates/a*".to_owned()];
         let shown = show_only(&text, &wanted).unwrap();
@@ -124,6 +149,13 @@ mod tests {
 
     #[test]
     fn nothing_prints_as_an_empty_line() {
-        assert_eq!(template(String::new(), &[]), "\n");
+        assert_eq!(printed(&[]), "\n");
+    }
+
+    #[test]
+    fn white_space_at_the_end_of_the_manifests_is_not_printed() {
+        let manifests = ["a: 1\n\n", "b: 1\n\n"].map(|content| manifest("a/b", content));
+        let expected = "---\n# Source: a/b\na: 1\n\n\n---\n# Source: a/b\nb: 1\n";
+        assert_eq!(printed(&manifests), expected);
     }
 }

@@ -39,16 +39,16 @@ pub struct Sorted {
     pub manifests: Vec<Manifest>,
     /// By kind, then as they came.
     pub hooks: Vec<Hook>,
-    /// What was left out.
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Splits the rendered `files` (paths and texts), which must be sorted by path, and puts what they
 /// hold in the `order` of kinds. Partials and blank documents are dropped. Texts that are given away
-/// are freed one by one, so that the manifests take their room.
+/// are freed one by one, so that the manifests take their room. What is left out is told in
+/// `diagnostics`, also when a later document is no manifest.
 pub fn sort<'a, P: AsRef<str>, T: Into<Cow<'a, [u8]>>>(
     files: impl IntoIterator<Item = (P, T)>,
     order: &[&str],
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Sorted, Error> {
     let mut sorted = Sorted::default();
     for (path, bytes) in files {
@@ -70,7 +70,7 @@ pub fn sort<'a, P: AsRef<str>, T: Into<Cow<'a, [u8]>>>(
         };
         for document in split(&text) {
             let head = Head::read(document).map_err(failed)?;
-            sorted.add(path, document, head);
+            diagnostics.extend(sorted.add(path, document, head));
         }
     }
     sorted
@@ -83,7 +83,8 @@ pub fn sort<'a, P: AsRef<str>, T: Into<Cow<'a, [u8]>>>(
 }
 
 impl Sorted {
-    fn add(&mut self, path: &str, document: &str, head: Head) {
+    /// Takes a document in; what is to be said of one that is left out.
+    fn add(&mut self, path: &str, document: &str, head: Head) -> Option<Diagnostic> {
         let path = path.to_owned();
         let Some(names) = head.annotation(EVENTS) else {
             self.manifests.push(Manifest {
@@ -92,13 +93,12 @@ impl Sorted {
                 kind: head.kind,
                 content: document.to_owned(),
             });
-            return;
+            return None;
         };
         let events: Option<Vec<Event>> = list(names).map(|name| Event::parse(&name)).collect();
         let Some(events) = events else {
             let note = Diagnostic::new(Level::Info, "skipping unknown hooks");
-            self.diagnostics.push(note.with("hookTypes", names));
-            return;
+            return Some(note.with("hookTypes", names));
         };
         let policies = |name| head.annotation(name).map(list).into_iter().flatten();
         self.hooks.push(Hook {
@@ -114,6 +114,7 @@ impl Sorted {
             name: head.name,
             kind: head.kind,
         });
+        None
     }
 }
 
@@ -142,7 +143,8 @@ mod tests {
             ("a/templates/d.yaml", "kind: Service\n---\n# nothing\n"),
         ];
         let files = files.map(|(path, text)| (path, text.as_bytes()));
-        let sorted = sort(files, &INSTALL_ORDER).unwrap();
+        let mut diagnostics = Vec::new();
+        let sorted = sort(files, &INSTALL_ORDER, &mut diagnostics).unwrap();
         let found: Vec<_> = sorted
             .manifests
             .iter()
@@ -165,7 +167,7 @@ mod tests {
         assert_eq!(hook.weight, -5);
         assert_eq!(hook.delete_policies, ["hook-succeeded"]);
         assert_eq!(
-            sorted.diagnostics[0].to_string(),
+            diagnostics[0].to_string(),
             "level=INFO msg=\"skipping unknown hooks\" hookTypes=crd-install"
         );
     }
@@ -179,7 +181,8 @@ mod tests {
             ),
             (b"a: 1\n---\nb: \"\xff\"\n", "invalid leading UTF-8 octet"),
         ] {
-            let error = sort([("a/templates/a.yaml", text)], &INSTALL_ORDER).unwrap_err();
+            let files = [("a/templates/a.yaml", text)];
+            let error = sort(files, &INSTALL_ORDER, &mut Vec::new()).unwrap_err();
             assert_eq!(
                 error.to_string(),
                 format!(
@@ -187,5 +190,18 @@ mod tests {
                 )
             );
         }
+    }
+
+    #[test]
+    fn a_hook_that_is_left_out_is_told_of_before_a_failure() {
+        let unknown = "kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: crd-install\n";
+        let files = [
+            ("a/templates/a.yaml", unknown),
+            ("a/templates/b.yaml", "a: [\n"),
+        ];
+        let mut diagnostics = Vec::new();
+        let files = files.map(|(path, text)| (path, text.as_bytes()));
+        sort(files, &INSTALL_ORDER, &mut diagnostics).unwrap_err();
+        assert_eq!(diagnostics.len(), 1);
     }
 }

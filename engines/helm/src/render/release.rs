@@ -143,8 +143,7 @@ pub fn release(
         .map(text)
         .unwrap_or_default();
     files.retain(|path, _| !path.ends_with("NOTES.txt"));
-    let sorted = output::sort(files, &INSTALL_ORDER)?;
-    diagnostics.extend(sorted.diagnostics);
+    let sorted = output::sort(files, &INSTALL_ORDER, diagnostics)?;
     Ok(Rendered {
         chart,
         manifests: sorted.manifests,

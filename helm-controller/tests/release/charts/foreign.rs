@@ -80,7 +80,8 @@ async fn h27_2_helm_reads_and_rolls_back_what_the_controller_released() {
     ] {
         assert!(all.contains(part), "{part} in {all}");
     }
-    helm.run(&[&["rollback", "web", "1", "--force-conflicts"][..], &place].concat())
+    let force = helm.force_conflicts().await.unwrap();
+    helm.run(&[&["rollback", "web", "1"][..], force, &place].concat())
         .await
         .unwrap();
     assert_eq!(fixture.revisions("web").await.len(), 3);

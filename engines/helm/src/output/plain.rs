@@ -1,0 +1,480 @@
+//! Manifests as nearly all templates print them, read line by line.
+//!
+//! Every document that a chart prints has to be read, though only its head matters. What is understood here is a part of YAML in
+//! which each line shows by itself what it is: block collections, scalars on one line of printable ASCII, block scalars. Whatever
+//! looks different in the slightest is left to the decoder, which also words all errors: a document that is understood here is one
+//! that the decoder takes, and has the same head.
+
+use memchr::memchr;
+
+use super::head::Head;
+
+/// How deep collections may lie in each other.
+const DEPTH: usize = 64;
+
+/// How long a key may be.
+const KEY: usize = 128;
+
+/// How long a number may be; a longer one may be infinite.
+const NUMBER: usize = 32;
+
+/// The head of a document; nothing when the document is left to the decoder.
+pub(super) fn read(text: &str) -> Option<Head> {
+    if !is_printable(text.as_bytes()) {
+        return None;
+    }
+    let mut reader = Reader::default();
+    let mut lines = Lines { rest: text };
+    while let Some(line) = lines.next() {
+        let (indent, content) = indented(line);
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        if let Value::Block = reader.line(indent, content)? {
+            lines.skip_block(reader.indent())?;
+        }
+    }
+    reader.finish()
+}
+
+/// Whether all is printable ASCII and line feeds: what compilers make of a loop over bytes depends on how the program is built, so
+/// eight are looked at together.
+fn is_printable(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES * 0x80;
+    const LOW: u64 = ONES * 0x7F;
+    let (words, rest) = bytes.as_chunks();
+    let suspects = words.iter().fold(0, |suspects, word| {
+        let word = u64::from_ne_bytes(*word);
+        // Each sum stays within its byte: the high bits are off.
+        let above_controls = (word & LOW) + ONES * 0x60;
+        let no_line_feed = ((word ^ (ONES * 0x0A)) & LOW) + LOW;
+        let delete = (word & LOW) + ONES;
+        suspects | word | delete | (!above_controls & no_line_feed)
+    });
+    suspects & HIGH == 0 && rest.iter().all(|byte| matches!(byte, b'\n' | b' '..=b'~'))
+}
+
+/// How many blanks a line begins with, and what follows them.
+fn indented(line: &str) -> (usize, &str) {
+    let blanks = line.bytes().take_while(|byte| *byte == b' ').count();
+    (blanks, &line[blanks..])
+}
+
+/// The lines of a document that are not read yet.
+struct Lines<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Lines<'t> {
+    fn next(&mut self) -> Option<&'t str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let end = memchr(b'\n', self.rest.as_bytes()).unwrap_or(self.rest.len());
+        let (line, rest) = self.rest.split_at(end);
+        self.rest = rest.strip_prefix('\n').unwrap_or(rest);
+        Some(line)
+    }
+
+    /// Passes over a block scalar in a collection at `parent`: its first line that is not blank tells how far it is indented.
+    fn skip_block(&mut self, parent: usize) -> Option<()> {
+        let mut indent = None;
+        while !self.rest.is_empty() {
+            let before = self.rest;
+            let line = self.next()?;
+            let (at, content) = indented(line);
+            match indent {
+                None if content.is_empty() && at > 0 => return None,
+                _ if content.is_empty() => {}
+                None if at > parent => indent = Some(at),
+                Some(indent) if at >= indent => {}
+                _ => {
+                    self.rest = before;
+                    break;
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sequence,
+    Mapping,
+}
+
+/// An open block collection.
+struct Frame {
+    indent: usize,
+    kind: Kind,
+    /// What it is to the head.
+    role: Role,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Top,
+    Metadata,
+    Annotations,
+    Other,
+}
+
+/// What follows a key or a dash on its line.
+enum Value<'t> {
+    /// Nothing: the value stands on the next lines, or is null.
+    Open,
+    /// A scalar that is text.
+    Text(&'t str),
+    /// Anything else that is complete.
+    Other,
+    /// A block scalar begins.
+    Block,
+}
+
+#[derive(Default)]
+struct Reader {
+    frames: Vec<Frame>,
+    /// The role of the collection that the next line may open.
+    open: Option<Role>,
+    api_version: Option<String>,
+    kind: Option<String>,
+    has_metadata: bool,
+    name: Option<String>,
+    annotations: Option<Vec<(String, String)>>,
+}
+
+impl Reader {
+    /// The column of the innermost collection.
+    fn indent(&self) -> usize {
+        self.frames.last().map_or(0, |frame| frame.indent)
+    }
+
+    fn finish(self) -> Option<Head> {
+        // What is empty or misses something is rare, and the decoder's.
+        self.frames.first()?;
+        Some(Head {
+            api_version: self.api_version?,
+            kind: self.kind?,
+            name: self.name.unwrap_or_default(),
+            annotations: self.annotations.unwrap_or_default(),
+        })
+    }
+
+    /// Takes a line whose content begins at a column.
+    fn line<'t>(&mut self, mut indent: usize, mut content: &'t str) -> Option<Value<'t>> {
+        let mut entered = false;
+        loop {
+            let item = content
+                .strip_prefix('-')
+                .filter(|rest| rest.is_empty() || rest.starts_with(' '));
+            let kind = if item.is_some() {
+                Kind::Sequence
+            } else {
+                Kind::Mapping
+            };
+            if entered {
+                self.enter(indent, kind)?;
+            } else {
+                self.place(indent, kind)?;
+            }
+            let Some(rest) = item else {
+                return self.entry(content);
+            };
+            let (_, inner) = indented(rest);
+            if inner.is_empty() {
+                self.open = Some(Role::Other);
+                return Some(Value::Open);
+            }
+            let is_collection = inner.starts_with("- ") || inner == "-" || key(inner).is_some();
+            if !is_collection {
+                return match value(inner)? {
+                    Value::Open => None,
+                    other => Some(other),
+                };
+            }
+            indent += content.len() - inner.len();
+            content = inner;
+            entered = true;
+            self.open = Some(Role::Other);
+        }
+    }
+
+    /// Finds or opens the collection that a line belongs to.
+    fn place(&mut self, indent: usize, kind: Kind) -> Option<()> {
+        let open = self.open;
+        let Some(last) = self.frames.last() else {
+            if indent > 0 || kind == Kind::Sequence {
+                return None;
+            }
+            self.open = Some(Role::Top);
+            return self.enter(indent, kind);
+        };
+        if indent > last.indent {
+            open?;
+            return self.enter(indent, kind);
+        }
+        if open.is_some()
+            && indent == last.indent
+            && kind == Kind::Sequence
+            && last.kind == Kind::Mapping
+        {
+            // The items of a key may stand in its column.
+            return self.enter(indent, kind);
+        }
+        self.open = None;
+        while self.frames.last().is_some_and(|last| last.indent > indent) {
+            self.frames.pop();
+        }
+        let ends = |last: &Frame| last.indent == indent && last.kind == Kind::Sequence;
+        if kind == Kind::Mapping && self.frames.last().is_some_and(ends) {
+            self.frames.pop();
+        }
+        let last = self.frames.last()?;
+        (last.indent == indent && last.kind == kind).then_some(())
+    }
+
+    fn enter(&mut self, indent: usize, kind: Kind) -> Option<()> {
+        let role = self.open.take()?;
+        let fits = kind == Kind::Mapping || role == Role::Other;
+        if !fits || self.frames.len() >= DEPTH {
+            return None;
+        }
+        self.frames.push(Frame { indent, kind, role });
+        Some(())
+    }
+
+    /// An entry of the innermost mapping.
+    fn entry<'t>(&mut self, content: &'t str) -> Option<Value<'t>> {
+        let (name, rest) = key(content)?;
+        let value = value(rest)?;
+        let opened = self.note(self.frames.last()?.role, name, &value)?;
+        self.open = matches!(value, Value::Open).then_some(opened);
+        Some(value)
+    }
+
+    /// Keeps what the head wants to know of an entry; the role of the collection that may be its value.
+    fn note(&mut self, role: Role, name: &str, value: &Value<'_>) -> Option<Role> {
+        let text = || match value {
+            Value::Text(text) => Some((*text).to_owned()),
+            _ => None,
+        };
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let target = match role {
+            Role::Top if is("apiVersion") => &mut self.api_version,
+            Role::Top if is("kind") => &mut self.kind,
+            Role::Metadata if is("name") => &mut self.name,
+            Role::Top if is("metadata") => {
+                let first = !std::mem::replace(&mut self.has_metadata, true);
+                let opens = matches!(value, Value::Open);
+                return (first && opens && name == "metadata").then_some(Role::Metadata);
+            }
+            Role::Metadata if is("annotations") => {
+                let first = self.annotations.replace(Vec::new()).is_none();
+                let opens = matches!(value, Value::Open);
+                return (first && opens && name == "annotations").then_some(Role::Annotations);
+            }
+            Role::Annotations => {
+                let annotations = self.annotations.get_or_insert_default();
+                if is_word(name) || annotations.iter().any(|(known, _)| known == name) {
+                    return None;
+                }
+                annotations.push((name.to_owned(), text()?));
+                return Some(Role::Other);
+            }
+            _ => return Some(Role::Other),
+        };
+        if !["apiVersion", "kind", "name"].contains(&name) || target.is_some() {
+            return None;
+        }
+        *target = Some(text()?);
+        Some(Role::Other)
+    }
+}
+
+/// A key and what follows its colon.
+fn key(content: &str) -> Option<(&str, &str)> {
+    let bytes = content.as_bytes();
+    let (name, rest) = if bytes.first() == Some(&b'"') {
+        let (name, rest) = content[1..].split_once('"')?;
+        if name.is_empty() || name.contains('\\') {
+            return None;
+        }
+        (name, rest.strip_prefix(':')?)
+    } else {
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./-".contains(byte);
+        let len = bytes.iter().take_while(|byte| is_part(byte)).count();
+        let (name, rest) = content.split_at(len);
+        if !bytes.first()?.is_ascii_alphabetic() {
+            return None;
+        }
+        (name, rest.strip_prefix(':')?)
+    };
+    if name.len() > KEY || !(rest.is_empty() || rest.starts_with(' ')) {
+        return None;
+    }
+    Some((name, indented(rest).1))
+}
+
+/// The value that stands on one line.
+fn value(text: &str) -> Option<Value<'_>> {
+    let Some(first) = text.bytes().next() else {
+        return Some(Value::Open);
+    };
+    match first {
+        b'"' | b'\'' => quoted(text, first),
+        b'|' | b'>' => ["", "-", "+"].contains(&&text[1..]).then_some(Value::Block),
+        b'{' | b'[' => ["{}", "[]"].contains(&text).then_some(Value::Other),
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'/' | b'(' | b'$' => plain(text, first),
+        _ => None,
+    }
+}
+
+fn quoted(text: &str, quote: u8) -> Option<Value<'_>> {
+    let inner = text[1..].strip_suffix(char::from(quote))?;
+    let is_special = |byte: u8| byte == quote || byte == b'\\' && quote == b'"';
+    (!inner.bytes().any(is_special)).then_some(Value::Text(inner))
+}
+
+fn plain(text: &str, first: u8) -> Option<Value<'_>> {
+    // A colon before a blank makes a key, a number sign after one a comment.
+    let mut before = 0;
+    for byte in text.bytes() {
+        if byte == b' ' && before == b':' || byte == b'#' && before == b' ' {
+            return None;
+        }
+        before = byte;
+    }
+    if before == b':' {
+        return None;
+    }
+    let text = text.trim_end_matches(' ');
+    if text.ends_with(':') {
+        return None;
+    }
+    if first.is_ascii_digit() {
+        let is_number = text.len() <= NUMBER && !text.contains(['e', 'E']);
+        return (is_number || text.contains([' ', '/'])).then_some(Value::Other);
+    }
+    Some(if first.is_ascii_alphabetic() && !is_word(text) {
+        Value::Text(text)
+    } else {
+        Value::Other
+    })
+}
+
+/// Whether a text is a boolean or null, in any spelling.
+fn is_word(text: &str) -> bool {
+    const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    text.len() <= 5 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Documents that charts print; the lines of all of them are mixed below.
+    const DOCUMENTS: [&str; 8] = [
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  labels:\n    app.kubernetes.io/name: \"x\"\nspec:\n  ports:\n  - port: 80\n    name: http\n  - 5\n",
+        "apiVersion: batch/v1\nkind: Job\nmetadata:\n  annotations:\n    \"helm.sh/hook\": pre-install,test\n    helm.sh/hook-weight: '-5'\n  name: \"b\"\n",
+        "# Source: x\n\nkind: ConfigMap\napiVersion: v1\ndata:\n  a: |-\n    {\n      \"b\": 1\n    }\n\n  c: >\n\n    text # no comment\n   # comment\nmetadata: \n    name: c\n",
+        "apiVersion: v1\nkind: List\nitems:\n  - - a\n    - b: c\n      d: 1.5\n  -\n    e: {}\n    f: []\n  - |+\n    g\n\n",
+        "kind: X\napiVersion: v1\nmetadata:\n  name: 5\n",
+        "apiVersion: v1\nkind: X\nKind: Y\nmetadata: null\nspec: {a: b}\n",
+        "apiVersion: v1\nkind: X\na: yes\nb: 1e400\nc: &x d\ne: *x\nf: g: h\n",
+        "apiVersion: v1\nkind: X\nmetadata:\n  annotations:\n    a: \"b\"\n    y: z\n    c: true\n  name: n\nlist:\n- a\n- b: \"c\n    d\"\n",
+    ];
+
+    #[test]
+    fn the_usual_is_understood() {
+        for (document, name, annotations) in [
+            (DOCUMENTS[0], "a", 0),
+            (DOCUMENTS[1], "b", 2),
+            (DOCUMENTS[2], "c", 0),
+            (DOCUMENTS[3], "", 0),
+        ] {
+            let head = read(document).unwrap();
+            assert_eq!(
+                (head.name.as_str(), head.annotations.len()),
+                (name, annotations)
+            );
+        }
+        assert_eq!(
+            read(DOCUMENTS[1])
+                .unwrap()
+                .annotation("helm.sh/hook-weight"),
+            Some("-5")
+        );
+    }
+
+    #[test]
+    fn what_is_unusual_is_left_to_the_decoder() {
+        for document in &DOCUMENTS[4..] {
+            assert_eq!(read(document), None, "{document}");
+        }
+        let head = "apiVersion: v1\nkind: X\n";
+        for rest in [
+            "a: b\n  c\n",
+            "a:\n  b: 1\n c: 2\n",
+            "a: 1\n- b\n",
+            "a: \"b\\n\"\n",
+            "a:\tb\n",
+            "a: \u{e9}\n",
+            "a: |2\n  b\n",
+            "a: |\n  \n   b\n",
+            "a: |\n    b\n  c\n",
+            "- a\n",
+            "a\n",
+            "a: b #c\n",
+            "a: [b]\n",
+            "a: !!str b\n",
+            "? a\n",
+            "---\na: b\n",
+            "kind: Y\n",
+            "a: .inf\n",
+            "a: b:\n",
+            "1: a\n",
+            "metadata:\n- a\n",
+            "metadata: {}\n",
+            "a: -\n",
+            "a: - b\n",
+            "a:\n  - b\n  c: d\n",
+            "%a: b\n",
+            "a: @b\n",
+            "a:\r\n",
+        ] {
+            assert_eq!(read(&format!("{head}{rest}")), None, "{rest}");
+        }
+    }
+
+    #[test]
+    fn what_is_understood_is_what_the_decoder_says() {
+        let lines: Vec<&str> = DOCUMENTS
+            .iter()
+            .flat_map(|document| document.lines())
+            .collect();
+        let mut state = 1_u64;
+        let mut below = |limit: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % limit
+        };
+        let mut understood = 0;
+        for _ in 0..20_000 {
+            let mut document = String::from("apiVersion: v1\nkind: X\n");
+            for _ in 0..below(7) {
+                let (_, content) = indented(lines[below(lines.len())]);
+                document.push_str(&" ".repeat(below(4) * (1 + below(2))));
+                document.push_str(content);
+                document.push('\n');
+            }
+            if let Some(head) = read(&document) {
+                understood += 1;
+                assert_eq!(Head::decode(&document), Ok(head), "{document}");
+            }
+        }
+        assert!(understood > 1_000, "{understood}");
+    }
+}
