@@ -43,6 +43,7 @@ pub mod http;
 pub mod ignore_rules;
 pub mod inventory;
 pub mod jitter;
+mod kubeconfig;
 pub mod logs;
 pub mod metrics;
 pub mod object;

@@ -7,6 +7,8 @@ use artifact::Algorithm;
 use kube::Config;
 use kube::config::{AuthInfo, Cluster, KubeConfigOptions, Kubeconfig};
 
+use crate::kubeconfig;
+
 /// How long another cluster may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -83,8 +85,8 @@ pub(super) async fn read(
         cause: cause.to_owned(),
     };
     // The parser's own words could quote a token.
-    let text = std::str::from_utf8(value).map_err(|_| invalid("it is not text"))?;
-    let mut kubeconfig = Kubeconfig::from_yaml(text).map_err(|_| invalid("it is no kubeconfig"))?;
+    std::str::from_utf8(value).map_err(|_| invalid("it is not text"))?;
+    let mut kubeconfig = kubeconfig::parse(value).map_err(|_| invalid("it is no kubeconfig"))?;
     confine(&mut kubeconfig, verification);
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
         .await

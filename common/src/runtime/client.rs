@@ -1,8 +1,10 @@
 //! The client of the API server.
 
 use kube::client::ClientBuilder;
+use kube::config::{InClusterError, KubeConfigOptions, KubeconfigError};
 use kube::{Client, Config};
 
+use crate::kubeconfig;
 use crate::metrics::RequestCounter;
 
 /// Why there is no client.
@@ -10,18 +12,34 @@ use crate::metrics::RequestCounter;
 pub enum ClientError {
     /// Neither in a cluster nor a kubeconfig.
     #[error("no cluster to talk to: {0}; run in a pod, or set KUBECONFIG")]
-    Config(#[source] kube::config::InferConfigError),
+    NoCluster(#[source] InClusterError),
+    /// A kubeconfig cannot be read.
+    #[error(transparent)]
+    Kubeconfig(#[from] kubeconfig::FileError),
+    /// It does not say how to reach a cluster.
+    #[error("the kubeconfig does not say how to reach a cluster: {0}")]
+    Config(#[source] KubeconfigError),
     /// The configuration does not make a client.
     #[error("failed to set up the client of the API server: {0}")]
     Build(#[source] kube::Error),
 }
 
-/// The configuration of the surroundings: KUBECONFIG or `~/.kube/config`, else the service account of the pod.
+/// The configuration of the surroundings: that of KUBECONFIG, of the pod's service account, or of `~/.kube/config`, in this order.
 ///
 /// # Errors
-/// When there is neither.
+/// When there is none, or one that is of no use.
 pub async fn infer() -> Result<Config, ClientError> {
-    Config::infer().await.map_err(ClientError::Config)
+    let mut paths = kubeconfig::named();
+    if paths.is_empty() {
+        match Config::incluster() {
+            Ok(config) => return Ok(config),
+            Err(error) => paths.push(kubeconfig::of_user().ok_or(ClientError::NoCluster(error))?),
+        }
+    }
+    let kubeconfig = kubeconfig::load(&paths)?;
+    Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
+        .await
+        .map_err(ClientError::Config)
 }
 
 /// A client whose requests are counted. It does not limit its own rate: it waits when the server says so, with 429, 503
