@@ -143,9 +143,15 @@ impl Target<'_> {
     ) -> Result<Accumulated, Error> {
         let root = loader.root().display().to_string();
         let recursed = || format!("recursed accumulation of path '{root}'");
+        let merging = || format!("recursed merging from path '{root}'");
         if role == Role::Component {
             let mut target = self.include(loader, path, role)?;
-            return target.accumulate(all).context(recursed);
+            let mut all = target.accumulate(all).context(recursed)?;
+            // They are taken in anew, when no two are called alike.
+            let objects = std::mem::take(&mut all.objects);
+            let schemas = self.loader.session.schemas();
+            let taken = all.objects.append_map(objects, &schemas);
+            return taken.context(merging).map(|()| all);
         }
         let build = |loader| {
             let mut target = self.include(loader, path, role)?;
@@ -156,7 +162,6 @@ impl Target<'_> {
             None => build(loader)?,
         };
         let schemas = self.loader.session.schemas();
-        let merging = || format!("recursed merging from path '{root}'");
         all.objects
             .append_map(nested.objects, &schemas)
             .context(merging)?;

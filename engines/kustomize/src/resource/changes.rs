@@ -229,3 +229,122 @@ impl Changes {
         Ok(Fit::Noted)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::{Scalar, read_first, to_object};
+
+    const OBJECT: &str = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a, labels: {b: "1", a10: x, a2: y}}
+spec:
+  list:
+  - name: one
+    value: {x: [], y: {}}
+  - [a, b]
+  - word
+  - b: 1
+    a:
+    - z: 2
+  map:
+    long key with spaces: |
+      two
+      lines
+    "yes": 2
+"#;
+
+    /// Numbers that look random and are the same each time.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, sides: usize) -> usize {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.0 >> 33).unwrap() % sides
+        }
+
+        fn value(&mut self) -> Node {
+            let words = ["plain", "on", "12", "a: b", " space", "two\nlines", ""];
+            match self.roll(9) {
+                7 => Node::map(),
+                8 => read_first(b"{k: [v, {w: x}]}").unwrap().unwrap(),
+                at => Node::string(words[at]),
+            }
+        }
+
+        /// Changes something somewhere.
+        fn change(&mut self, node: &mut Node) {
+            if let (Node::Map(_) | Node::Seq(_), true) = (&*node, self.roll(4) > 0) {
+                let len = match node {
+                    Node::Map(map) => map.len(),
+                    Node::Seq(items) => items.len(),
+                    Node::Scalar(_) => 0,
+                };
+                if len > 0 {
+                    let at = self.roll(len);
+                    return self.change(node.child_mut(at).unwrap());
+                }
+            }
+            let names = ["a", "a3", "kind", "name", "new", "true", "zz", "long key"];
+            match (self.roll(3), &*node) {
+                (0, Node::Map(map)) if !map.is_empty() => {
+                    let name = map.entries()[self.roll(map.len())].key.text.clone();
+                    node.as_map_mut().unwrap().remove(&name);
+                }
+                (1, Node::Map(_)) => {
+                    let (name, value) = (names[self.roll(names.len())], self.value());
+                    node.as_map_mut()
+                        .unwrap()
+                        .push(Scalar::untagged(name), value);
+                }
+                (0, Node::Seq(items)) if !items.is_empty() => {
+                    let at = self.roll(items.len());
+                    node.as_seq_mut().unwrap().remove(at);
+                }
+                (1, Node::Seq(_)) => {
+                    let value = self.value();
+                    node.as_seq_mut().unwrap().push(value);
+                }
+                _ => *node = self.value(),
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_object_prints_as_it_does_without_its_sheet() {
+        let object = read_first(OBJECT.as_bytes()).unwrap().unwrap();
+        let sheet = Sheet::of(&object).unwrap();
+        assert_eq!(sheet.text, yaml::encode(&to_object(&object).unwrap()));
+        let mut changes = Changes::default();
+        let mut dice = Dice(1);
+        let (mut by_sheet, mut whole, mut unprintable) = (0, 0, 0);
+        for _ in 0..4000 {
+            let mut changed = object.clone();
+            for _ in 0..=dice.roll(4) {
+                dice.change(&mut changed);
+            }
+            let mut text = String::new();
+            let printed = changes.print(&sheet, &changed.clone().into(), &mut text);
+            match (printed, to_object(&changed)) {
+                (Ok(Some(size)), Ok(value)) => {
+                    assert_eq!(text, yaml::encode(&value));
+                    assert_eq!(size, changed.text_size());
+                    let by_parts = sheet.root.value(&changed, Layout::Block).unwrap();
+                    assert_eq!(by_parts, value);
+                    by_sheet += 1;
+                }
+                (Ok(None), _) => whole += 1,
+                (Err(_), value) => {
+                    assert!(value.is_err());
+                    unprintable += 1;
+                }
+                (Ok(Some(_)), Err(error)) => panic!("{error} was printed as {text}"),
+            }
+        }
+        assert!(by_sheet > 2000 && whole > 10 && unprintable > 10);
+    }
+}

@@ -23,7 +23,7 @@ pub(crate) struct Content {
 }
 
 /// So many texts are written into most objects.
-const USUAL: usize = 6;
+const USUAL: usize = 10;
 
 /// A text in a place of what builds share.
 #[derive(Clone, Debug)]

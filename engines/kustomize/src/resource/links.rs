@@ -55,6 +55,7 @@ impl Resource {
     pub(crate) fn forget_links(&mut self) {
         if self.links.made > 0 {
             self.links = Links::default();
+            self.node.settled();
         }
     }
 

@@ -21,7 +21,7 @@ pub(crate) struct ResMap {
     /// No two objects have one identity, for sure.
     unique: bool,
     /// What builds share of this map.
-    shared: Option<Arc<Shared>>,
+    pub(super) shared: Option<Arc<Shared>>,
 }
 
 impl ResMap {
@@ -55,10 +55,6 @@ impl ResMap {
     pub(crate) fn are_called_apart(&self) -> bool {
         let shared = &self.shared;
         matches!(shared, Some(shared) if shared.are_called_apart(&self.list))
-    }
-
-    pub(super) fn shared(&self) -> Option<&Arc<Shared>> {
-        self.shared.as_ref()
     }
 
     /// The objects, to change what is not part of an identity.

@@ -40,7 +40,7 @@ pub(crate) struct Plan(Option<(Arc<Shared>, Arc<Places>)>);
 impl ResMap {
     /// Where a task writes.
     pub(crate) fn plan(&self, schemas: &Schemas, task: impl FnOnce() -> Task) -> Plan {
-        let shared = self.shared().filter(|_| !schemas.is_custom());
+        let shared = self.shared.as_ref().filter(|_| !schemas.is_custom());
         Plan(shared.and_then(|shared| Some((Arc::clone(shared), shared.places(task())?))))
     }
 }

@@ -67,7 +67,8 @@ fn old_names(object: &Resource) -> impl Iterator<Item = &Str> {
 impl ResMap {
     /// Where the objects are by the names that they had.
     pub(crate) fn old_names(&self) -> OldNames {
-        let shared = self.shared().filter(|shared| shared.have_known_names(self));
+        let shared = self.shared.as_ref();
+        let shared = shared.filter(|shared| shared.have_known_names(self));
         match shared {
             Some(shared) => OldNames::Shared(Arc::clone(shared)),
             None => {

@@ -88,7 +88,7 @@ impl Transform for MapEntries {
                 let find = |object: &Resource| self.places(object, key);
                 let link = resource.next_link();
                 let is_written = plan.write(at, resource, find, |old| match old {
-                    Some(old) => value.clone().in_style(old.style),
+                    Some(old) => value.linked(old.link).in_style(old.style),
                     None => value.linked(link),
                 });
                 if is_written {

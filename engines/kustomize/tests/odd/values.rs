@@ -168,3 +168,25 @@ fn a_list_without_items_is_patched_to_an_empty_name() {
         "apiVersion: v1\nkind: List\nmetadata:\n  annotations:\n    a: b\n  name: \"\"\n"
     );
 }
+
+#[test]
+fn a_component_that_calls_two_objects_alike_fails_where_it_is_taken_in() {
+    let replacement = "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nreplacements:\n- source: {kind: ConfigMap, name: a}\n  \
+                       targets: [{select: {kind: ConfigMap}, fieldPaths: [metadata.name]}]\n";
+    let error = built(&[
+        ("kustomization.yaml", "resources: [r.yaml]\ncomponents: [c]\n"),
+        ("c/kustomization.yaml", replacement),
+        (
+            "r.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n",
+        ),
+    ])
+    .unwrap_err();
+    assert!(
+        error.contains(
+            "recursed merging from path '/c': may not add resource with an already registered id: \
+             ConfigMap.v1.[noGrp]/a.[noNs]"
+        ),
+        "{error}"
+    );
+}

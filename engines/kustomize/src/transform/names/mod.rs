@@ -145,7 +145,7 @@ impl<'a> Fixer<'a> {
         for site in sites {
             let reference = &references.list[site.field];
             let places = site.places(object, |object| reference.places(object))?;
-            let role = reference.role(object.node.start());
+            let role = reference.role(object);
             for place in places {
                 // Another reference may have come to this place.
                 let earlier = out.iter_mut().find(|(other, _)| Arc::ptr_eq(other, place));
@@ -172,7 +172,7 @@ impl<'a> Fixer<'a> {
     fn is_kept(&self, object: &Resource, reference: &Reference<'_>) -> bool {
         let path = &reference.field.segments;
         let tree = object.node.without_writes_at(reference.field);
-        let role = reference.role(tree);
+        let role = reference.role(object);
         let keeps = |name: &Node| match name {
             Node::Scalar(scalar) => {
                 name.is_null()
@@ -193,7 +193,7 @@ impl<'a> Fixer<'a> {
 
     /// [`Fixer::is_kept`] for names that are known.
     fn keeps_all(&self, object: &Resource, names: &[Str], reference: &Reference<'_>) -> bool {
-        let role = reference.role(object.node.start());
+        let role = reference.role(object);
         let keeps = |name: &Str| self.keeps(name, reference.target, role.as_ref());
         names.iter().all(keeps)
     }
@@ -204,7 +204,7 @@ impl<'a> Fixer<'a> {
     }
 
     fn fix(&self, object: &mut Resource, reference: &Reference<'_>) -> Result<(), Error> {
-        let role = reference.role(&object.node);
+        let role = reference.role(object);
         // The kind was checked with the name that the object had at first.
         apply_to_any(&mut object.node, reference.field, None, &mut |node| {
             self.set(node, reference.target, role.as_ref())

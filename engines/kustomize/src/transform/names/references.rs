@@ -19,9 +19,10 @@ pub(super) struct Reference<'a> {
 
 impl Reference<'_> {
     /// The role that a binding names, when this is where it does so.
-    pub(super) fn role(&self, object: &Node) -> Option<Gvk> {
+    pub(super) fn role(&self, object: &Resource) -> Option<Gvk> {
         let names_role = self.field.path.ends_with("roleRef/name");
-        names_role.then(|| role_of(object)).flatten()
+        let tree = || object.node.without_writes_below(|name| name == "roleRef");
+        names_role.then(|| role_of(tree())).flatten()
     }
 
     /// Where an object has the names, when they stand alone.
