@@ -386,6 +386,9 @@ mod tests {
         "apiVersion: v1\nkind: X\nmetadata:\n  annotations:\n    a: \"b\"\n    y: z\n    c: true\n  name: n\nlist:\n- a\n- b: \"c\n    d\"\n",
     ];
 
+    /// What changes the meaning of a line.
+    const ODD: &str = " \n:-#'\"{}[]&*!|>%@`?,.~<=\\\t\r\u{7f}0e1xyn/_";
+
     #[test]
     fn the_usual_is_understood() {
         for (document, name, annotations) in [
@@ -469,6 +472,11 @@ mod tests {
                 document.push_str(&" ".repeat(below(4) * (1 + below(2))));
                 document.push_str(content);
                 document.push('\n');
+            }
+            if below(2) == 0 {
+                let at = below(document.len());
+                let odd = ODD.as_bytes()[below(ODD.len())];
+                document.replace_range(at..=at, char::from(odd).encode_utf8(&mut [0; 4]));
             }
             if let Some(head) = read(&document) {
                 understood += 1;
