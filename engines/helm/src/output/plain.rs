@@ -164,6 +164,12 @@ impl Reader {
 
     /// Takes a line whose content begins at a column.
     fn line<'t>(&mut self, mut indent: usize, mut content: &'t str) -> Option<Value<'t>> {
+        if let "{}" | "[]" = content {
+            // An empty collection under its key, as `toYaml` leaves it.
+            let may_be = |role: &Role| content == "{}" || *role == Role::Other;
+            self.open.take().filter(may_be)?;
+            return (indent > self.indent()).then_some(Value::Other);
+        }
         let mut entered = false;
         loop {
             let item = content
@@ -325,7 +331,13 @@ fn value(text: &str) -> Option<Value<'_>> {
     match first {
         b'"' | b'\'' => quoted(text, first),
         b'|' | b'>' => ["", "-", "+"].contains(&&text[1..]).then_some(Value::Block),
-        b'{' | b'[' => ["{}", "[]"].contains(&text).then_some(Value::Other),
+        b'{' => (text == "{}").then_some(Value::Other),
+        b'[' => flow(text).map(|()| Value::Other),
+        b'-' => {
+            let is_word = |byte: &u8| *byte == b'-' || byte.is_ascii_alphabetic();
+            text.as_bytes().get(1).filter(|byte| is_word(byte))?;
+            plain(text, first)
+        }
         b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'/' | b'(' | b'$' => plain(text, first),
         _ => None,
     }
@@ -334,7 +346,42 @@ fn value(text: &str) -> Option<Value<'_>> {
 fn quoted(text: &str, quote: u8) -> Option<Value<'_>> {
     let inner = text[1..].strip_suffix(char::from(quote))?;
     let is_special = |byte: u8| byte == quote || byte == b'\\' && quote == b'"';
-    (!inner.bytes().any(is_special)).then_some(Value::Text(inner))
+    if !inner.bytes().any(is_special) {
+        return Some(Value::Text(inner));
+    }
+    // Two single quotes stand for one.
+    let is_paired = quote == b'\'' && !inner.replace("''", "").contains('\'');
+    is_paired.then_some(Value::Other)
+}
+
+/// A list on one line of words and of quoted text without escapes.
+fn flow(text: &str) -> Option<()> {
+    let mut rest = text.strip_prefix('[')?.strip_suffix(']')?;
+    loop {
+        rest = rest.trim_start_matches(' ');
+        let first = rest.bytes().next();
+        let len = match first {
+            None => return text.ends_with("[]").then_some(()),
+            Some(quote @ (b'"' | b'\'')) => {
+                let inner = &rest[1..];
+                let len = inner.bytes().position(|byte| byte == quote)?;
+                if inner[..len].contains('\\') {
+                    return None;
+                }
+                len + 2
+            }
+            Some(first) if first.is_ascii_alphabetic() => {
+                let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./-".contains(byte);
+                rest.bytes().take_while(is_part).count()
+            }
+            _ => return None,
+        };
+        rest = rest[len..].trim_start_matches(' ');
+        if rest.is_empty() {
+            return Some(());
+        }
+        rest = rest.strip_prefix(',')?;
+    }
 }
 
 fn plain(text: &str, first: u8) -> Option<Value<'_>> {
@@ -354,14 +401,22 @@ fn plain(text: &str, first: u8) -> Option<Value<'_>> {
         return None;
     }
     if first.is_ascii_digit() {
-        let is_number = text.len() <= NUMBER && !text.contains(['e', 'E']);
-        return (is_number || text.contains([' ', '/'])).then_some(Value::Other);
+        return is_harmless(text).then_some(Value::Other);
     }
     Some(if first.is_ascii_alphabetic() && !is_word(text) {
         Value::Text(text)
     } else {
         Value::Other
     })
+}
+
+/// Whether what begins with a digit is text, or a number that is not too large.
+fn is_harmless(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let has_base = bytes.get(1).is_some_and(|byte| b"xXoObB".contains(byte));
+    let is_other = |byte: &u8| !(byte.is_ascii_digit() || b"_.:+-eE".contains(byte));
+    let is_text = !has_base && bytes.iter().any(is_other);
+    is_text || text.len() <= NUMBER && !text.contains(['e', 'E'])
 }
 
 /// Whether a text is a boolean or null, in any spelling.
@@ -375,16 +430,20 @@ mod tests {
     use super::*;
 
     /// Documents that charts print; the lines of all of them are mixed below.
-    const DOCUMENTS: [&str; 8] = [
+    const DOCUMENTS: [&str; 9] = [
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  labels:\n    app.kubernetes.io/name: \"x\"\nspec:\n  ports:\n  - port: 80\n    name: http\n  - 5\n",
         "apiVersion: batch/v1\nkind: Job\nmetadata:\n  annotations:\n    \"helm.sh/hook\": pre-install,test\n    helm.sh/hook-weight: '-5'\n  name: \"b\"\n",
         "# Source: x\n\nkind: ConfigMap\napiVersion: v1\ndata:\n  a: |-\n    {\n      \"b\": 1\n    }\n\n  c: >\n\n    text # no comment\n   # comment\nmetadata: \n    name: c\n",
+        "apiVersion: v1\nkind: Role\nmetadata:\n  annotations:\n    {}\n  labels:\n    []\nrules:\n- verbs: [\"get\", 'a,b', x]\n  args:\n  - --a=b\n  - -c\n  - 'it''s'\n  - 5ae0\n  - 0x1f\n",
         "apiVersion: v1\nkind: List\nitems:\n  - - a\n    - b: c\n      d: 1.5\n  -\n    e: {}\n    f: []\n  - |+\n    g\n\n",
         "kind: X\napiVersion: v1\nmetadata:\n  name: 5\n",
         "apiVersion: v1\nkind: X\nKind: Y\nmetadata: null\nspec: {a: b}\n",
         "apiVersion: v1\nkind: X\na: yes\nb: 1e400\nc: &x d\ne: *x\nf: g: h\n",
         "apiVersion: v1\nkind: X\nmetadata:\n  annotations:\n    a: \"b\"\n    y: z\n    c: true\n  name: n\nlist:\n- a\n- b: \"c\n    d\"\n",
     ];
+
+    /// What changes the meaning of a line.
+    const ODD: &str = " \n:-#'\"{}[]&*!|>%@`?,.~<=\\\t\r\u{7f}0e1xyn/_";
 
     #[test]
     fn the_usual_is_understood() {
@@ -393,6 +452,7 @@ mod tests {
             (DOCUMENTS[1], "b", 2),
             (DOCUMENTS[2], "c", 0),
             (DOCUMENTS[3], "", 0),
+            (DOCUMENTS[4], "", 0),
         ] {
             let head = read(document).unwrap();
             assert_eq!(
@@ -410,7 +470,7 @@ mod tests {
 
     #[test]
     fn what_is_unusual_is_left_to_the_decoder() {
-        for document in &DOCUMENTS[4..] {
+        for document in &DOCUMENTS[5..] {
             assert_eq!(read(document), None, "{document}");
         }
         let head = "apiVersion: v1\nkind: X\n";
@@ -427,7 +487,7 @@ mod tests {
             "- a\n",
             "a\n",
             "a: b #c\n",
-            "a: [b]\n",
+            "a: [b: c]\n",
             "a: !!str b\n",
             "? a\n",
             "---\na: b\n",
@@ -469,6 +529,11 @@ mod tests {
                 document.push_str(&" ".repeat(below(4) * (1 + below(2))));
                 document.push_str(content);
                 document.push('\n');
+            }
+            if below(2) == 0 {
+                let at = below(document.len());
+                let odd = ODD.as_bytes()[below(ODD.len())];
+                document.replace_range(at..=at, char::from(odd).encode_utf8(&mut [0; 4]));
             }
             if let Some(head) = read(&document) {
                 understood += 1;

@@ -291,9 +291,14 @@ impl Pass<'_> {
             imported: true,
         };
         self.shared.insert(chart.identity, shared);
-        // The imported tables share storage with the values they come from.
-        let values = deep_copy(&values);
-        merge_tables(&values, &imported, Nulls::Kept, self.diagnostics);
+        let values = if imported.is_empty() {
+            values
+        } else {
+            // The imported tables share storage with the values they come from.
+            let values = deep_copy(&values);
+            merge_tables(&values, &imported, Nulls::Kept, self.diagnostics);
+            values
+        };
         chart.values = Value::Map(values).to_yaml(MAX_DEPTH).unwrap_or_default();
         Ok(())
     }

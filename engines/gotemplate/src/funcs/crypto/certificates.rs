@@ -9,6 +9,7 @@ use rsa::sha2::{Digest as _, Sha256};
 use super::super::world::{now, random};
 use super::certificate::{Certificate, SUBJECT_KEY_ID, parts};
 use super::keys::PrivateKey;
+use super::primes::Size;
 use super::{SLOW_STEPS, Source, der, pem};
 use crate::exec::{Context, FuncError, Functions};
 use crate::fmt;
@@ -66,13 +67,13 @@ pub(super) fn add(functions: &mut Functions) {
     functions.add("buildCustomCert", build);
 }
 
-/// The bits of a key that is made for one certificate.
-const KEY_BITS: usize = 2048;
+/// The key that is made for one certificate.
+const KEY_SIZE: Size = Size::Bits2048;
 
 fn new_key(context: &mut Context) -> Result<PrivateKey, FuncError> {
     context.spend_steps(SLOW_STEPS)?;
     let mut source = Source(random(context)?);
-    PrivateKey::rsa(KEY_BITS, &mut source)
+    PrivateKey::rsa(KEY_SIZE, &mut source)
         .map_err(|error| FuncError::new(format!("error generating rsa key: {error}")))
 }
 

@@ -10,6 +10,7 @@ use rsa::sha2::{Digest as _, Sha256};
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 use super::super::world::random;
+use super::primes::{self, Size};
 use super::{SLOW_STEPS, Source, der, pem};
 use crate::exec::{Context, FuncError, Functions};
 use crate::value::Str;
@@ -50,7 +51,7 @@ pub(super) enum PrivateKey {
 /// A key of a kind; the error is the text that stands in its place.
 fn generate(kind: &[u8], source: &mut Source) -> Result<PrivateKey, String> {
     match kind {
-        b"" | b"rsa" => PrivateKey::rsa(4096, source)
+        b"" | b"rsa" => PrivateKey::rsa(Size::Bits4096, source)
             .map_err(|error| format!("failed to generate private key: {error}")),
         b"dsa" => Ok(PrivateKey::dsa(source)),
         b"ecdsa" => Ok(PrivateKey::Ecdsa(p256::SecretKey::random(source))),
@@ -65,11 +66,9 @@ fn generate(kind: &[u8], source: &mut Source) -> Result<PrivateKey, String> {
 }
 
 impl PrivateKey {
-    /// A new RSA key of so many bits.
-    pub fn rsa(bits: usize, source: &mut Source) -> Result<Self, String> {
-        RsaPrivateKey::new(source, bits)
-            .map(|key| Self::Rsa(Box::new(key)))
-            .map_err(|error| error.to_string())
+    /// A new RSA key.
+    pub fn rsa(size: Size, source: &mut Source) -> Result<Self, String> {
+        primes::key(size, source).map(|key| Self::Rsa(Box::new(key)))
     }
 
     fn dsa(source: &mut Source) -> Self {

@@ -5,6 +5,7 @@
 //! | [`passwords`] | `bcrypt` `htpasswd` `derivePassword` |
 //! | [`aes`] | `encryptAES` `decryptAES` |
 //! | [`keys`] | private keys: making, reading, writing, signing |
+//! | [`primes`] | the primes of RSA |
 //! | [`certificates`], [`certificate`] | `genCA` and its kin |
 //! | [`pem`], [`der`] | the encodings below |
 
@@ -15,6 +16,7 @@ mod der;
 mod keys;
 mod passwords;
 mod pem;
+mod primes;
 
 use std::rc::Rc;
 
