@@ -24,13 +24,12 @@ impl Helm {
     /// # Errors
     /// When it cannot be built.
     pub async fn new(kubeconfig: &Path) -> anyhow::Result<Self> {
-        let program = match std::env::var_os("HELM_BIN") {
-            Some(program) => program.into(),
-            None => {
-                let ensure = || Binaries::ensure(&[Tool::Helm], &mut progress_lines());
-                let binaries = tokio::task::spawn_blocking(ensure).await??;
-                binaries.path(Tool::Helm)
-            }
+        let program = if let Some(program) = std::env::var_os("HELM_BIN") {
+            program.into()
+        } else {
+            let ensure = || Binaries::ensure(&[Tool::Helm], &mut progress_lines());
+            let binaries = tokio::task::spawn_blocking(ensure).await??;
+            binaries.path(Tool::Helm)
         };
         Ok(Self {
             program,
