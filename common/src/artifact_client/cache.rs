@@ -1,4 +1,4 @@
-//! Trees by digest: one fetch for all who ask at once, one copy for all who use it.
+//! Trees by digest: one fetch for all who ask at once for the same address, one copy for all who use it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -41,8 +41,8 @@ struct Inner {
 #[derive(Default)]
 struct Entries {
     ready: BTreeMap<String, Ready>,
-    /// Fetches that somebody waits for. They end when the last one who waits goes away.
-    fetching: BTreeMap<String, WeakShared<Fetching>>,
+    /// Fetches that somebody waits for, by digest and address. They end when the last one who waits goes away.
+    fetching: BTreeMap<(String, String), WeakShared<Fetching>>,
     /// Counts uses, to tell the longest unused.
     clock: u64,
 }
@@ -75,8 +75,9 @@ impl ArtifactCache {
         self.inner.entries().touch(&digest.to_string())
     }
 
-    /// The tree of an artifact, fetched if it is not here. Everybody who asks for a digest that is being fetched waits for
-    /// that one fetch and shares its outcome; a failure is not remembered. Dropping the future gives up waiting.
+    /// The tree of an artifact, fetched if it is not here. Everybody who asks for one that is being fetched waits for that
+    /// one fetch and shares its outcome; a failure is not remembered, and none of who has the same bytes from another address.
+    /// Dropping the future gives up waiting.
     ///
     /// # Errors
     /// [`FetchError`].
@@ -88,6 +89,7 @@ impl ArtifactCache {
             if let Some(tree) = entries.touch(&key) {
                 return Ok(tree);
             }
+            let key = (key, artifact.url.clone());
             if let Some(fetching) = entries.fetching.get(&key).and_then(WeakShared::upgrade) {
                 fetching
             } else {
@@ -117,9 +119,15 @@ impl Inner {
         let outcome = self.unpack(&artifact, &digest).await;
         let mut entries = self.entries();
         let key = digest.to_string();
+        let key = (key, artifact.url);
         entries.fetching.remove(&key);
         let tree = outcome?;
-        entries.insert(key, tree.clone());
+        // Another address may have been faster.
+        if let Some(known) = entries.touch(&key.0) {
+            drop(entries);
+            return Ok(known);
+        }
+        entries.insert(key.0, tree.clone());
         let evicted = entries.evict(self.idle_bytes);
         drop(entries);
         // Removing files takes a while; the lock is free by now.

@@ -414,6 +414,22 @@ async fn a_failure_is_shared_but_not_remembered() {
 }
 
 #[tokio::test]
+async fn a_failure_of_one_address_is_none_of_another_one_with_the_same_bytes() {
+    install_tls();
+    let fixture = Fixture::new().await;
+    let (bytes, digest) = tarball(&[("a", "A")]);
+    for path in ["/x", "/y"] {
+        fixture.server.script(path, [Answer::Bytes(bytes.clone())]);
+    }
+    let cache = fixture.cache(u64::MAX);
+    let [none, x, y] = ["/none", "/x", "/y"].map(|path| fixture.artifact(path, &digest));
+    let (none, x, y) = tokio::join!(cache.tree(&none), cache.tree(&x), cache.tree(&y));
+    assert!(matches!(none, Err(FetchError::NotFound)));
+    assert!(Arc::ptr_eq(&x.unwrap(), &y.unwrap()), "one copy for both");
+    assert_eq!(fixture.server.requests(), 3);
+}
+
+#[tokio::test]
 async fn giving_up_does_not_stop_the_others() {
     install_tls();
     let fixture = Fixture::new().await;
