@@ -308,3 +308,77 @@ async fn an_http_proxy_tunnels_tls() {
     assert_cloned(&setup.clone_from(url, &[&ca, &proxied]).await);
     assert_eq!(proxy.targets()[0], "git.example.dev:443");
 }
+
+/// Runs git in `dir` in a process group of its own.
+fn start_git(dir: &Path, args: &[&str]) -> tokio::process::Child {
+    #[expect(clippy::disallowed_methods, reason = "git is the client under test")]
+    let mut command = tokio::process::Command::new("git");
+    command
+        .args(args)
+        .current_dir(dir)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
+/// A host calls its webhooks for what it has taken, whatever became of the one who pushed.
+#[tokio::test]
+async fn a_push_whose_client_is_killed_is_taken_and_told() {
+    let setup = setup(Transport::Http, Auth::None).await;
+    let before = setup.repository.rev_parse("refs/heads/main").unwrap();
+    let marks = setup.dir.path();
+    let (taken, go) = (marks.join("taken"), marks.join("go"));
+    let script = format!(
+        "touch {}; while [ ! -e {} ]; do sleep 0.02; done",
+        taken.display(),
+        go.display()
+    );
+    setup.repository.hook("post-receive", &script).unwrap();
+    let clone = marks.join("clone");
+    let url = setup.server.url("fleet");
+    for args in [
+        vec!["clone", "--quiet", &url, "clone"],
+        vec![
+            "-C",
+            "clone",
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@b.c",
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "-m",
+            "next",
+        ],
+    ] {
+        let ended = start_git(marks, &args).wait().await.unwrap();
+        assert!(ended.success(), "{args:?}");
+    }
+    let mut pushes = setup.server.pushes();
+    let mut push = start_git(&clone, &["push", "--quiet", "origin", "main"]);
+    while !taken.exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let group = format!("-{}", push.id().unwrap());
+    #[expect(clippy::disallowed_methods, reason = "the client under test is killed")]
+    let mut kill = tokio::process::Command::new("kill");
+    let killed = kill.args(["-KILL", "--", &group]).status().await.unwrap();
+    assert!(killed.success());
+    assert!(!push.wait().await.unwrap().success());
+    std::fs::write(&go, "").unwrap();
+    pushes.changed().await.unwrap();
+    assert_ne!(
+        setup.repository.rev_parse("refs/heads/main").unwrap(),
+        before
+    );
+}

@@ -42,7 +42,8 @@ async fn k7_5_what_a_killed_pass_has_changed_is_told_after_the_restart() {
         .await;
     assert_eq!(told(&fixture, 1).await, std::slice::from_ref(&line));
 
-    // One that was cut off has left this behind.
+    // One that was cut off has left this behind. No pass is under way that could write over it.
+    fixture.stop().await;
     let map = fixture.config_maps().get("a").await.unwrap();
     let patch = json!({"status": {
         "lastAppliedRevision": null,
@@ -56,7 +57,7 @@ async fn k7_5_what_a_killed_pass_has_changed_is_told_after_the_restart() {
         .patch_status("apps", &PatchParams::default(), &Patch::Merge(patch))
         .await
         .unwrap();
-    fixture.restart().await;
+    fixture.start();
     fixture.ready("apps", &revision).await;
     assert_eq!(told(&fixture, 2).await, [line.clone(), line]);
 }

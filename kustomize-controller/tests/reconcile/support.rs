@@ -147,11 +147,21 @@ impl Fixture {
         fixture
     }
 
-    /// Ends the controller in good order, and starts another one.
-    pub async fn restart(&mut self) {
+    /// Ends the controller in good order.
+    pub async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
+    }
+
+    /// Ends the controller in good order, and starts another one.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.start();
+    }
+
+    /// Starts another controller.
+    pub fn start(&mut self) {
         self.running = Some(Running::start(
             &self.args,
             &self.namespace,

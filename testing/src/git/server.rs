@@ -279,19 +279,33 @@ async fn answer(
         headers: head.headers.clone(),
         status: 0,
     };
-    let result = respond(&head, body, &shared).await;
+    let is_push = entry.method == "POST" && entry.path.ends_with("/git-receive-pack");
+    let result = if is_push {
+        // Once git has a push it takes it, and the host calls its webhooks, whether or not the client lives to see the answer.
+        tokio::spawn(push(head, body, Arc::clone(&shared))).await?
+    } else {
+        respond(&head, body, &shared).await
+    };
     if let Ok(response) = &result {
         entry.status = response.status().as_u16();
-    }
-    let is_push = entry.method == "POST" && entry.path.ends_with("/git-receive-pack");
-    if is_push && entry.status == 200 {
-        shared.pushes.send_modify(|count| *count += 1);
     }
     shared
         .log
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(entry);
+    result
+}
+
+async fn push(
+    head: request::Parts,
+    body: Incoming,
+    shared: Arc<Shared>,
+) -> anyhow::Result<Response<Body>> {
+    let result = respond(&head, body, &shared).await;
+    if matches!(&result, Ok(response) if response.status() == StatusCode::OK) {
+        shared.pushes.send_modify(|count| *count += 1);
+    }
     result
 }
 
