@@ -29,6 +29,8 @@ use apply::{Cluster, GroupKind, Gvk, Object, ObjectRef};
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, StreamExt as _};
 use kube::Client;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::object::Trimmed;
@@ -99,8 +101,20 @@ impl KubeCluster {
         Ok(Object::from_response(value))
     }
 
+    /// The metadata of the objects that a query fits, without what others have noted on their fields.
+    ///
+    /// # Errors
+    /// What the server says, or that it does not serve the kind.
+    pub async fn list_labels(&self, query: &ListQuery) -> Result<Vec<Object>, ApiError> {
+        let listing = self.pages::<Trimmed>(query, Accept::Metadata).await?;
+        Ok(listing.items)
+    }
+
     /// All pages of a list. A page that comes too late starts the list over, once.
-    async fn pages(&self, query: &ListQuery, accept: Accept) -> Result<Listing, ApiError> {
+    async fn pages<T>(&self, query: &ListQuery, accept: Accept) -> Result<Listing, ApiError>
+    where
+        T: DeserializeOwned + Into<Value>,
+    {
         let namespace = query.namespace.as_deref().unwrap_or_default();
         let path = self.path(&query.gvk, namespace).await?;
         let mut listing = Listing::default();
@@ -108,7 +122,7 @@ impl KubeCluster {
         let mut restarted = false;
         loop {
             let request = request::list(&path, &query.label_selector, PAGE, &token, accept);
-            let page: Value = match self.client.request(request).await.map_err(api_error) {
+            let page: Page<T> = match self.client.request(request).await.map_err(api_error) {
                 Ok(page) => page,
                 Err(error) if error.is_expired() && !token.is_empty() && !restarted => {
                     listing = Listing::default();
@@ -118,16 +132,12 @@ impl KubeCluster {
                 }
                 Err(error) => return Err(error),
             };
-            let metadata = page.get("metadata");
-            let text = |field: &str| {
-                metadata
-                    .and_then(|m| m.get(field))
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-            };
-            text("continue").clone_into(&mut token);
-            text("resourceVersion").clone_into(&mut listing.resource_version);
-            listing.items.extend(items(page, &query.gvk));
+            token = page.metadata.token.unwrap_or_default();
+            listing.resource_version = page.metadata.resource_version.unwrap_or_default();
+            let items = page.items.into_iter().flatten().map(Into::into);
+            listing
+                .items
+                .extend(items.map(|item| named(item, &query.gvk)));
             if token.is_empty() {
                 return Ok(listing);
             }
@@ -135,22 +145,30 @@ impl KubeCluster {
     }
 }
 
-/// The items of a page. They do not always say what they are, so that is filled in.
-fn items(mut page: Value, gvk: &Gvk) -> Vec<Object> {
-    let items = page.get_mut("items").map(Value::take);
-    let Some(Value::Array(items)) = items else {
-        return Vec::new();
-    };
-    items
-        .into_iter()
-        .map(|mut item| {
-            if let Some(fields) = item.as_object_mut() {
-                fields.insert("apiVersion".to_owned(), Value::from(gvk.api_version()));
-                fields.insert("kind".to_owned(), Value::from(gvk.kind.as_str()));
-            }
-            Object::from_response(item)
-        })
-        .collect()
+/// A page of a list.
+#[derive(Deserialize)]
+struct Page<T> {
+    #[serde(default)]
+    metadata: PageMetadata,
+    items: Option<Vec<T>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PageMetadata {
+    #[serde(rename = "continue")]
+    token: Option<String>,
+    #[serde(rename = "resourceVersion")]
+    resource_version: Option<String>,
+}
+
+/// An item of a page. They do not always say what they are, so that is filled in.
+fn named(mut item: Value, gvk: &Gvk) -> Object {
+    if let Some(fields) = item.as_object_mut() {
+        fields.insert("apiVersion".to_owned(), Value::from(gvk.api_version()));
+        fields.insert("kind".to_owned(), Value::from(gvk.kind.as_str()));
+    }
+    Object::from_response(item)
 }
 
 impl Cluster for KubeCluster {
@@ -175,11 +193,11 @@ impl Cluster for KubeCluster {
     }
 
     fn list<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, Listing> {
-        Box::pin(self.pages(query, Accept::Objects))
+        Box::pin(self.pages::<Value>(query, Accept::Objects))
     }
 
     fn list_metadata<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, Listing> {
-        Box::pin(self.pages(query, Accept::Metadata))
+        Box::pin(self.pages::<Value>(query, Accept::Metadata))
     }
 
     fn apply<'a>(

@@ -114,7 +114,7 @@ impl<R: Reconciler> OwnWatch<R> {
 
     fn changed(&mut self, object: Lenient<R::Object>, told: &mut Told) {
         let key = object.key();
-        let object = match object.into_object() {
+        let object = match self.store.decode(object) {
             Ok(object) => object,
             Err(error) => {
                 self.store.remove(&key);
@@ -122,7 +122,7 @@ impl<R: Reconciler> OwnWatch<R> {
                 return;
             }
         };
-        let asks = Asks::of(&object);
+        let asks = Asks::of(object.as_ref());
         for follower in &mut self.followers {
             follower.changed(&object, &self.store, &self.queue, &self.gate);
         }

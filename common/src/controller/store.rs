@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::object::{Object, ObjectKey};
+use crate::object::{Lenient, Object, ObjectKey};
 
 /// Objects by key, and by the indexes of the controller; clones share them.
 #[derive(Debug)]
@@ -119,22 +119,36 @@ impl<K: Object> Store<K> {
         self.len() == 0
     }
 
+    /// The object that the server has sent: the one that is here when it is of the same version, which need not be decoded.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn decode(&self, object: Lenient<K>) -> Result<Arc<K>, String> {
+        match self.get(&object.key()) {
+            Some(known) if object.is(&known) => Ok(known),
+            _ => object.into_object().map(Arc::new),
+        }
+    }
+
     /// Takes over an object, unless this or a newer version of it is there already.
-    pub fn put(&self, object: K) {
+    pub fn put(&self, object: impl Into<Arc<K>>) {
+        let object: Arc<K> = object.into();
         let key = object.key();
-        let indexes = self.indexes.iter();
-        let values: Vec<_> = indexes.map(|index| (index.values)(&object)).collect();
-        let mut state = self.write();
         let is_known = |kept: &Kept<K>| {
             let old = kept.object.as_ref();
             version(old).is_some()
-                && version(old) >= version(&object)
+                && version(old) >= version(object.as_ref())
                 && old.meta().uid == object.meta().uid
         };
+        if self.read().objects.get(&key).is_some_and(is_known) {
+            return;
+        }
+        let indexes = self.indexes.iter();
+        let values: Vec<_> = indexes.map(|index| (index.values)(&object)).collect();
+        let mut state = self.write();
         if state.objects.get(&key).is_some_and(is_known) {
             return;
         }
-        let object = Arc::new(object);
         // Nearly always it is listed as before.
         if let Some(kept) = state.objects.get_mut(&key)
             && kept.values == values
@@ -151,10 +165,15 @@ impl<K: Object> Store<K> {
 
     /// Takes over a newer version of an object that is known. One that is not known any more was deleted meanwhile, and
     /// must not come back.
-    pub fn refresh(&self, object: K) {
-        let known = self.get(&object.key());
-        if known.is_some_and(|known| known.meta().uid == object.meta().uid) {
-            self.put(object);
+    pub(crate) fn refresh(&self, object: Lenient<K>) {
+        let Some(known) = self.get(&object.key()) else {
+            return;
+        };
+        if known.meta().uid.as_deref() == object.uid() && !object.is(&known) {
+            // One that does not decode is reported when the watch tells about it.
+            if let Ok(object) = object.into_object() {
+                self.put(object);
+            }
         }
     }
 
@@ -259,11 +278,30 @@ mod tests {
     #[test]
     fn what_a_pass_wrote_does_not_bring_back_a_deleted_object() {
         let store = Store::new(Vec::new());
+        let key = ObjectKey::new("ns", "a");
         store.put(object("a", "1", "x"));
-        store.refresh(object("a", "2", "x"));
-        assert_eq!(store.len(), 1);
-        store.remove(&ObjectKey::new("ns", "a"));
-        store.refresh(object("a", "3", "x"));
+        store.refresh(sent(&object("a", "2", "x")));
+        let version = store.get(&key).unwrap().metadata.resource_version.clone();
+        assert_eq!((store.len(), version.as_deref()), (1, Some("2")));
+        store.remove(&key);
+        store.refresh(sent(&object("a", "3", "x")));
         assert!(store.is_empty());
+    }
+
+    #[test]
+    fn what_is_here_in_the_same_version_is_not_decoded_again() {
+        let store = Store::new(Vec::new());
+        store.put(object("a", "1", "x"));
+        let known = store.get(&ObjectKey::new("ns", "a")).unwrap();
+        let same = store.decode(sent(&object("a", "1", "x"))).unwrap();
+        assert!(Arc::ptr_eq(&known, &same));
+        let newer = store.decode(sent(&object("a", "2", "y"))).unwrap();
+        assert_eq!(newer.spec.secret_ref.as_ref().unwrap().name, "y");
+        let other = store.decode(sent(&object("b", "1", "x"))).unwrap();
+        assert_eq!(other.metadata.name.as_deref(), Some("b"));
+    }
+
+    fn sent(object: &GitRepository) -> Lenient<GitRepository> {
+        serde_json::from_str(&serde_json::to_string(object).unwrap()).unwrap()
     }
 }

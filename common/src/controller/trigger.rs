@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use kube::Resource;
 use kube::core::{NamespaceResourceScope, PartialObjectMeta};
 use kube::runtime::watcher::Event;
+use serde::de::DeserializeOwned;
 
 use super::gate::{Bar, Gate};
 use super::store::Store;
@@ -158,7 +159,7 @@ pub(super) struct Memory<T, K: Object> {
     listed: Option<HashSet<ObjectKey>>,
 }
 
-impl<T: Resource<DynamicType = ()>, K: Object> Memory<T, K> {
+impl<T: Resource<DynamicType = ()> + DeserializeOwned, K: Object> Memory<T, K> {
     pub(super) fn new(rule: Rule<T, K>) -> Self {
         Self {
             rule,

@@ -1,36 +1,57 @@
 //! Decoding an object as the server sends it, without letting a bad one end the watch that it is in.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{ObjectKey, Trimmed};
+use super::{ObjectKey, text};
 
-/// An object of the server: decoded, or the reason why not.
+/// An object of the server: its metadata, and a text that may or may not decode.
 ///
-/// `managedFields` are passed over; nothing here reads them.
+/// The text is read when somebody wants the object, which is not always: what a watch tells has often been told before by the
+/// answer to a write. `managedFields` are passed over; nothing here reads them.
 #[derive(Debug, Clone)]
-pub(crate) struct Lenient<K>(Result<K, Unreadable>);
-
-/// What is known of an object that does not decode.
-#[derive(Debug, Clone)]
-struct Unreadable {
+pub(crate) struct Lenient<K> {
     meta: ObjectMeta,
-    error: String,
+    /// The object with empty metadata.
+    rest: String,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl<K: Resource<DynamicType = ()>> Lenient<K> {
+impl<K: Resource<DynamicType = ()> + DeserializeOwned> Lenient<K> {
     pub(crate) fn key(&self) -> ObjectKey {
-        ObjectKey::of(self.meta())
+        ObjectKey::of(&self.meta)
+    }
+
+    pub(crate) fn uid(&self) -> Option<&str> {
+        self.meta.uid.as_deref()
+    }
+
+    /// Whether this is the version of the object that somebody has.
+    pub(crate) fn is(&self, known: &K) -> bool {
+        let known = known.meta();
+        self.meta.resource_version.is_some()
+            && self.meta.resource_version == known.resource_version
+            && self.meta.uid == known.uid
     }
 
     /// The object, or what is wrong with it.
     pub(crate) fn into_object(self) -> Result<K, String> {
-        self.0.map_err(|unreadable| unreadable.error)
+        let mut object: K = match serde_json::from_str(&self.rest) {
+            Ok(object) => object,
+            // Lines and columns of what was on the wire tell nobody anything.
+            Err(_) => serde_json::from_str::<Value>(&self.rest)
+                .and_then(K::deserialize)
+                .map_err(|error| error.to_string())?,
+        };
+        *object.meta_mut() = self.meta;
+        Ok(object)
     }
 
     /// The object, or a line in the log.
@@ -44,50 +65,35 @@ impl<K: Resource<DynamicType = ()>> Lenient<K> {
     }
 }
 
-impl<'de, K: DeserializeOwned> Deserialize<'de> for Lenient<K> {
+impl<'de, K> Deserialize<'de> for Lenient<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
-        let is_map = text.get().starts_with('{');
-        if is_map && let Ok(object) = serde_json::from_str(&unmanaged(text.get())) {
-            return Ok(Self(Ok(object)));
+        let text = text.get();
+        if !text.starts_with('{') {
+            return Err(D::Error::custom("not an object"));
         }
-        let Trimmed(value) = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
         // Without readable metadata there is no telling which object this is: the server does not send such.
-        let meta = match value.get("metadata") {
-            Some(metadata) => ObjectMeta::deserialize(metadata).map_err(D::Error::custom)?,
-            None => ObjectMeta::default(),
+        let (meta, rest) = match text::member(text, "metadata") {
+            Some(place) => {
+                let meta = metadata(&text[place.clone()]).map_err(D::Error::custom)?;
+                (meta, text::replaced(text, &place, "{}"))
+            }
+            None => (ObjectMeta::default(), text.to_owned()),
         };
-        let object = K::deserialize(value).map_err(|error| Unreadable {
+        Ok(Self {
             meta,
-            error: error.to_string(),
-        });
-        Ok(Self(object))
+            rest,
+            kind: PhantomData,
+        })
     }
 }
 
-/// The text of an object with null for its `metadata.managedFields`, which cost more to read than all the rest.
-fn unmanaged(text: &str) -> Cow<'_, str> {
-    #[derive(Deserialize)]
-    struct Object<'a> {
-        #[serde(borrow)]
-        metadata: &'a RawValue,
+/// Reads metadata without their `managedFields`, which cost more to read than all the rest.
+fn metadata(text: &str) -> Result<ObjectMeta, serde_json::Error> {
+    match text::member(text, "managedFields") {
+        Some(place) => serde_json::from_str(&text::replaced(text, &place, "null")),
+        None => serde_json::from_str(text),
     }
-
-    #[derive(Deserialize)]
-    struct Metadata<'a> {
-        #[serde(borrow, rename = "managedFields")]
-        managed_fields: &'a RawValue,
-    }
-
-    let managed = serde_json::from_str::<Object<'_>>(text)
-        .and_then(|object| serde_json::from_str::<Metadata<'_>>(object.metadata.get()));
-    let Ok(Metadata { managed_fields }) = managed else {
-        return Cow::Borrowed(text);
-    };
-    // It is a piece of the text, so it begins as far behind it as its address says.
-    let start = managed_fields.get().as_ptr().addr() - text.as_ptr().addr();
-    let end = start + managed_fields.get().len();
-    Cow::Owned([&text[..start], "null", &text[end..]].concat())
 }
 
 impl<K: Resource> Resource for Lenient<K> {
@@ -115,17 +121,11 @@ impl<K: Resource> Resource for Lenient<K> {
     }
 
     fn meta(&self) -> &ObjectMeta {
-        match &self.0 {
-            Ok(object) => object.meta(),
-            Err(unreadable) => &unreadable.meta,
-        }
+        &self.meta
     }
 
     fn meta_mut(&mut self) -> &mut ObjectMeta {
-        match &mut self.0 {
-            Ok(object) => object.meta_mut(),
-            Err(unreadable) => &mut unreadable.meta,
-        }
+        &mut self.meta
     }
 }
 
@@ -145,11 +145,13 @@ mod tests {
         let lenient: Lenient<GitRepository> = serde_json::from_value(value).unwrap();
         assert_eq!(lenient.meta().name.as_deref(), Some("a"));
         assert!(lenient.meta().managed_fields.is_none());
+        assert_eq!(lenient.key().to_string(), "b/a");
         let error = lenient.into_object().unwrap_err();
         assert!(
             error.contains("invalid type: integer `7`, expected a string"),
             "{error}"
         );
+        assert!(!error.contains("column"), "{error}");
     }
 
     #[test]
@@ -177,5 +179,20 @@ mod tests {
             let read = serde_json::from_str::<Lenient<GitRepository>>(text);
             assert!(read.is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_version_is_known_by_its_number_and_identity() {
+        let read = |version: &str, uid: &str| -> Lenient<GitRepository> {
+            let value = json!({
+                "metadata": {"name": "a", "namespace": "b", "resourceVersion": version, "uid": uid},
+                "spec": {"url": "u", "interval": "1m"},
+            });
+            serde_json::from_value(value).unwrap()
+        };
+        let known = read("7", "x").into_object().unwrap();
+        assert!(read("7", "x").is(&known));
+        assert!(!read("8", "x").is(&known));
+        assert!(!read("7", "y").is(&known));
     }
 }

@@ -4,6 +4,7 @@ mod key;
 mod kinds;
 mod lenient;
 mod read;
+pub(crate) mod text;
 mod trimmed;
 
 pub use key::{ObjectKey, ObjectReference};

@@ -13,6 +13,12 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trimmed(pub Value);
 
+impl From<Trimmed> for Value {
+    fn from(Trimmed(value): Trimmed) -> Self {
+        value
+    }
+}
+
 impl<'de> Deserialize<'de> for Trimmed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Members(Place::Top)).map(Self)

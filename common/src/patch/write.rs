@@ -1,18 +1,19 @@
 //! Sending the patches.
 
-use std::fmt;
+use std::collections::BTreeMap;
+use std::{fmt, mem};
 
 use kube::api::{GetParams, Patch, PatchParams};
 use kube::core::Request;
 use kube::{Client, Resource as _};
-use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize as _, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{PAUSE, TRIES, diff};
 use crate::conditions::{self, Condition};
 use crate::jitter;
-use crate::object::{Lenient, Object, Trimmed};
+use crate::object::{Lenient, Object, Trimmed, text};
 
 /// Why an object could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -119,9 +120,9 @@ impl<K: Object> Patcher<K> {
     pub async fn patch(&mut self, object: &mut K) -> Result<Written, PatchError> {
         let mut written = Written::Unchanged;
         // What the first part takes over is none of the second.
-        let after = Known::of(object).map_err(|source| self.json(source))?;
+        let mut after = Known::of(object).map_err(|source| self.json(source))?;
         for part in [Part::Status, Part::Metadata] {
-            match self.send(part, &after).await? {
+            match self.send(part, part.take(&mut after)).await? {
                 Sent::Nothing => continue,
                 Sent::Gone => return Ok(Written::Gone),
                 Sent::AsIs => {}
@@ -137,14 +138,15 @@ impl<K: Object> Patcher<K> {
     }
 
     /// The object as the server answered the last write, changes of others included.
-    pub fn into_latest(self) -> Option<K> {
-        self.answer?.into_object().ok()
+    pub(crate) fn into_latest(self) -> Option<Lenient<K>> {
+        self.answer
     }
 
     /// Sends one part, trying again on conflicts; nothing when it did not change.
-    async fn send(&mut self, part: Part, after: &Known) -> Result<Sent, PatchError> {
-        let (before, after) = (part.of(&self.known), part.of(after));
-        let Some(mut change) = diff(before, after) else {
+    async fn send(&mut self, part: Part, after: String) -> Result<Sent, PatchError> {
+        let before = part.of(&self.known);
+        let change = changes(before, &after).map_err(|source| self.json(source))?;
+        let Some(mut change) = change else {
             return Ok(Sent::Nothing);
         };
         let mut moved: Option<Value> = None;
@@ -155,11 +157,13 @@ impl<K: Object> Patcher<K> {
             };
             match self.write(part, &change, version).await {
                 Ok(answer) => {
-                    self.take_over(part, after, &change, answer);
-                    return Ok(match moved {
-                        Some(_) => Sent::Folded,
-                        None => Sent::AsIs,
-                    });
+                    let Some(_) = moved else {
+                        self.take_over(part, after, answer);
+                        return Ok(Sent::AsIs);
+                    };
+                    let folded = part.folded(&after, &change);
+                    self.take_over(part, folded.map_err(|source| self.json(source))?, answer);
+                    return Ok(Sent::Folded);
                 }
                 Err(kube::Error::Api(status)) if status.code == 404 => return Ok(Sent::Gone),
                 Err(kube::Error::Api(status)) if status.code == 409 && attempt < TRIES => {
@@ -172,7 +176,7 @@ impl<K: Object> Patcher<K> {
                         Err(source) => return Err(self.refused(source)),
                     };
                     let before = part.of(&self.known);
-                    part.rebase(&mut change, before, after, &latest, &self.owned);
+                    part.rebase(&mut change, before, &after, &latest, &self.owned);
                     moved = Some(latest);
                 }
                 Err(kube::Error::Api(status)) if status.code == 409 => {
@@ -215,12 +219,7 @@ impl<K: Object> Patcher<K> {
     }
 
     /// Brings what we know of the server's object up to date, after it accepted a change.
-    fn take_over(&mut self, part: Part, after: &Value, change: &Value, answer: Lenient<K>) {
-        let mut now = after.clone();
-        let list = part.shared_list();
-        if let Some(shared) = change.get(list) {
-            now[list] = shared.clone();
-        }
+    fn take_over(&mut self, part: Part, now: String, answer: Lenient<K>) {
         match part {
             Part::Status => self.known.status = now,
             Part::Metadata => self.known.metadata = now,
@@ -233,10 +232,11 @@ impl<K: Object> Patcher<K> {
 
     /// Copies the conditions of others into the caller's object.
     fn adopt_conditions(&self, object: &mut K) -> Result<(), PatchError> {
-        if let Some(conditions) = self.known.status.get("conditions") {
+        let status = &self.known.status;
+        if let Some(place) = text::member(status, "conditions") {
             // Null when the last one was removed.
-            let conditions = Option::<Vec<Condition>>::deserialize(conditions)
-                .map_err(|source| self.json(source))?;
+            let conditions: Option<Vec<Condition>> =
+                serde_json::from_str(&status[place]).map_err(|source| self.json(source))?;
             *object.conditions_mut() = conditions.unwrap_or_default();
         }
         Ok(())
@@ -265,12 +265,23 @@ impl<K> fmt::Debug for Patcher<K> {
     }
 }
 
-/// What is written of an object, and its version.
+/// What is written of an object, as JSON text, and its version. Nearly all members stay as they are from write to write, and
+/// texts are compared faster than trees are made.
 struct Known {
-    status: Value,
+    status: String,
     /// Labels, annotations and finalizers, as far as there are any.
-    metadata: Value,
+    metadata: String,
     version: Option<String>,
+}
+
+#[derive(Serialize)]
+struct WrittenMetadata<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<&'a BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<&'a BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finalizers: Option<&'a Vec<String>>,
 }
 
 impl Known {
@@ -278,27 +289,43 @@ impl Known {
         let status = object.status();
         // One without anything has no members; removing it as a whole would bring the default back (K2).
         let status = if *status == K::Status::default() {
-            Value::Object(Map::new())
+            "{}".to_owned()
         } else {
-            serde_json::to_value(status)?
+            serde_json::to_string(status)?
         };
         let meta = object.meta();
-        let mut metadata = Map::new();
-        if let Some(labels) = &meta.labels {
-            metadata.insert("labels".to_owned(), serde_json::to_value(labels)?);
-        }
-        if let Some(annotations) = &meta.annotations {
-            metadata.insert("annotations".to_owned(), serde_json::to_value(annotations)?);
-        }
-        if let Some(finalizers) = &meta.finalizers {
-            metadata.insert("finalizers".to_owned(), json!(finalizers));
-        }
+        let metadata = serde_json::to_string(&WrittenMetadata {
+            labels: meta.labels.as_ref(),
+            annotations: meta.annotations.as_ref(),
+            finalizers: meta.finalizers.as_ref(),
+        })?;
         Ok(Self {
             status,
-            metadata: Value::Object(metadata),
+            metadata,
             version: meta.resource_version.clone(),
         })
     }
+}
+
+/// The merge patch that turns one object into another, both as text; nothing when they say the same.
+fn changes(before: &str, after: &str) -> Result<Option<Value>, serde_json::Error> {
+    if before == after {
+        return Ok(None);
+    }
+    let (mut old, mut new) = (Map::new(), Map::new());
+    for (name, place) in text::members(before) {
+        let now = text::member(after, name);
+        if now.is_none_or(|now| after[now] != before[place.clone()]) {
+            old.insert(name.to_owned(), serde_json::from_str(&before[place])?);
+        }
+    }
+    for (name, place) in text::members(after) {
+        let was = text::member(before, name);
+        if was.is_none_or(|was| before[was] != after[place.clone()]) {
+            new.insert(name.to_owned(), serde_json::from_str(&after[place])?);
+        }
+    }
+    Ok(diff(&Value::Object(old), &Value::Object(new)))
 }
 
 /// What is written in one request.
@@ -309,10 +336,17 @@ enum Part {
 }
 
 impl Part {
-    const fn of(self, object: &Known) -> &Value {
+    const fn of(self, object: &Known) -> &str {
         match self {
-            Self::Status => &object.status,
-            Self::Metadata => &object.metadata,
+            Self::Status => object.status.as_str(),
+            Self::Metadata => object.metadata.as_str(),
+        }
+    }
+
+    fn take(self, object: &mut Known) -> String {
+        match self {
+            Self::Status => mem::take(&mut object.status),
+            Self::Metadata => mem::take(&mut object.metadata),
         }
     }
 
@@ -341,14 +375,7 @@ impl Part {
     }
 
     /// Makes a change that was computed against an old object fit the latest one.
-    fn rebase(
-        self,
-        change: &mut Value,
-        before: &Value,
-        after: &Value,
-        latest: &Value,
-        owned: &[&str],
-    ) {
+    fn rebase(self, change: &mut Value, before: &str, after: &str, latest: &Value, owned: &[&str]) {
         let list = self.shared_list();
         let Some(slot) = change.get_mut(list) else {
             return;
@@ -356,14 +383,14 @@ impl Part {
         let latest = &latest[self.name()][list];
         *slot = match self {
             Self::Status => {
-                let (before, after) = (list_of(&before[list]), list_of(&after[list]));
+                let (before, after) = (entries(before, list), entries(after, list));
                 let merged: Vec<Condition> =
                     conditions::merge(&before, &after, &list_of(latest), owned);
                 json!(merged)
             }
             Self::Metadata => {
                 let (before, after): (Vec<String>, Vec<String>) =
-                    (list_of(&before[list]), list_of(&after[list]));
+                    (entries(before, list), entries(after, list));
                 let mut merged: Vec<String> = list_of(latest);
                 merged.retain(|name| after.contains(name) || !before.contains(name));
                 merged.extend(after.iter().filter(|name| !before.contains(name)).cloned());
@@ -371,9 +398,28 @@ impl Part {
             }
         };
     }
+
+    /// What was to be written, with the list of the change, which holds what others had written meanwhile.
+    fn folded(self, after: &str, change: &Value) -> Result<String, serde_json::Error> {
+        let list = self.shared_list();
+        let Some(shared) = change.get(list) else {
+            return Ok(after.to_owned());
+        };
+        let mut now: Value = serde_json::from_str(after)?;
+        now[list] = shared.clone();
+        serde_json::to_string(&now)
+    }
 }
 
-/// The entries of a list; what does not decode counts as empty, since it is about to be replaced.
+/// The entries of a list of an object; what does not decode counts as empty, since it is about to be replaced.
+fn entries<T: DeserializeOwned>(object: &str, list: &str) -> Vec<T> {
+    let place = text::member(object, list);
+    place
+        .and_then(|place| serde_json::from_str(&object[place]).ok())
+        .unwrap_or_default()
+}
+
+/// The same, of a list by itself.
 fn list_of<T: DeserializeOwned>(list: &Value) -> Vec<T> {
     Vec::deserialize(list).unwrap_or_default()
 }

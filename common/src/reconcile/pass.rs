@@ -12,7 +12,7 @@ use crate::conditions::{self, ConditionType, READY, Status, reasons};
 use crate::context::Context;
 use crate::controller::Slot;
 use crate::events::{Event, Receipts};
-use crate::object::{Object, ObjectKey, ObjectReference};
+use crate::object::{Lenient, Object, ObjectKey, ObjectReference};
 use crate::patch::{PatchError, Patcher, Written};
 use crate::queue::{Interrupt, Interrupted};
 
@@ -242,7 +242,7 @@ impl<R: Reconciler> Pass<R> {
     }
 
     /// The object as the server last answered, when this pass wrote it and it is still there.
-    pub(crate) fn into_latest(self) -> Option<R::Object> {
+    pub(crate) fn into_latest(self) -> Option<Lenient<R::Object>> {
         if self.gone {
             None
         } else {

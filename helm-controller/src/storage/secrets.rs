@@ -67,8 +67,8 @@ impl Records for Secrets {
 
     fn list_labels<'a>(&'a self, release: &'a str) -> Answer<'a, Vec<Record>> {
         Box::pin(async move {
-            let listing = self.cluster.list_metadata(&self.query(release)).await?;
-            Ok(listing.items.iter().map(record).collect())
+            let secrets = self.cluster.list_labels(&self.query(release)).await?;
+            Ok(secrets.iter().map(record).collect())
         })
     }
 
