@@ -14,6 +14,7 @@
 //! shows new conditions beside an old artifact.
 
 mod diff;
+mod known;
 mod write;
 
 pub use diff::diff;
