@@ -31,6 +31,11 @@ impl Resource {
         Link::new(self.links.made + 1)
     }
 
+    /// Whether it has groups.
+    pub(super) fn has_links(&self) -> bool {
+        self.links.made > 0
+    }
+
     /// Carries what changed in members of groups to the other members.
     pub(crate) fn carry_links(&mut self) {
         // What was only written into has no members that it would change.

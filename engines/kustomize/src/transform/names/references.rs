@@ -1,6 +1,6 @@
 //! The fields that are references, and where an object has them.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -81,8 +81,8 @@ fn find(object: &Node, path: &[Segment]) -> Names {
 pub(super) struct References<'a> {
     pub(super) config: &'a Arc<TransformerConfig>,
     pub(super) list: Vec<Reference<'a>>,
-    /// Of some hundred fields, an object has those of its kind.
-    by_kind: HashMap<&'a str, Vec<usize>>,
+    /// Of some hundred fields, an object has those of its kind. What builds share knows its own.
+    by_kind: OnceCell<HashMap<&'a str, Vec<usize>>>,
     /// Where objects of a kind have those whose names are known.
     reach: RefCell<HashMap<Gvk, Arc<Reach>>>,
 }
@@ -94,18 +94,21 @@ impl<'a> References<'a> {
             let fields = reference.referrers.iter();
             fields.map(move |field| Reference { target, field })
         });
-        let list: Vec<_> = references.collect();
+        Self {
+            config,
+            list: references.collect(),
+            by_kind: OnceCell::new(),
+            reach: RefCell::default(),
+        }
+    }
+
+    fn by_kind(&self) -> HashMap<&'a str, Vec<usize>> {
         let mut by_kind: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, reference) in list.iter().enumerate() {
+        for (at, reference) in self.list.iter().enumerate() {
             let kind = &reference.field.gvk.kind;
             by_kind.entry(kind).or_default().push(at);
         }
-        Self {
-            config,
-            list,
-            by_kind,
-            reach: RefCell::default(),
-        }
+        by_kind
     }
 
     /// Whether a name of an object itself is among them.
@@ -119,7 +122,8 @@ impl<'a> References<'a> {
 
     /// Those that objects of a kind may have, in order.
     fn of(&self, gvk: &Gvk) -> Vec<usize> {
-        let of_kind = |kind: &str| self.by_kind.get(kind).map_or(&[][..], Vec::as_slice);
+        let by_kind = self.by_kind.get_or_init(|| self.by_kind());
+        let of_kind = |kind: &str| by_kind.get(kind).map_or(&[][..], Vec::as_slice);
         let mut out = of_kind(&gvk.kind).to_vec();
         if !gvk.kind.is_empty() {
             out.extend(of_kind(""));
