@@ -111,7 +111,7 @@ fn find_changed(old: &Node, new: &Node, changed: &mut BTreeMap<Link, Scalar>) {
             changed.insert(new.link, new.clone());
         }
         (Node::Seq(old), Node::Seq(new)) => {
-            for (old, new) in old.iter().zip(&**new) {
+            for (old, new) in old.iter().zip(new.iter()) {
                 find_changed(old, new, changed);
             }
         }
