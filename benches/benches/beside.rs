@@ -104,7 +104,7 @@ fn build_overlays(folder: &Path, count: usize) -> Result<()> {
     };
     for at in 0..count {
         let build = kustomize::build(&view, Path::new(&format!("o{at}")), &options)?;
-        io::Write::write_all(&mut io::stdout(), build.to_yaml().as_bytes())?;
+        build.write_yaml(&mut io::stdout())?;
     }
     Ok(())
 }

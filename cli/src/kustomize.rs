@@ -100,10 +100,13 @@ pub(crate) fn run(args: Args, out: &mut dyn Write, err: &mut dyn Write) -> Resul
         write(err, Path::new("standard error"), &format!("{warning}\n"))?;
     }
     let build = build.map_err(|failure| Failure::Build(failure.error))?;
-    let text = build.to_yaml();
     match &args.output {
-        Some(path) => std::fs::write(path, text).map_err(|error| Failure::Io(path.clone(), error)),
-        None => write(out, Path::new("standard output"), &text),
+        Some(path) => std::fs::File::create(path)
+            .and_then(|mut file| build.write_yaml(&mut file))
+            .map_err(|error| Failure::Io(path.clone(), error)),
+        None => build
+            .write_yaml(out)
+            .map_err(|error| Failure::Io("standard output".into(), error)),
     }
 }
 

@@ -34,6 +34,9 @@ fuzz_target!(|bytes: &[u8]| {
         match (shared, alone) {
             (Ok(shared), Ok(alone)) => {
                 assert_eq!(shared.to_yaml(), alone.to_yaml());
+                let mut written = Vec::new();
+                assert!(shared.write_yaml(&mut written).is_ok());
+                assert_eq!(written, shared.to_yaml().into_bytes());
                 assert_eq!(shared.objects(), alone.objects());
             }
             (shared, alone) => assert_eq!(

@@ -124,6 +124,15 @@ impl Build {
     pub fn to_yaml(&self) -> String {
         self.output.to_yaml()
     }
+
+    /// Writes what [`Build::to_yaml`] returns.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn write_yaml(&self, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        self.output.write_yaml(out)
+    }
 }
 
 /// Builds the kustomization in the directory `root` of a view.

@@ -99,6 +99,85 @@ fn a_hundred_overlays_read_their_base_as_often_as_two() {
     assert!(reads.contains_key(Path::new("/base/r.yaml")));
 }
 
+/// A view of which nothing ever changes, and that notes what is looked for.
+struct Still {
+    view: MemoryView,
+    stamp: Stamp,
+    asked: RefCell<Vec<PathBuf>>,
+}
+
+impl FileView for Still {
+    fn resolve(&self, path: &Path) -> io::Result<(PathBuf, FileKind)> {
+        self.asked.borrow_mut().push(path.into());
+        self.view.resolve(path)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        self.view.read(path)
+    }
+
+    fn stamp(&self, _: &Path) -> Option<Stamp> {
+        Some(self.stamp)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<String>> {
+        self.view.list(path)
+    }
+}
+
+#[test]
+fn where_nothing_changes_nothing_is_looked_for_twice() {
+    let options = Options {
+        cache: Some(ParseCache::new().into()),
+        ..Options::default()
+    };
+    let view = |more: &[&str]| {
+        let mut view = overlays(2, |at| format!("namespace: ns{at}\n")).view;
+        for file in more {
+            view.insert(file, "resources: [other.yaml]\n");
+        }
+        Still {
+            view,
+            stamp: Stamp::new(),
+            asked: RefCell::default(),
+        }
+    };
+    let still = view(&[]);
+    let build = |view: &Still, root| kustomize::build(view, Path::new(root), &options);
+    build(&still, "o0").unwrap();
+    let first = still.asked.take();
+    assert!(first.contains(&"/base/Kustomization".into()));
+    build(&still, "o1").unwrap();
+    let second = still.asked.take();
+    let is_in_base = |path: &&PathBuf| path.parent() == Some(Path::new("/base"));
+    assert_eq!(second.iter().find(is_in_base), None);
+    // In another view something else may stand there.
+    assert!(build(&view(&["base/Kustomization"]), "o1").is_err());
+}
+
+#[test]
+fn a_reference_to_one_renamed_object_of_many_is_followed() {
+    let mut view = overlays(2, |at| {
+        format!(
+            "configMapGenerator: [{{name: app3, namespace: x, behavior: merge, literals: [at={at}]}}]\n"
+        )
+    });
+    view.view.insert(
+        "base/kustomization.yaml",
+        "resources: [r.yaml]\nconfigMapGenerator: [{name: app3, namespace: x, literals: [a=b]}]\n",
+    );
+    view.view.insert(
+        "base/r.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: x}\nspec: {volumes: [{configMap: {name: app3}}, {configMap: {name: y}}]}\n---\n\
+         apiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: x}\nspec: {volumes: [{configMap: {name: app0}}]}\n---\n\
+         apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app0, namespace: x}\n---\n\
+         apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app1, namespace: x}\n",
+    );
+    let builds = build_all(&view, 2);
+    let names = |build: &Build| build.to_yaml().matches("name: app3-").count();
+    assert_eq!(builds.iter().map(names).collect::<Vec<_>>(), [2, 2]);
+}
+
 #[test]
 fn objects_that_overlays_leave_alone_are_one_in_memory() {
     let view = overlays(3, |at| {

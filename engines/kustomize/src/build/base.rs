@@ -8,7 +8,9 @@ use super::{Accumulated, Target};
 use crate::cache::ParseCache;
 use crate::error::Error;
 use crate::loader::Loader;
+use crate::reads::ReadSet;
 use crate::session::{Record, Session};
+use crate::view::{FileView, Stamp};
 
 /// What a directory built to.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(crate) struct Base {
     all: Accumulated,
     /// Depths are counted from the directory.
     record: Record,
+    /// What all that it read had when it was built, when that was one stamp.
+    stamp: Option<Stamp>,
     /// It looked at the built-in schema, which decides what a custom one further on means.
     asked: bool,
 }
@@ -27,8 +31,20 @@ impl Base {
         let entered = self.record.entered.iter();
         let entered = entered.map(|(root, depth)| (root.as_path(), depth + loader.depth()));
         let reads = &self.record.reads;
-        loader.admits(entered) && reads.is_current_with(view, |path| cache.hash(view, path))
+        let is_current = || {
+            let stamp = self.stamp.filter(|_| self.stamp == stamp_of(reads, view));
+            stamp.is_some() || reads.is_current_with(view, |path| cache.hash(view, path))
+        };
+        loader.admits(entered) && is_current()
     }
+}
+
+/// The stamp of everything that was read or looked for, when there is but one.
+fn stamp_of(reads: &ReadSet, view: &dyn FileView) -> Option<Stamp> {
+    let paths = reads.files.keys().chain(&reads.absent);
+    let mut stamps = paths.chain(reads.links.keys()).map(|path| view.stamp(path));
+    let first = stamps.next()??;
+    stamps.all(|stamp| stamp == Some(first)).then_some(first)
 }
 
 impl Target<'_> {
@@ -67,6 +83,7 @@ pub(super) fn shared(
         }
         let base = Base {
             all: all.clone(),
+            stamp: stamp_of(&record.reads, session.view),
             record,
             asked: schemas.was_asked(),
         };

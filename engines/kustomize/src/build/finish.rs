@@ -10,9 +10,6 @@ use crate::resource::{Changes, ORIGIN, Output, TRANSFORMATIONS};
 use crate::transform::{MapEntries, add_hashes, fix_references, resolve_vars, sort};
 use crate::{Options, Reorder};
 
-/// Objects with this annotation are for tools, not for clusters.
-const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
-
 /// Builds a kustomization to the end.
 pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
     let session = target.loader.session;
@@ -31,19 +28,14 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
             unused.join(",")
         ));
     }
-    for resource in objects.iter() {
+    for (_, resource) in objects.lively() {
         if resource.printed().is_none() && !resource.is_empty() {
             resource.check()?;
         }
     }
-    objects.retain(|resource| {
-        let wanted = || {
-            resource
-                .annotation(LOCAL_CONFIG)
-                .is_none_or(|value| value.text() == "false")
-        };
+    objects.retain_of_lively(|resource| {
         // What another build printed was good enough there.
-        resource.printed().is_some() || (!resource.is_empty() && wanted())
+        resource.printed().is_some() || (!resource.is_empty() && !resource.is_local())
     });
     let options = session.options;
     let kustomization = &target.kustomization;

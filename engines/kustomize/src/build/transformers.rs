@@ -35,9 +35,7 @@ impl Target<'_> {
                 note(&mut all.objects, origin)?;
             }
             all.objects.drop_empty();
-            all.objects
-                .iter_mut_keeping_ids()
-                .for_each(Resource::carry_links);
+            all.objects.carry_links();
         }
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use yaml::node::Layout;
 use yaml::{Budget, Dialect, NodeEvent, Resolved, ScalarStyle, Str};
 
-use super::{Link, Map, Node, Scalar, Style, Tag, hints};
+use super::{Link, Map, Node, Scalar, Seq, Style, Tag, hints};
 
 /// The first document, aliases and merge keys resolved.
 pub(crate) fn read_first(bytes: &[u8]) -> Result<Option<Node>, yaml::Error> {
@@ -34,7 +35,7 @@ struct Open {
 }
 
 enum Collection {
-    Seq(Vec<Node>),
+    Seq(Vec<Node>, Layout),
     Map {
         map: Map,
         key: Option<Scalar>,
@@ -77,8 +78,8 @@ impl Builder {
                 self.finish(*anchor, node)
             }
             NodeEvent::Alias(name) => self.alias(name),
-            NodeEvent::SequenceStart(anchor, _) => {
-                self.open(*anchor, Collection::Seq(Vec::new()));
+            NodeEvent::SequenceStart(anchor, layout) => {
+                self.open(*anchor, Collection::Seq(Vec::new(), *layout));
                 Ok(())
             }
             NodeEvent::MappingStart(anchor, layout) => {
@@ -109,7 +110,7 @@ impl Builder {
             return Ok(());
         };
         let node = match open.items {
-            Collection::Seq(items) => items.into(),
+            Collection::Seq(items, layout) => Seq::written(items, layout).into(),
             Collection::Map { map, merges, .. } if merges.is_empty() => map.into(),
             Collection::Map { map, merges, .. } => merged(&map, &merges).into(),
         };
@@ -154,7 +155,7 @@ impl Builder {
             return Ok(());
         };
         match &mut open.items {
-            Collection::Seq(items) => items.push(node),
+            Collection::Seq(items, _) => items.push(node),
             Collection::Map {
                 map,
                 key,
@@ -204,7 +205,7 @@ impl Builder {
                     "float" => Tag::Float,
                     "bool" => Tag::Bool,
                     "null" => Tag::Null,
-                    _ => Tag::Timestamp,
+                    _ => Tag::TaggedTimestamp,
                 }
             }
             Some("merge") => Tag::Merge,

@@ -111,7 +111,7 @@ fn scalar(scalar: &Scalar) -> Written {
         Tag::Float => "!!float",
         Tag::Bool => "!!bool",
         Tag::Null => "!!null",
-        Tag::Timestamp => "!!timestamp",
+        Tag::Timestamp | Tag::TaggedTimestamp => "!!timestamp",
         Tag::Binary => "!!binary",
         Tag::Merge => "!!merge",
     };

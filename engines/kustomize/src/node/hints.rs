@@ -41,7 +41,7 @@ fn walk(written: &Written, node: &mut Node) {
             }
         }
         (Content::Sequence(items, _), Node::Seq(nodes)) => {
-            for (written, node) in items.iter().zip(Arc::make_mut(nodes)) {
+            for (written, node) in items.iter().zip(Arc::make_mut(nodes).iter_mut()) {
                 walk(written, node);
             }
         }

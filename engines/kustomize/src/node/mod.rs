@@ -14,6 +14,7 @@ mod map;
 mod path;
 mod read;
 mod scalar;
+mod seq;
 mod value;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub(crate) use path::{
 };
 pub(crate) use read::{ReadError, read_resources};
 pub(crate) use scalar::{Link, Scalar, Style, Tag};
+pub(crate) use seq::Seq;
 pub(crate) use value::{
     NotJson, from_json, from_value, name_as_resolved, name_as_written, to_go_json, to_object,
     to_value, to_value_in,
@@ -38,7 +40,7 @@ pub(crate) use value::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
     Scalar(Scalar),
-    Seq(Arc<Vec<Node>>),
+    Seq(Arc<Seq>),
     Map(Arc<Map>),
 }
 
@@ -186,7 +188,7 @@ impl Node {
 
     pub(crate) fn as_seq_mut(&mut self) -> Option<&mut Vec<Node>> {
         match self {
-            Self::Seq(items) => Some(Arc::make_mut(items)),
+            Self::Seq(items) => Some(&mut *Arc::make_mut(items)),
             _ => None,
         }
     }
@@ -263,7 +265,13 @@ impl Node {
                 link: Link::default(),
                 ..scalar.clone()
             }),
-            Self::Seq(items) => items.iter().map(Self::unlinked).collect::<Vec<_>>().into(),
+            Self::Seq(seq) => {
+                let mut seq = Seq::clone(seq);
+                for item in seq.iter_mut() {
+                    *item = item.unlinked();
+                }
+                seq.into()
+            }
             Self::Map(map) => {
                 let mut map = Map::clone(map);
                 for entry in map.entries_mut() {
@@ -289,7 +297,7 @@ impl Node {
             (Self::Scalar(a), Self::Scalar(b)) => a.is_same(b),
             (Self::Seq(a), Self::Seq(b)) => {
                 Arc::ptr_eq(a, b)
-                    || (a.len() == b.len() && a.iter().zip(&**b).all(|(a, b)| a.is_same(b)))
+                    || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.is_same(b)))
             }
             (Self::Map(a), Self::Map(b)) => {
                 let same = |(a, b): (&Entry, &Entry)| a.key == b.key && a.value.is_same(&b.value);
@@ -310,11 +318,5 @@ impl Node {
             actual: self.kind(),
             contents: value::to_display(self),
         })
-    }
-}
-
-impl From<Vec<Node>> for Node {
-    fn from(items: Vec<Node>) -> Self {
-        Self::Seq(Arc::new(items))
     }
 }

@@ -12,7 +12,10 @@ pub(crate) enum Tag {
     Float,
     Bool,
     Null,
+    /// By its text.
     Timestamp,
+    /// By a tag that stands in front of it.
+    TaggedTimestamp,
     /// Bytes, which are written in base 64 and become text when they are printed.
     Binary,
     /// The merge key `<<`.
@@ -186,9 +189,12 @@ impl Scalar {
             },
             Tag::Unset | Tag::Merge if quoted => Ok(Value::Str(self.text.clone())),
             Tag::Unset | Tag::Merge => Ok(self.plain_value(self.resolve_text())),
-            Tag::Int | Tag::Float | Tag::Bool | Tag::Null | Tag::Timestamp => {
-                self.tagged_value(quoted)
-            }
+            Tag::Int
+            | Tag::Float
+            | Tag::Bool
+            | Tag::Null
+            | Tag::Timestamp
+            | Tag::TaggedTimestamp => self.tagged_value(quoted),
         }
     }
 

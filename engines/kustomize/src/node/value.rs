@@ -35,11 +35,11 @@ pub(crate) fn to_value(node: &Node) -> Result<Value, NotJson> {
 pub(crate) fn to_value_in(node: &Node, layout: Layout) -> Result<Value, NotJson> {
     match node {
         Node::Scalar(scalar) => scalar_value(scalar, layout),
-        Node::Seq(items) => items
-            .iter()
-            .map(|item| to_value_in(item, layout))
-            .collect::<Result<Vec<_>, _>>()
-            .map(Value::from),
+        Node::Seq(items) => {
+            let layout = items.layout_in(layout);
+            let items = items.iter().map(|item| to_value_in(item, layout));
+            items.collect::<Result<Vec<_>, _>>().map(Value::from)
+        }
         Node::Map(map) => map_value(map, map.layout_in(layout), key_text),
     }
 }

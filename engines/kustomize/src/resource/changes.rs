@@ -5,7 +5,7 @@ use std::ops::Range;
 use yaml::Str;
 use yaml::node::Layout;
 
-use super::content::Content;
+use super::content::{Content, Write};
 use super::sheet::{Block, Part, Sheet, indentation, write_item};
 use crate::node::{Map, Node, NotJson, to_value_in};
 
@@ -14,6 +14,8 @@ use crate::node::{Map, Node, NotJson, to_value_in};
 pub(crate) struct Changes {
     list: Vec<Change>,
     text: String,
+    /// The writes of an object as they come in its text: start and end of each, and its number.
+    order: Vec<(usize, usize, usize)>,
     /// How many bytes of text came into the object, and how many went.
     new: usize,
     gone: usize,
@@ -48,13 +50,17 @@ impl Changes {
         object: &Content,
         out: &mut String,
     ) -> Result<Option<usize>, NotJson> {
-        self.forget();
-        let mut fit = self.note_writes(sheet, object)?;
-        if fit == Fit::Whole {
-            self.forget();
-            fit = self.note(&sheet.root, object, Layout::Block)?;
+        let start = out.len();
+        match self.print_writes(sheet, object, out) {
+            Ok(None) => {}
+            Ok(printed) => return Ok(printed),
+            Err(error) => {
+                out.truncate(start);
+                return Err(error);
+            }
         }
-        if fit == Fit::Whole {
+        self.forget();
+        if self.note(&sheet.root, object, Layout::Block)? == Fit::Whole {
             return Ok(None);
         }
         // What is new in front of a field comes before what the field became.
@@ -76,32 +82,44 @@ impl Changes {
         (self.new, self.gone) = (0, 0);
     }
 
-    /// Notes what was written into an object that was only written into.
-    fn note_writes(&mut self, sheet: &Sheet, object: &Content) -> Result<Fit, NotJson> {
-        for write in object.writes() {
+    /// [`Changes::print`] of an object that was only written into.
+    fn print_writes(
+        &mut self,
+        sheet: &Sheet,
+        object: &Content,
+        out: &mut String,
+    ) -> Result<Option<usize>, NotJson> {
+        let writes = object.writes();
+        self.order.clear();
+        for (at, write) in writes.iter().enumerate() {
             let Some(spot) = write.place.spot(sheet) else {
-                return Ok(Fit::Whole);
+                return Ok(None);
             };
-            // Which one comes first, and whether both are in one new mapping, the tree tells.
-            let is_new = spot.range.is_empty();
-            if is_new && self.list.iter().any(|change| change.place == spot.range) {
-                return Ok(Fit::Whole);
-            }
-            let start = self.text.len();
-            spot.encode(&write.scalar, &mut self.text)?;
-            self.list.push(Change {
-                place: spot.range.clone(),
-                text: start..self.text.len(),
-            });
-            let (new, gone) = write.place.sizes(&write.scalar);
-            self.new += new;
-            self.gone += gone;
+            self.order.push((spot.range.start, spot.range.end, at));
         }
-        Ok(if object.is_draft() {
-            Fit::Noted
-        } else {
-            Fit::Whole
-        })
+        // What is new in front of a field comes before what the field became.
+        self.order.sort_unstable();
+        // Which one comes first, and whether both are in one new mapping, the tree tells.
+        let is_unclear = |pair: &[(usize, usize, usize)]| {
+            let (start, end, _) = pair[0];
+            start == end && (start, end) == (pair[1].0, pair[1].1)
+        };
+        if writes.is_empty() || self.order.windows(2).any(is_unclear) {
+            return Ok(None);
+        }
+        let mut size = sheet.size;
+        let mut from = 0;
+        for (_, _, at) in &self.order {
+            let Write { place, scalar } = &writes[*at];
+            let Some(spot) = place.spot(sheet) else {
+                return Ok(None);
+            };
+            from = spot.print(scalar, &sheet.text, from, out)?;
+            let (new, gone) = place.sizes(scalar);
+            size = size + new - gone;
+        }
+        out.push_str(&sheet.text[from..]);
+        Ok(Some(size))
     }
 
     /// Notes lines that `encode` appends, but for so many columns of the first one.

@@ -17,6 +17,7 @@ pub(crate) struct Content {
     /// Without what was written.
     start: Node,
     writes: Vec<Write>,
+    roles: Roles,
     written: OnceLock<Node>,
     /// The tree when the list of writes was given up.
     last_draft: Option<Node>,
@@ -32,11 +33,42 @@ pub(super) struct Write {
     pub(super) scalar: Scalar,
 }
 
+/// The numbers of the first writes with a role.
+#[derive(Clone, Copy, Debug, Default)]
+struct Roles {
+    name: Option<u32>,
+    namespace: Option<u32>,
+    annotation: Option<u32>,
+}
+
+impl Roles {
+    fn of(&mut self, role: Role) -> Option<&mut Option<u32>> {
+        match role {
+            Role::Name => Some(&mut self.name),
+            Role::Namespace => Some(&mut self.namespace),
+            Role::Annotation => Some(&mut self.annotation),
+            Role::Other => None,
+        }
+    }
+
+    fn number(mut self, role: Role) -> Option<usize> {
+        let number = (*self.of(role)?)?;
+        usize::try_from(number).ok()
+    }
+
+    fn note(&mut self, role: Role, number: usize) {
+        if let Some(first) = self.of(role) {
+            *first = first.or(u32::try_from(number).ok());
+        }
+    }
+}
+
 impl From<Node> for Content {
     fn from(start: Node) -> Self {
         Self {
             start,
             writes: Vec::new(),
+            roles: Roles::default(),
             written: OnceLock::new(),
             last_draft: None,
         }
@@ -60,6 +92,7 @@ impl DerefMut for Content {
         if self.is_draft() {
             self.start = self.written.take().unwrap_or_else(|| self.write_all());
             self.writes.clear();
+            self.roles = Roles::default();
             self.last_draft = Some(self.start.clone());
         }
         &mut self.start
@@ -67,6 +100,22 @@ impl DerefMut for Content {
 }
 
 impl Content {
+    /// Becomes a clone of another one, in the memory that it has.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        let Self {
+            start,
+            writes,
+            roles,
+            written,
+            last_draft,
+        } = other;
+        self.start.clone_from(start);
+        self.writes.clone_from(writes);
+        self.roles = *roles;
+        self.written.clone_from(written);
+        self.last_draft.clone_from(last_draft);
+    }
+
     fn write_all(&self) -> Node {
         let mut tree = self.start.clone();
         for write in &self.writes {
@@ -123,8 +172,8 @@ impl Content {
 
     /// What was written as the name, or as another thing.
     pub(super) fn written_as(&self, role: Role) -> Option<&Scalar> {
-        let is_it = |write: &&Write| write.place.role == role;
-        self.writes.iter().find(is_it).map(|write| &write.scalar)
+        let number = self.roles.number(role)?;
+        self.writes.get(number).map(|write| &write.scalar)
     }
 
     /// What stands in a place.
@@ -155,6 +204,7 @@ impl Content {
         if self.writes.is_empty() {
             self.writes.reserve(USUAL);
         }
+        self.roles.note(place.role, self.writes.len());
         self.writes.push(Write {
             scalar: scalar(place.scalar.as_ref()),
             place: Arc::clone(place),

@@ -31,6 +31,11 @@ impl Resource {
         Link::new(self.links.made + 1)
     }
 
+    /// Whether it has groups.
+    pub(super) fn has_links(&self) -> bool {
+        self.links.made > 0
+    }
+
     /// Carries what changed in members of groups to the other members.
     pub(crate) fn carry_links(&mut self) {
         // What was only written into has no members that it would change.
@@ -106,7 +111,7 @@ fn find_changed(old: &Node, new: &Node, changed: &mut BTreeMap<Link, Scalar>) {
             changed.insert(new.link, new.clone());
         }
         (Node::Seq(old), Node::Seq(new)) => {
-            for (old, new) in old.iter().zip(&**new) {
+            for (old, new) in old.iter().zip(new.iter()) {
                 find_changed(old, new, changed);
             }
         }

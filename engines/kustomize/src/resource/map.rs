@@ -110,14 +110,15 @@ impl ResMap {
 
     /// Drops what patches deleted.
     pub(crate) fn drop_empty(&mut self) {
-        if self.list.iter().any(Resource::is_empty) {
+        if self.lively().any(|(_, object)| object.is_empty()) {
             self.forget_ids();
             self.list.retain(|resource| !resource.is_empty());
         }
     }
 
-    pub(crate) fn retain(&mut self, keep: impl Fn(&Resource) -> bool) {
-        if !self.list.iter().all(&keep) {
+    /// Drops others than `keep` wants of those that are not as builds share them.
+    pub(crate) fn retain_of_lively(&mut self, keep: impl Fn(&Resource) -> bool) {
+        if !self.lively().all(|(_, object)| keep(object)) {
             self.forget_ids();
             self.list.retain(keep);
         }
@@ -183,16 +184,14 @@ impl ResMap {
         Ok(())
     }
 
-    /// Renames those objects that `rename` wants to.
-    pub(crate) fn rename_each(
+    /// Renames those objects that get a hash.
+    pub(crate) fn rename_hashed(
         &mut self,
         schemas: &Schemas,
-        is_renamed: impl Fn(&Resource) -> bool,
         rename: impl Fn(&mut Resource) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let places: Vec<usize> = (0..self.list.len())
-            .filter(|at| is_renamed(&self.list[*at]))
-            .collect();
+        let hashed = self.lively().filter(|(_, object)| object.track.needs_hash);
+        let places: Vec<usize> = hashed.map(|(at, _)| at).collect();
         if places.is_empty() {
             return Ok(());
         }

@@ -11,9 +11,11 @@ mod metadata;
 mod place;
 mod plan;
 mod printed;
+mod quiet;
 mod reach;
 mod sheet;
 mod sorted;
+mod spare;
 mod track;
 
 use std::borrow::Cow;
@@ -193,6 +195,8 @@ impl Resource {
 
     /// Remembers the present identity before it changes.
     pub(crate) fn store_previous_id(&mut self, schemas: &Schemas) {
+        let known = self.known_scope();
+        let kind = known.map_or_else(|| self.kind_text(), |(gvk, _)| gvk.kind.clone());
         let namespace = if self.is_cluster_scoped(schemas) {
             no_namespace()
         } else {
@@ -201,7 +205,7 @@ impl Resource {
         let previous = Previous {
             namespace,
             name: self.name(),
-            kind: self.kind_text(),
+            kind,
         };
         self.track.previous.push(previous);
     }

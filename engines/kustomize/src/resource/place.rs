@@ -23,6 +23,8 @@ pub(crate) struct Place {
     pub(super) role: Role,
     /// What stands there.
     pub(super) scalar: Option<Scalar>,
+    /// How many bytes the names of the fields that are made have.
+    made: usize,
     spot: OnceLock<Option<Spot>>,
     in_reach: OnceLock<bool>,
 }
@@ -56,11 +58,19 @@ pub(super) struct Spot {
     columns: usize,
     /// The lines above fields that are made.
     headers: String,
-    /// The line in front of a scalar, when it is simple.
-    front: Option<String>,
+    /// Where a word comes, when the line is simple.
+    word: Option<Word>,
     depth: usize,
     name: Str,
     layout: Layout,
+}
+
+/// A word in place of a part of the text.
+#[derive(Debug)]
+struct Word {
+    range: Range<usize>,
+    front: String,
+    behind: &'static str,
 }
 
 impl Place {
@@ -81,6 +91,7 @@ impl Place {
             path: path.to_vec(),
             missing: list(missing),
             role: Role::of(&all),
+            made: missing.iter().map(|name| name.len()).sum(),
             names: all,
             scalar,
             spot: OnceLock::new(),
@@ -151,9 +162,8 @@ impl Place {
 
     /// How many bytes of text come into the object with a scalar, and how many go.
     pub(super) fn sizes(&self, scalar: &Scalar) -> (usize, usize) {
-        let made: usize = self.missing.iter().map(|name| name.len()).sum();
         let gone = self.scalar.as_ref().map_or(0, |scalar| scalar.text.len());
-        (made + scalar.text.len(), gone)
+        (self.made + scalar.text.len(), gone)
     }
 }
 
@@ -171,20 +181,21 @@ impl Spot {
             block = block.parts.get(*step)?.inner.as_ref()?;
         }
         match last {
-            Some(at) => Self::of_field(block, at),
+            Some(at) => Self::of_field(&sheet.text, block, at),
             None => Self::of_missing(block, &place.missing),
         }
     }
 
-    fn of_field(block: &Block, at: usize) -> Option<Self> {
+    fn of_field(text: &str, block: &Block, at: usize) -> Option<Self> {
         let part = block.parts.get(at).filter(|part| !part.is_item())?;
         let columns = indentation(block.depth);
-        let front = front(block.depth, &part.name);
+        let word = front(block.depth, &part.name)
+            .map(|front| Word::in_place(text, part.place.clone(), &front[columns..]));
         Some(Self {
             range: part.place.clone(),
             columns,
             headers: String::new(),
-            front: front.map(|front| front[columns..].to_owned()),
+            word,
             depth: block.depth,
             name: part.name.clone(),
             layout: block.layout,
@@ -208,35 +219,74 @@ impl Spot {
             [] => block.layout,
             _ => Map::new().layout_in(block.layout),
         };
+        let word = front(depth, name).map(|front| Word {
+            range: line..line,
+            front: format!("{headers}{front}"),
+            behind: "\n",
+        });
         Some(Self {
             range: line..line,
             columns: 0,
             headers,
-            front: front(depth, name),
+            word,
             depth,
             name: name.clone(),
             layout,
         })
     }
 
-    /// Appends the lines with a scalar, but for the columns that are there.
-    pub(super) fn encode(&self, scalar: &Scalar, out: &mut String) -> Result<(), NotJson> {
-        out.push_str(&self.headers);
-        if let Some(front) = self.front.as_ref().filter(|_| scalar.is_word()) {
-            for text in [front, " ", &scalar.text, "\n"] {
-                out.push_str(text);
+    /// Appends the text from some point on, with a scalar in this place, and tells how far it came.
+    pub(super) fn print(
+        &self,
+        scalar: &Scalar,
+        text: &str,
+        from: usize,
+        out: &mut String,
+    ) -> Result<usize, NotJson> {
+        if let Some(word) = self.word.as_ref().filter(|_| scalar.is_word()) {
+            out.push_str(&text[from..word.range.start]);
+            if !word.front.is_empty() {
+                out.push_str(&word.front);
             }
-            return Ok(());
+            out.push_str(&scalar.text);
+            if !word.behind.is_empty() {
+                out.push_str(word.behind);
+            }
+            return Ok(word.range.end);
         }
+        out.push_str(&text[from..self.range.start]);
+        out.push_str(&self.headers);
         let value = to_value_in(&Node::Scalar(scalar.clone()), self.layout)?;
         let start = out.len();
         yaml::encode_entry(out, self.depth, &self.name, &value);
         out.replace_range(start..start + self.columns, "");
-        Ok(())
+        Ok(self.range.end)
     }
 }
 
+impl Word {
+    /// In place of what stands in a field with this in front: of the scalar alone where the field is
+    /// one line.
+    fn in_place(text: &str, field: Range<usize>, front: &str) -> Self {
+        let line = text[field.clone()].strip_prefix(front);
+        let scalar = line.and_then(|line| line.strip_suffix('\n'));
+        match scalar.filter(|scalar| !scalar.contains('\n')) {
+            Some(_) => Self {
+                range: field.start + front.len()..field.end - 1,
+                front: String::new(),
+                behind: "",
+            },
+            None => Self {
+                range: field,
+                front: front.to_owned(),
+                behind: "\n",
+            },
+        }
+    }
+}
+
+/// What stands in front of a word in a field.
 fn front(depth: usize, name: &str) -> Option<String> {
     let header = header(depth, name)?;
-    header.strip_suffix('\n').map(str::to_owned)
+    header.strip_suffix('\n').map(|line| format!("{line} "))
 }

@@ -35,27 +35,49 @@ impl Places {
 }
 
 /// The places of a task, for one build.
-pub(crate) struct Plan(Option<(Arc<Shared>, Arc<Places>)>);
+pub(crate) struct Plan {
+    places: Option<(Arc<Shared>, Arc<Places>)>,
+    /// For objects that change.
+    spares: Vec<Resource>,
+}
 
 impl ResMap {
     /// Where a task writes.
     pub(crate) fn plan(&self, schemas: &Schemas, task: impl FnOnce() -> Task) -> Plan {
         let shared = self.shared.as_ref().filter(|_| !schemas.is_custom());
-        Plan(shared.and_then(|shared| Some((Arc::clone(shared), shared.places(task())?))))
+        let places = shared.and_then(|shared| Some((Arc::clone(shared), shared.places(task())?)));
+        let spares = places.as_ref().map(|(shared, _)| shared.spares.take());
+        Plan {
+            places,
+            spares: spares.unwrap_or_default(),
+        }
+    }
+}
+
+impl Drop for Plan {
+    fn drop(&mut self) {
+        if let Some((shared, _)) = &self.places {
+            shared.spares.put_back(std::mem::take(&mut self.spares));
+        }
     }
 }
 
 impl Plan {
+    /// Prepares an object to be changed.
+    pub(crate) fn own(&mut self, object: &mut Resource) {
+        object.own(&mut self.spares);
+    }
+
     /// Writes into all places of the object with this number: `find` tells them, and `scalar` what
     /// comes there, given what stands there. False, and nothing written, where that is not all.
     pub(crate) fn write(
-        &self,
+        &mut self,
         at: usize,
         object: &mut Resource,
         find: impl FnOnce(&Resource) -> Option<Vec<Place>>,
-        scalar: impl Fn(Option<&Scalar>) -> Scalar,
+        scalar: impl FnMut(Option<&Scalar>) -> Scalar,
     ) -> bool {
-        let Some((shared, places)) = &self.0 else {
+        let Some((shared, places)) = &self.places else {
             return false;
         };
         let Some(slot) = places
@@ -71,22 +93,24 @@ impl Plan {
         });
         found
             .as_ref()
-            .is_some_and(|places| object.write(places, scalar))
+            .is_some_and(|places| object.write(places, &mut self.spares, scalar))
     }
 }
 
 impl Resource {
     /// Writes into places of what builds share. False, and nothing written, when more would change.
-    pub(super) fn write(
+    fn write(
         &mut self,
         places: &[Arc<Place>],
-        scalar: impl Fn(Option<&Scalar>) -> Scalar,
+        spares: &mut Vec<Self>,
+        mut scalar: impl FnMut(Option<&Scalar>) -> Scalar,
     ) -> bool {
         let has_room = places.iter().all(|place| self.node.has_room(place));
         if has_room && !places.is_empty() {
+            self.own(spares);
             let content = &mut self.node;
             for place in places {
-                content.write(place, &scalar);
+                content.write(place, &mut scalar);
             }
         }
         has_room

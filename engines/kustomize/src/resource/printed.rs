@@ -1,5 +1,7 @@
 //! What a build prints.
 
+use std::convert::Infallible;
+use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -9,6 +11,7 @@ use yaml::node::Layout;
 use super::changes::Changes;
 use super::known::Known;
 use super::sheet::Sheet;
+use super::sorted::Shared;
 use super::{ResMap, Resource};
 use crate::node::{NotJson, to_object};
 
@@ -16,8 +19,11 @@ use crate::node::{NotJson, to_object};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Output {
     objects: Vec<Printed>,
-    /// Of those that were made from what builds share, one behind the other.
+    /// Of those that were made from what builds share, one behind the other, with what stands in
+    /// front of each.
     text: String,
+    /// What its objects were made from.
+    shared: Option<Arc<Shared>>,
 }
 
 /// One object.
@@ -40,6 +46,7 @@ pub(crate) struct Whole {
 #[derive(Clone, Debug)]
 struct Changed {
     resource: Resource,
+    /// With what separates it from the object before it.
     text: Range<usize>,
 }
 
@@ -66,13 +73,12 @@ impl Changed {
 impl Output {
     /// With room for these objects.
     pub(crate) fn of(objects: &ResMap) -> Self {
-        let drafts = objects.iter().filter(|object| object.node.is_draft());
-        let sheets = drafts.filter_map(|object| object.known()?.sheet());
-        let size: usize = sheets.map(|sheet| sheet.text.len()).sum();
+        let shared = objects.shared.clone();
+        let text = shared.as_ref().map(|shared| shared.spares.take_text());
         Self {
             objects: Vec::with_capacity(objects.len()),
-            // What is written is seldom more than an eighth.
-            text: String::with_capacity(size + size / 8),
+            text: text.unwrap_or_default(),
+            shared,
         }
     }
 
@@ -84,22 +90,47 @@ impl Output {
         self.objects.iter().map(value).collect()
     }
 
-    pub(crate) fn to_yaml(&self) -> String {
-        let texts = || {
-            self.objects.iter().map(|printed| match printed {
-                Printed::Whole(whole) => whole.text(),
-                Printed::Changed(changed) => &self.text[changed.text.clone()],
-            })
-        };
-        let size = texts().map(|text| text.len() + SEPARATOR.len()).sum();
-        let mut out = String::with_capacity(size);
-        for (at, text) in texts().enumerate() {
-            if at > 0 {
-                out.push_str(SEPARATOR);
+    /// Gives all text away, in pieces as large as there are.
+    fn try_for_each_piece<E>(&self, mut put: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let mut piece = 0..0;
+        for (at, printed) in self.objects.iter().enumerate() {
+            match printed {
+                Printed::Changed(changed) if changed.text.start == piece.end => {
+                    piece.end = changed.text.end;
+                }
+                Printed::Changed(changed) => {
+                    put(&self.text[piece])?;
+                    piece = changed.text.clone();
+                }
+                Printed::Whole(whole) => {
+                    put(&self.text[piece.clone()])?;
+                    piece.start = piece.end;
+                    put(if at > 0 { SEPARATOR } else { "" })?;
+                    put(whole.text())?;
+                }
             }
-            out.push_str(text);
         }
+        put(&self.text[piece])
+    }
+
+    pub(crate) fn to_yaml(&self) -> String {
+        let mut size = 0;
+        let Ok(()) = self.try_for_each_piece(|piece| {
+            size += piece.len();
+            Ok::<_, Infallible>(())
+        });
+        let mut out = String::with_capacity(size);
+        let Ok(()) = self.try_for_each_piece(|piece| {
+            out.push_str(piece);
+            Ok::<_, Infallible>(())
+        });
         out
+    }
+
+    pub(crate) fn write_yaml(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = BufWriter::with_capacity(CHUNK, out);
+        self.try_for_each_piece(|piece| out.write_all(piece.as_bytes()))?;
+        out.flush()
     }
 
     /// Appends an object with its value, and tells how many bytes of text are in it.
@@ -121,6 +152,9 @@ impl Output {
     ) -> Result<usize, NotJson> {
         if let Some(sheet) = resource.changed_sheet() {
             let start = self.text.len();
+            if !self.objects.is_empty() {
+                self.text.push_str(SEPARATOR);
+            }
             let printed = changes.print(sheet, &resource.node, &mut self.text);
             // The long way tells what is wrong.
             if let Ok(Some(size)) = printed {
@@ -129,13 +163,34 @@ impl Output {
                 self.objects.push(Printed::Changed(changed));
                 return Ok(size);
             }
+            self.text.truncate(start);
         }
         Ok(self.push(Arc::new(resource.whole()?)))
     }
 }
 
+/// What other builds need of one that is done with.
+impl Drop for Output {
+    fn drop(&mut self) {
+        let Some(shared) = &self.shared else {
+            return;
+        };
+        shared.spares.put_text(std::mem::take(&mut self.text));
+        let objects = self.objects.drain(..);
+        shared
+            .spares
+            .put(objects.filter_map(|printed| match printed {
+                Printed::Changed(changed) => Some(changed.resource),
+                Printed::Whole(_) => None,
+            }));
+    }
+}
+
 /// What stands between objects.
 const SEPARATOR: &str = "---\n";
+
+/// So many bytes are written at once.
+const CHUNK: usize = 1 << 14;
 
 impl Resource {
     /// The text that builds share, when it is that of an object that this one was made from.
@@ -165,22 +220,74 @@ mod tests {
     use super::*;
     use crate::{MemoryView, Options, ParseCache};
 
+    const OBJECTS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {a: b}}\n---\n\
+         apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}}\n---\n\
+         apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      \
+         containers: [{name: c, envFrom: [{configMapRef: {name: a}}]}]\n";
+
+    fn options() -> Options {
+        Options {
+            cache: Some(ParseCache::new().into()),
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn an_overlay_takes_the_memory_of_those_that_are_done() {
+        let mut view = MemoryView::new()
+            .with("base/kustomization.yaml", "resources: [r.yaml]\n")
+            .with("base/r.yaml", OBJECTS);
+        let options = options();
+        let mut states = Vec::new();
+        for at in 0..3 {
+            let text = format!("resources: [../base]\nnamespace: n{at}\nnamePrefix: p{at}-\n");
+            view.insert(format!("o{at}/kustomization.yaml"), text);
+            let root = format!("o{at}");
+            let build = crate::build(&view, Path::new(&root), &options).unwrap();
+            let alone = crate::build(&view, Path::new(&root), &Options::default()).unwrap();
+            assert_eq!(build.to_yaml(), alone.to_yaml());
+            let state = |printed: &Printed| match printed {
+                Printed::Changed(changed) => std::ptr::from_ref(&*changed.resource).addr(),
+                Printed::Whole(_) => 0,
+            };
+            let mut used: Vec<usize> = build.output.objects.iter().map(state).collect();
+            used.sort_unstable();
+            states.push(used);
+        }
+        assert!(states[0].len() == 3 && !states[0].contains(&0));
+        assert!(states.iter().all(|used| *used == states[0]));
+    }
+
+    #[test]
+    fn what_is_written_is_the_text() {
+        let overlay = "resources: [../base]\npatches:\n- target: {kind: Service}\n  \
+             patch: '[{\"op\": \"add\", \"path\": \"/spec/type\", \"value\": \"ClusterIP\"}]'\n";
+        let view = MemoryView::new()
+            .with("base/kustomization.yaml", "resources: [r.yaml]\n")
+            .with("base/r.yaml", OBJECTS)
+            .with("few/kustomization.yaml", overlay)
+            .with(
+                "all/kustomization.yaml",
+                format!("{overlay}namespace: moved\n"),
+            );
+        let options = options();
+        for root in ["few", "all", "few", "all"] {
+            let build = crate::build(&view, Path::new(root), &options).unwrap();
+            let mut written = Vec::new();
+            build.write_yaml(&mut written).unwrap();
+            assert_eq!(String::from_utf8(written).unwrap(), build.to_yaml());
+            let alone = crate::build(&view, Path::new(root), &Options::default()).unwrap();
+            assert_eq!(build.to_yaml(), alone.to_yaml());
+        }
+    }
+
     /// The most that a thousand overlays over one base may cost hangs on this.
     #[test]
     fn an_overlay_that_moves_renames_and_labels_all_objects_makes_no_trees() {
         let mut view = MemoryView::new()
             .with("base/kustomization.yaml", "resources: [r.yaml]\n")
-            .with(
-                "base/r.yaml",
-                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {a: b}}\n---\n\
-                 apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}}\n---\n\
-                 apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      \
-                 containers: [{name: c, envFrom: [{configMapRef: {name: a}}]}]\n",
-            );
-        let options = Options {
-            cache: Some(ParseCache::new().into()),
-            ..Options::default()
-        };
+            .with("base/r.yaml", OBJECTS);
+        let options = options();
         for at in 0..3 {
             view.insert(
                 format!("o{at}/kustomization.yaml"),

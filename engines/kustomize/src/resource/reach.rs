@@ -49,7 +49,7 @@ impl Reach {
                 })
             }
             (Node::Seq(old), Node::Seq(new)) => {
-                let mut pairs = old.iter().zip(&**new);
+                let mut pairs = old.iter().zip(new.iter());
                 old.len() == new.len() && pairs.all(|(old, new)| self.is_unchanged(old, new))
             }
             _ => false,

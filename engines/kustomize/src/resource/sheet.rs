@@ -125,9 +125,10 @@ impl Block {
                 (layout, Self::write_fields(map, layout, names, depth, out)?)
             }
             Node::Seq(items) if !items.is_empty() => {
+                let layout = items.layout_in(outer);
                 let items = items.iter();
-                let items = items.map(|item| Part::write_item(item, outer, depth, out));
-                (outer, items.collect::<Option<Vec<_>>>()?)
+                let items = items.map(|item| Part::write_item(item, layout, depth, out));
+                (layout, items.collect::<Option<Vec<_>>>()?)
             }
             _ => return None,
         };
@@ -175,7 +176,9 @@ impl Block {
                     && map.layout_in(outer) == self.layout
                     && (1..=LARGE).contains(&map.len())
             }
-            Node::Seq(items) => self.kind == Kind::Seq && outer == self.layout && !items.is_empty(),
+            Node::Seq(items) => {
+                self.kind == Kind::Seq && items.layout_in(outer) == self.layout && !items.is_empty()
+            }
             Node::Scalar(_) => false,
         }
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use yaml::Str;
 
 use super::plan::{Places, Task};
+use super::spare::Spares;
 use super::{ResMap, Resource};
 use crate::id::Gvk;
 
@@ -30,6 +31,9 @@ pub(crate) struct Shared {
     places: Mutex<Vec<Arc<Places>>>,
     /// Where each one is by the names that it has and had.
     names: OnceLock<HashMap<Str, Vec<usize>>>,
+    /// Which of them need nothing.
+    quiet: Vec<bool>,
+    pub(super) spares: Spares,
 }
 
 /// Where objects are by the names that they had, and perhaps by others.
@@ -110,6 +114,21 @@ impl<'a> Key<'a> {
     }
 }
 
+/// An object in its place in the order.
+enum Stand<'a> {
+    /// What stands beside it is known of any two of these.
+    Untouched(usize),
+    Changed(usize, Option<Key<'a>>),
+}
+
+impl Stand<'_> {
+    fn at(&self) -> usize {
+        match self {
+            Self::Untouched(at) | Self::Changed(at, _) => *at,
+        }
+    }
+}
+
 impl Shared {
     pub(super) fn new(list: &[Resource]) -> Self {
         Self {
@@ -118,16 +137,33 @@ impl Shared {
             called: OnceLock::new(),
             places: Mutex::default(),
             names: OnceLock::new(),
+            quiet: list.iter().map(Resource::needs_nothing).collect(),
+            spares: Spares::default(),
         }
+    }
+
+    /// Whether an object is the one with this number, as builds share it.
+    fn is_untouched(&self, at: usize, object: &Resource) -> bool {
+        let known = self.list.get(at);
+        known.is_some_and(|known| known.is_shared_with(object))
+    }
+
+    /// [`Shared::is_untouched`], and nothing is to be done about it.
+    pub(super) fn is_quiet(&self, at: usize, object: &Resource) -> bool {
+        self.is_untouched(at, object) && self.quiet[at]
     }
 
     /// Whether no object had names but those that it has here.
     fn have_known_names(&self, objects: &ResMap) -> bool {
         let is_known = |(known, object): (&Resource, &Resource)| {
+            let own = known.name_scalar().map(|scalar| &scalar.text);
             let is_own = |name: &Str| {
-                **name == *known.called().0 || old_names(known).any(|other| other == name)
+                // Mostly it is that very text.
+                own.is_some_and(|own| std::ptr::eq(own.as_str(), name.as_str()))
+                    || own.map_or("", Str::as_str) == name.as_str()
+                    || old_names(known).any(|other| other == name)
             };
-            old_names(object).all(is_own)
+            known.is_shared_with(object) || old_names(object).all(is_own)
         };
         self.list.len() == objects.len() && self.list.iter().zip(objects.iter()).all(is_known)
     }
@@ -181,8 +217,7 @@ impl Shared {
         };
         let mut others = HashSet::new();
         list.iter().enumerate().all(|(at, object)| {
-            let before = self.list.get(at);
-            if before.is_some_and(|before| before.is_shared_with(object)) {
+            if self.is_untouched(at, object) {
                 return true;
             }
             let called = called(object);
@@ -213,18 +248,24 @@ impl Shared {
         let is_there = |at: &usize| *at < list.len();
         let mut places: Vec<usize> = known.iter().copied().filter(is_there).collect();
         // Most stand beside others of their kind and namespace.
-        let mut last: Option<(usize, Option<Key<'_>>)> = None;
+        let mut last: Option<Stand<'_>> = None;
         for at in &places {
-            let key = Key::of(&list[*at]);
-            if let Some((before_at, before_key)) = &last {
-                let by_name = before_key.as_ref().zip(key.as_ref());
-                let by_name = by_name.and_then(|(a, b)| a.is_before(b));
-                let is_before = || before(list, *before_at, *at) == Ordering::Less;
-                if !by_name.unwrap_or_else(is_before) {
-                    return None;
-                }
+            let object = &list[*at];
+            let next = if self.is_untouched(*at, object) {
+                Stand::Untouched(*at)
+            } else {
+                Stand::Changed(*at, Key::of(object))
+            };
+            let is_before = match (&last, &next) {
+                (None, _) | (Some(Stand::Untouched(_)), Stand::Untouched(_)) => Some(true),
+                (Some(Stand::Changed(_, Some(a))), Stand::Changed(_, Some(b))) => a.is_before(b),
+                _ => None,
+            };
+            let compare = |last: &Stand<'_>| before(list, last.at(), *at) == Ordering::Less;
+            if !is_before.unwrap_or_else(|| last.as_ref().is_none_or(compare)) {
+                return None;
             }
-            last = Some((*at, key));
+            last = Some(next);
         }
         for at in new {
             let to = places.partition_point(|other| before(list, *other, at) == Ordering::Less);

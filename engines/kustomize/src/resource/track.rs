@@ -90,6 +90,26 @@ fn split(text: &str) -> Vec<Str> {
 }
 
 impl Track {
+    /// Becomes a clone of another one, in the memory that it has.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        let Self {
+            previous,
+            prefixes,
+            suffixes,
+            behavior,
+            needs_hash,
+            allow_name_change,
+            allow_kind_change,
+        } = other;
+        self.previous.clone_from(previous);
+        self.prefixes.clone_from(prefixes);
+        self.suffixes.clone_from(suffixes);
+        self.behavior = *behavior;
+        self.needs_hash = *needs_hash;
+        self.allow_name_change = *allow_name_change;
+        self.allow_kind_change = *allow_kind_change;
+    }
+
     fn entries(&self) -> Vec<(&'static str, String)> {
         let mut out = Vec::new();
         if !self.previous.is_empty() {

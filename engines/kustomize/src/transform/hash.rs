@@ -10,8 +10,7 @@ use crate::schema::Schemas;
 
 /// Appends the hash to the names that need one.
 pub(crate) fn add_hashes(objects: &mut ResMap, schemas: &Schemas) -> Result<(), Error> {
-    let needs_hash = |resource: &Resource| resource.track.needs_hash;
-    objects.rename_each(schemas, needs_hash, |resource| {
+    objects.rename_hashed(schemas, |resource| {
         let hash = hash(resource).context(|| format!("hashing {}", resource.id(schemas)))?;
         resource.store_previous_id(schemas);
         let name = format!("{}-{hash}", resource.name());

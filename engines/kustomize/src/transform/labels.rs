@@ -83,7 +83,7 @@ impl Transform for MapEntries {
         let mut fields = ByKind::new(&self.fields);
         for entry in &self.entries {
             let (key, value) = entry;
-            let plan = objects.plan(schemas, || self.task(key));
+            let mut plan = objects.plan(schemas, || self.task(key));
             for (at, resource) in objects.iter_mut_keeping_ids().enumerate() {
                 let find = |object: &Resource| self.places(object, key);
                 let link = resource.next_link();

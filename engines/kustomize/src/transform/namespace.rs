@@ -124,7 +124,7 @@ impl Namespace {
     /// Sets the namespace in the object with this number.
     fn apply_planned(
         &self,
-        (plan, at): (&Plan, usize),
+        (plan, at): (&mut Plan, usize),
         fields: &mut ByKind<'_>,
         resource: &mut Resource,
         schemas: &Schemas,
@@ -222,12 +222,13 @@ impl Transform for Namespace {
             !resource.is_empty() && !resource.annotation(FROM_HELM).is_some_and(made_by_helm)
         };
         let mut fields = ByKind::new(&self.fields);
-        let plan = objects.plan(schemas, || self.task());
+        let mut plan = objects.plan(schemas, || self.task());
         if self.keeps_names(objects) && objects.are_called_apart() {
             for (at, resource) in objects.iter_mut_staying_unique().enumerate() {
                 if is_moved(resource) {
+                    plan.own(resource);
                     resource.store_previous_id(schemas);
-                    self.apply_planned((&plan, at), &mut fields, resource, schemas)?;
+                    self.apply_planned((&mut plan, at), &mut fields, resource, schemas)?;
                 }
             }
             return Ok(());
@@ -242,8 +243,9 @@ impl Transform for Namespace {
                 continue;
             }
             let before = resource.id(schemas).key();
+            plan.own(resource);
             resource.store_previous_id(schemas);
-            self.apply_planned((&plan, at), &mut fields, resource, schemas)?;
+            self.apply_planned((&mut plan, at), &mut fields, resource, schemas)?;
             let id = resource.id(schemas);
             if let Some(count) = count.get_mut(&before) {
                 *count -= 1;

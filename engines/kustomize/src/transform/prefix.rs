@@ -1,5 +1,7 @@
 //! Name prefixes and suffixes.
 
+use std::borrow::Cow;
+
 use yaml::Str;
 
 use super::Transform;
@@ -49,14 +51,18 @@ impl Affix {
     }
 
     fn set(&self, node: &mut Node) -> Result<(), Error> {
-        Ok(node::set_scalar(node, self.renamed(node.text()))?)
+        let renamed = self.renamed(node.text(), &mut String::new());
+        Ok(node::set_scalar(node, renamed)?)
     }
 
-    fn renamed(&self, name: &str) -> Scalar {
-        Scalar::untagged(match self.side {
-            Side::Prefix => [&self.text, name].concat(),
-            Side::Suffix => [name, &self.text].concat(),
-        })
+    fn renamed(&self, name: &str, text: &mut String) -> Scalar {
+        let parts = match self.side {
+            Side::Prefix => [&*self.text, name],
+            Side::Suffix => [name, &*self.text],
+        };
+        text.clear();
+        text.extend(parts);
+        Scalar::untagged(text.as_str())
     }
 
     /// What happens to each object, but for the text.
@@ -79,9 +85,28 @@ impl Affix {
         Some(finder.into_places())
     }
 
-    fn rename(&self, old: Option<&Scalar>) -> Scalar {
+    fn rename(&self, old: Option<&Scalar>, text: &mut String) -> Scalar {
         let (name, style) = old.map_or(("", Style::Plain), |old| (&*old.text, old.style));
-        self.renamed(name).in_style(style)
+        self.renamed(name, text).in_style(style)
+    }
+
+    /// The fields of an object that change, by number. Its kind counts as it was at first.
+    fn fields_of(&self, object: &Resource, numbers: &mut Vec<usize>) {
+        let now = object.gvk_here();
+        let first = object.track.previous.first();
+        let gvk = match first.filter(|first| first.kind != now.kind) {
+            Some(first) => Cow::Owned(Gvk {
+                kind: first.kind.clone(),
+                ..now.into_owned()
+            }),
+            None => now,
+        };
+        numbers.clear();
+        if !is_exempt(&gvk) {
+            let fields = self.fields.iter().enumerate();
+            let fields = fields.filter(|(_, field)| gvk.is_selected(&field.gvk));
+            numbers.extend(fields.map(|(number, _)| number));
+        }
     }
 }
 
@@ -91,26 +116,19 @@ impl Transform for Affix {
             kind: Kind::Scalar,
             tag: Tag::Str,
         };
-        let plan = objects.plan(schemas, || self.task());
+        let mut plan = objects.plan(schemas, || self.task());
         // Names that differ do so with the same text in front or behind.
         let objects = if self.goes_to_all(objects) {
             objects.iter_mut_staying_unique()
         } else {
             objects.iter_mut()
         };
+        let (mut numbers, mut text) = (Vec::new(), String::new());
         for (at, resource) in objects.enumerate() {
-            let mut gvk = resource.gvk();
-            if let Some(first) = resource.track.previous.first() {
-                gvk.kind = first.kind.clone();
-            }
-            if is_exempt(&gvk) {
-                continue;
-            }
-            for field in &self.fields {
-                if !gvk.is_selected(&field.gvk) {
-                    continue;
-                }
+            self.fields_of(resource, &mut numbers);
+            for field in numbers.iter().map(|number| &self.fields[*number]) {
                 if field.path == "metadata/name" && !self.text.is_empty() {
+                    plan.own(resource);
                     let text = self.text.clone();
                     match self.side {
                         Side::Prefix => resource.track.prefixes.push(text),
@@ -119,7 +137,7 @@ impl Transform for Affix {
                     resource.store_previous_id(schemas);
                 }
                 let find = |object: &Resource| self.places(object);
-                if !plan.write(at, resource, find, |old| self.rename(old)) {
+                if !plan.write(at, resource, find, |old| self.rename(old, &mut text)) {
                     let set = &mut |node: &mut Node| self.set(node);
                     apply(&mut resource.node, field, Some(creation), set)?;
                 }

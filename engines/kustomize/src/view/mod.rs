@@ -23,8 +23,8 @@ pub enum FileKind {
     Dir,
 }
 
-/// Tells contents apart without reading them: while a view gives a path the same stamp, the file
-/// there is the same. No two views give the same stamp.
+/// Tells contents apart without reading them: while a view gives a path the same stamp, the same is
+/// there, or nothing as before. No two views give the same stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stamp(u64);
 

@@ -1,6 +1,6 @@
 //! Values that few would write, with what the real program prints.
 
-use crate::{built, config_map};
+use crate::{built, config_map, read};
 
 #[test]
 fn of_annotations_that_stand_there_more_than_once_two_go() {
@@ -189,4 +189,32 @@ fn a_component_that_calls_two_objects_alike_fails_where_it_is_taken_in() {
         ),
         "{error}"
     );
+}
+
+#[test]
+fn a_time_in_a_list_in_brackets_stays_as_it_is_written() {
+    let file = "apiVersion: example.com/v1
+kind: Foo
+metadata: {name: t}
+spec:
+  brackets: [2020-01-01 10:00:00, [2020-01-01 10:00:00], {a: 2020-01-01 10:00:00}]
+  day: [2020-01-01]
+  lines:
+  - 2020-01-01 10:00:00
+  tagged: [!!timestamp 2020-01-01 10:00:00]
+";
+    let printed = read(file).unwrap();
+    let spec = "spec:
+  brackets:
+  - \"2020-01-01 10:00:00\"
+  - - \"2020-01-01 10:00:00\"
+  - a: \"2020-01-01 10:00:00\"
+  day:
+  - \"2020-01-01T00:00:00Z\"
+  lines:
+  - \"2020-01-01T10:00:00Z\"
+  tagged:
+  - \"2020-01-01T10:00:00Z\"
+";
+    assert!(printed.ends_with(spec), "{printed}");
 }

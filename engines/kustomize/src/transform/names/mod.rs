@@ -25,13 +25,13 @@ pub(crate) fn fix_references(
     schemas: &Schemas,
 ) -> Result<(), Error> {
     let references = References::new(config);
-    let renamed = !objects.iter().all(Resource::has_kept_its_name);
+    let renamed = Renamed::of(objects);
     // What is being updated is looked at as well, and stays what it is called.
     let before = references.rename_objects().then(|| objects.clone());
     let index = Index::default();
     for at in 0..objects.len() {
         let candidates = Candidates::new(before.as_ref().unwrap_or(objects), schemas, &index);
-        match follow(objects.get(at), &candidates, &references, renamed)? {
+        match follow(objects.get(at), &candidates, &references, &renamed)? {
             Followed::Kept => {}
             Followed::Names(names) if names.is_empty() => {}
             Followed::Names(names) => objects.get_mut_keeping_ids(at).write_each(&names),
@@ -39,6 +39,40 @@ pub(crate) fn fix_references(
         }
     }
     Ok(())
+}
+
+/// The names that objects had that are called otherwise now.
+enum Renamed {
+    Few(Vec<Str>),
+    Many,
+}
+
+/// So many names are quicker compared one by one than looked up.
+const FEW: usize = 4;
+
+impl Renamed {
+    fn of(objects: &ResMap) -> Self {
+        let mut names: Vec<Str> = Vec::new();
+        let renamed = objects
+            .lively()
+            .filter(|(_, object)| !object.has_kept_its_name());
+        for (_, object) in renamed {
+            let previous = object.track.previous.iter();
+            names.extend(previous.map(|previous| previous.name.clone()));
+            names.dedup();
+            if names.len() > FEW {
+                return Self::Many;
+            }
+        }
+        Self::Few(names)
+    }
+
+    fn has_none_of(&self, names: &[Str]) -> bool {
+        match self {
+            Self::Few(renamed) => !names.iter().any(|name| renamed.contains(name)),
+            Self::Many => names.is_empty(),
+        }
+    }
 }
 
 /// What becomes of an object when those that it names are called otherwise.
@@ -53,7 +87,7 @@ fn follow(
     object: &Resource,
     candidates: &Candidates<'_>,
     references: &References<'_>,
-    renamed: bool,
+    renamed: &Renamed,
 ) -> Result<Followed, Error> {
     let gvk = || {
         let mut gvk = object.gvk();
@@ -66,9 +100,10 @@ fn follow(
     let found;
     let known = object.sites(references.config, &object.first_kind(), find);
     let sites = if let Some(sites) = known {
-        // Whatever a name alone means is called as before.
-        let alone = |site: &Site| matches!(site.names, Names::Alone(_));
-        if !renamed && !is_checked && sites.list.iter().all(alone) {
+        // Whatever a name alone means may be called as before.
+        let stays =
+            |site: &Site| matches!(&site.names, Names::Alone(names) if renamed.has_none_of(names));
+        if !is_checked && sites.list.iter().all(stays) {
             return Ok(Followed::Kept);
         }
         if sites.list.is_empty() && !is_checked {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::config::{FieldSpec, Segment, TransformerConfig};
@@ -81,8 +82,8 @@ fn find(object: &Node, path: &[Segment]) -> Names {
 pub(super) struct References<'a> {
     pub(super) config: &'a Arc<TransformerConfig>,
     pub(super) list: Vec<Reference<'a>>,
-    /// Of some hundred fields, an object has those of its kind.
-    by_kind: HashMap<&'a str, Vec<usize>>,
+    /// Of some hundred fields, objects of a kind have few.
+    of_kind: RefCell<HashMap<Gvk, Rc<[usize]>>>,
     /// Where objects of a kind have those whose names are known.
     reach: RefCell<HashMap<Gvk, Arc<Reach>>>,
 }
@@ -94,16 +95,10 @@ impl<'a> References<'a> {
             let fields = reference.referrers.iter();
             fields.map(move |field| Reference { target, field })
         });
-        let list: Vec<_> = references.collect();
-        let mut by_kind: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, reference) in list.iter().enumerate() {
-            let kind = &reference.field.gvk.kind;
-            by_kind.entry(kind).or_default().push(at);
-        }
         Self {
             config,
-            list,
-            by_kind,
+            list: references.collect(),
+            of_kind: RefCell::default(),
             reach: RefCell::default(),
         }
     }
@@ -118,21 +113,21 @@ impl<'a> References<'a> {
     }
 
     /// Those that objects of a kind may have, in order.
-    fn of(&self, gvk: &Gvk) -> Vec<usize> {
-        let of_kind = |kind: &str| self.by_kind.get(kind).map_or(&[][..], Vec::as_slice);
-        let mut out = of_kind(&gvk.kind).to_vec();
-        if !gvk.kind.is_empty() {
-            out.extend(of_kind(""));
-            out.sort_unstable();
+    fn of(&self, gvk: &Gvk) -> Rc<[usize]> {
+        let mut known = self.of_kind.borrow_mut();
+        if let Some(fields) = known.get(gvk) {
+            return Rc::clone(fields);
         }
-        out.retain(|at| gvk.is_selected(&self.list[*at].field.gvk));
-        out
+        let is_of = |at: &usize| gvk.is_selected(&self.list[*at].field.gvk);
+        let fields: Rc<[usize]> = (0..self.list.len()).filter(is_of).collect();
+        known.insert(gvk.clone(), Rc::clone(&fields));
+        fields
     }
 
     /// Those that objects of a kind may have, to be looked for.
     pub(super) fn all(&self, gvk: &Gvk) -> Vec<Site> {
         let site = |field| Site::new(field, Names::Unknown);
-        self.of(gvk).into_iter().map(site).collect()
+        self.of(gvk).iter().copied().map(site).collect()
     }
 
     /// Those that an object has, and how long it has them: as long as nothing within reach changes.
@@ -151,7 +146,7 @@ impl<'a> References<'a> {
             reach
         });
         let site = |at: usize| self.list[at].site(at, object);
-        (reach, fields.into_iter().filter_map(site).collect())
+        (reach, fields.iter().copied().filter_map(site).collect())
     }
 }
 
