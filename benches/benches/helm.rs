@@ -21,7 +21,7 @@ use anyhow::{Context as _, Result};
 use benches::{Input, Measured, Programs, answer_as_helper, calling_chart, measure, small_chart};
 use gotemplate::funcs::{Clock, Random, Time};
 use helm::chart::{Cache, Chart, Error, Loaded};
-use helm::render::{Capabilities, Operation, Release, Request, SchemaCheck, World};
+use helm::render::{Capabilities, Operation, Purpose, Release, Request, SchemaCheck, World};
 use yaml::Value;
 
 /// The largest chart of the corpus.
@@ -97,6 +97,7 @@ fn render(loaded: &Loaded, values: &Value) -> Result<usize> {
         },
         capabilities: Capabilities::default(),
         schema: SchemaCheck::Enforced,
+        purpose: Purpose::Manifests,
     };
     let world = World {
         clock: Rc::new(Still),

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use gotemplate::funcs::{Clock, Random, Time};
 use helm::chart::Chart;
-use helm::render::{Capabilities, Operation, Release, Request, SchemaCheck, World, release};
+use helm::render::{Capabilities, Operation, Purpose, Release, Request, SchemaCheck, World, release};
 use libfuzzer_sys::fuzz_target;
 
 /// Names of functions that are slow on purpose: one key or password takes longer than an input may. Their budget is a test of
@@ -80,6 +80,7 @@ fuzz_target!(|bytes: &[u8]| {
         },
         capabilities: Capabilities::default(),
         schema: SchemaCheck::Enforced,
+        purpose: Purpose::Record,
     };
     let values = yaml::Value::empty_map();
     let render = || {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use helm::output;
 use helm::render::{
-    Capabilities, Failure as Refusal, KubeVersion, Operation, Release, Rendered, Request,
+    Capabilities, Failure as Refusal, KubeVersion, Operation, Purpose, Release, Rendered, Request,
     SchemaCheck,
 };
 use helm::{Diagnostic, Level};
@@ -171,6 +171,7 @@ fn render(
         } else {
             SchemaCheck::Enforced
         },
+        purpose: Purpose::Manifests,
     };
     let world = world::of_this_process();
     helm::render::release(&chart, &values, &request, &world, diagnostics)

@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use gotemplate::funcs::{Clock, Random, Time};
 use helm::chart::{Cache, Chart, Loaded};
-use helm::render::{Capabilities, Operation, Release, Request, SchemaCheck, World, release};
+use helm::render::{
+    Capabilities, Operation, Purpose, Release, Request, SchemaCheck, World, release,
+};
 
 struct Still;
 
@@ -61,6 +63,7 @@ fn render(loaded: &Loaded, values: &str) -> String {
         },
         capabilities: Capabilities::default(),
         schema: SchemaCheck::Enforced,
+        purpose: Purpose::Manifests,
     };
     let world = World {
         clock: Rc::new(Still),

@@ -20,7 +20,7 @@ use gotemplate::funcs::{Clock, Random, Time};
 use helm::chart::Chart;
 use helm::output;
 use helm::render::{
-    Capabilities, KubeVersion, Operation, Release, Request, SchemaCheck, World, release,
+    Capabilities, KubeVersion, Operation, Purpose, Release, Request, SchemaCheck, World, release,
 };
 use helm::{Diagnostic, Level};
 
@@ -181,6 +181,7 @@ impl Case {
             } else {
                 SchemaCheck::Enforced
             },
+            purpose: Purpose::Manifests,
         };
         let world = World {
             clock: Rc::new(Fixed::default()),

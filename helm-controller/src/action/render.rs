@@ -7,7 +7,7 @@ use gotemplate::value::{Map as Tree, Numbers, Value};
 use helm::chart::Chart;
 use helm::output;
 use helm::release::{Hook, RecordedChart, Release};
-use helm::render::{self, Capabilities, KubeVersion, Operation, Request, SchemaCheck};
+use helm::render::{self, Capabilities, KubeVersion, Operation, Purpose, Request, SchemaCheck};
 use helm::values::{Nulls, coalesce, process_dependencies};
 use tokio::runtime::Handle;
 use yaml::Map;
@@ -79,6 +79,7 @@ pub(super) async fn render(
             api_versions: served.api_versions.clone(),
         },
         schema: occasion.schema,
+        purpose: Purpose::Record,
     };
     let mut plan = plan.clone();
     if let Some(old) = occasion.keeping {

@@ -21,6 +21,9 @@ const MAX_INCLUDES: usize = 1000;
 /// How many bytes of texts given to `tpl` are kept parsed.
 const MAX_CACHED: usize = 4 << 20;
 
+/// How large a buffer may be that is used again.
+const MAX_SPARE: usize = 64 << 10;
+
 /// A render in progress. It hands templates to functions (`include`, `tpl`), keeps the budget, and carries the host objects.
 #[derive(Debug)]
 pub struct Context {
@@ -34,6 +37,8 @@ pub struct Context {
     /// How deep calls of templates are nested now.
     pub(super) depth: usize,
     hosts: Hosts,
+    /// Buffers that templates have printed into.
+    spare: Vec<Vec<u8>>,
 }
 
 /// Templates that hide those of the set around them.
@@ -84,6 +89,7 @@ impl Context {
             purse: Purse::new(budget),
             depth: 0,
             hosts,
+            spare: Vec::new(),
         }
     }
 
@@ -101,11 +107,11 @@ impl Context {
                 template: None,
             });
         };
-        run(self, &template, data)
+        run(self, &template, data, Vec::new())
     }
 
     /// Helm's `include`: what a template of the set prints. A template may not be included inside itself more than 1000 times.
-    pub fn include(&mut self, name: &Str, data: &Value) -> Result<Vec<u8>, FuncError> {
+    pub fn include(&mut self, name: &Str, data: &Value) -> Result<Str, FuncError> {
         let name = name.to_str_lossy();
         let count = match self.included.get_mut(&*name) {
             Some(count) => count,
@@ -119,26 +125,45 @@ impl Context {
             );
         }
         *count += 1;
-        let text = self.execute(&name, data);
+        let printed = match self.find(&name) {
+            Some(template) => {
+                let out = self.spare.pop().unwrap_or_default();
+                run(self, &template, data, out)
+            }
+            None => self.execute(&name, data),
+        };
         if let Some(count) = self.included.get_mut(&*name) {
             *count -= 1;
         }
-        Ok(text?)
+        Ok(self.keep(printed?))
+    }
+
+    /// What was printed, as text that takes no more room than it needs.
+    fn keep(&mut self, mut printed: Vec<u8>) -> Str {
+        let text = Str::from(&*printed);
+        if printed.capacity() <= MAX_SPARE {
+            printed.clear();
+            self.spare.push(printed);
+        }
+        text
     }
 
     /// Helm's `tpl`: what a text prints when it is a template. It sees the templates around it; what it defines is seen only while
     /// it runs.
-    pub fn tpl(&mut self, text: &Str, data: &Value) -> Result<Vec<u8>, FuncError> {
+    pub fn tpl(&mut self, text: &Str, data: &Value) -> Result<Str, FuncError> {
         let parsed = self.parse(text)?;
         let outer = self.overlay.take();
         self.overlay = Some(Rc::new(Overlay::new(parsed.clone(), outer.clone())));
         let printed = match parsed.main() {
-            Some(main) => run(self, main, data),
+            Some(main) => {
+                let out = self.spare.pop().unwrap_or_default();
+                run(self, main, data, out)
+            }
             None => Ok(Vec::new()),
         };
         self.overlay = outer;
         match printed {
-            Ok(printed) => Ok(without_no_value(printed)),
+            Ok(printed) => Ok(self.keep(without_no_value(printed))),
             Err(error) => Err(FuncError::from(error).context(format_args!(
                 "error during tpl function execution for {}",
                 quote(text)

@@ -43,13 +43,13 @@ pub(super) struct State<'c, 't> {
     pub(super) depth: usize,
 }
 
-/// Executes a template on `data`.
+/// Executes a template on `data`; what it prints follows what is in `out`.
 pub(super) fn run(
     context: &mut Context,
     template: &Definition,
     data: &Value,
+    mut out: Vec<u8>,
 ) -> Result<Vec<u8>, ExecError> {
-    let mut out = Vec::new();
     let dot = Slot::plain(data.clone());
     enter(context, template, &dot, &mut out, 0).map_err(|failure| *failure)?;
     Ok(out)

@@ -1,7 +1,9 @@
 //! Documents: JSON and YAML, to text and back.
 
-use yaml::node::{Node, SequenceIndent, encode_v3};
-use yaml::{Budget, Dialect};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use yaml::node::{Content, Node, SequenceIndent, encode_v3};
+use yaml::{Budget, Dialect, ScalarStyle};
 
 use super::Duration;
 use super::json::{self, JsonError};
@@ -230,8 +232,31 @@ fn pretty(value: &Value, depth: usize) -> Option<Node> {
                 }
             }
         }
+        Value::Str(text) if text.as_utf8().is_none() => binary(text),
         scalar => Node::from(&scalar.to_yaml(1)?),
     })
+}
+
+/// Text that is no UTF-8, in base64: on one line when it is short.
+fn binary(bytes: &[u8]) -> Node {
+    const LINE: usize = 70;
+    let mut text = STANDARD.encode(bytes);
+    let mut style = ScalarStyle::Plain;
+    if text.len() >= LINE {
+        let mut lines = String::new();
+        for line in text.as_bytes().chunks(LINE) {
+            lines.push_str(&String::from_utf8_lossy(line));
+            lines.push('\n');
+        }
+        text = lines;
+        style = ScalarStyle::Literal;
+    }
+    Node {
+        content: Content::Scalar(text.into(), style),
+        tag: "!!binary".into(),
+        tagged: true,
+        ..Node::from(&yaml::Value::Null)
+    }
 }
 
 /// Whether Go shows a field to encoders.

@@ -1,5 +1,7 @@
 //! One version of a chart in an index.
 
+use helm::chart::rules::{self, Facts, Named, Repeated, sanitize};
+use helm::chart::{Dependency, Maintainer, Metadata};
 use jiff::Timestamp;
 use select::semver::Version;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -78,25 +80,8 @@ pub struct Entry {
     url: String,
 }
 
-/// The fields of an entry.
-const FIELDS: &[&str] = &[
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
+/// The fields of an entry beside those of its chart's metadata.
+const OWN_FIELDS: [&str; 8] = [
     "urls",
     "created",
     "removed",
@@ -107,19 +92,6 @@ const FIELDS: &[&str] = &[
     "url",
 ];
 
-const MAINTAINER_FIELDS: &[&str] = &["name", "email", "url"];
-
-const DEPENDENCY_FIELDS: &[&str] = &[
-    "name",
-    "version",
-    "repository",
-    "condition",
-    "tags",
-    "enabled",
-    "import-values",
-    "alias",
-];
-
 impl Entry {
     /// Reads an entry; null is none.
     pub(super) fn read(value: Value, unknown: Unknown) -> Result<Option<Self>, String> {
@@ -127,10 +99,10 @@ impl Entry {
             return Ok(None);
         }
         if unknown == Unknown::Refused {
-            check_fields(&value, FIELDS)?;
+            check_fields(&value, &[&Metadata::FIELDS, &OWN_FIELDS])?;
             let lists = [
-                ("maintainers", MAINTAINER_FIELDS),
-                ("dependencies", DEPENDENCY_FIELDS),
+                ("maintainers", &Maintainer::FIELDS[..]),
+                ("dependencies", &Dependency::FIELDS),
             ];
             for (list, fields) in lists {
                 for item in value
@@ -139,7 +111,7 @@ impl Entry {
                     .into_iter()
                     .flatten()
                 {
-                    check_fields(item, fields)?;
+                    check_fields(item, &[fields])?;
                 }
             }
         }
@@ -151,6 +123,31 @@ impl Entry {
 
     /// The entry with its text cleaned, and its version; none if it breaks a rule for charts.
     pub(super) fn validated(mut self) -> Option<(Self, Version)> {
+        self.sanitize();
+        // An index may leave it out, a chart may not.
+        if self.api_version.is_empty() {
+            "v1".clone_into(&mut self.api_version);
+        }
+        let facts = Facts {
+            api_version: &self.api_version,
+            name: &self.name,
+            version: &self.version,
+            kind: &self.kind,
+            maintainers: self
+                .maintainers
+                .iter()
+                .map(|one| match one {
+                    Value::Null => rules::Entry::Empty,
+                    _ => rules::Entry::Filled(()),
+                })
+                .collect(),
+            dependencies: self.dependencies.iter().map(named).collect(),
+        };
+        let version = facts.check(Repeated::Allowed).ok()?;
+        Some((self, version))
+    }
+
+    fn sanitize(&mut self) {
         for text in [
             &mut self.name,
             &mut self.description,
@@ -161,20 +158,17 @@ impl Entry {
             &mut self.app_version,
             &mut self.kube_version,
         ] {
-            *text = sanitized(text);
+            sanitize(text);
         }
-        for text in self.sources.iter_mut().chain(&mut self.keywords) {
-            *text = sanitized(text);
+        self.sources.iter_mut().for_each(sanitize);
+        self.keywords.iter_mut().for_each(sanitize);
+        for maintainer in &mut self.maintainers {
+            sanitize_fields(maintainer, &Maintainer::FIELDS);
         }
-        if self.api_version.is_empty() {
-            "v1".clone_into(&mut self.api_version);
+        for dependency in &mut self.dependencies {
+            let fields = ["name", "version", "repository", "condition", "tags"];
+            sanitize_fields(dependency, &fields);
         }
-        let is_name = !matches!(&*self.name, "" | "." | "..") && !self.name.contains('/');
-        let is_kind = matches!(&*self.kind, "" | "application" | "library");
-        let is_complete = self.maintainers.iter().all(|one| !one.is_null());
-        let aliases = self.dependencies.iter().all(is_dependency);
-        let version = Version::parse(&self.version).ok()?;
-        (is_name && is_kind && is_complete && aliases).then_some((self, version))
     }
 
     /// When it was added.
@@ -183,19 +177,36 @@ impl Entry {
     }
 }
 
-/// Whether the alias of a dependency can name a chart.
-fn is_dependency(value: &Value) -> bool {
+/// How a dependency is called.
+fn named(value: &Value) -> rules::Entry<Named<'_>> {
     let Some(dependency) = value.as_object() else {
-        return false;
+        return rules::Entry::Empty;
     };
-    let alias = dependency.get("alias").and_then(Value::as_str);
-    alias
-        .unwrap_or_default()
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    let text = |field| dependency.get(field).and_then(Value::as_str);
+    rules::Entry::Filled(Named {
+        name: text("name").unwrap_or_default(),
+        alias: text("alias").unwrap_or_default(),
+    })
 }
 
-fn check_fields(value: &Value, fields: &[&str]) -> Result<(), String> {
+/// Cleans the texts in some fields of an object, and those in lists there.
+fn sanitize_fields(value: &mut Value, fields: &[&str]) {
+    for field in fields {
+        match value.get_mut(field) {
+            Some(Value::String(text)) => sanitize(text),
+            Some(Value::Array(items)) => {
+                for item in items {
+                    if let Value::String(text) = item {
+                        sanitize(text);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check_fields(value: &Value, known: &[&[&str]]) -> Result<(), String> {
     let names = value
         .as_object()
         .into_iter()
@@ -203,7 +214,8 @@ fn check_fields(value: &Value, fields: &[&str]) -> Result<(), String> {
         .map(|(name, _)| name);
     for name in names {
         // Go matches names whatever their case.
-        if !fields.iter().any(|field| field.eq_ignore_ascii_case(name)) {
+        let mut fields = known.iter().copied().flatten();
+        if !fields.any(|field| field.eq_ignore_ascii_case(name)) {
             return Err(unknown_field(name));
         }
     }
@@ -212,14 +224,6 @@ fn check_fields(value: &Value, fields: &[&str]) -> Result<(), String> {
 
 pub(super) fn unknown_field(name: &str) -> String {
     format!("error unmarshaling JSON: while decoding JSON: json: unknown field \"{name}\"")
-}
-
-/// White space becomes a space, what cannot be printed vanishes.
-fn sanitized(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control())
-        .collect()
 }
 
 /// A text; numbers and truth values are taken for the text that they are written with.

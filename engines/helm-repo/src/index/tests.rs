@@ -159,3 +159,24 @@ fn one_chart_is_found_in_a_stored_index() {
     assert_eq!(find(STORED.as_bytes(), "c").unwrap(), None);
     assert!(find(b"nonsense", "c").is_err());
 }
+
+#[test]
+fn h3_text_is_cleaned_as_in_charts_and_repeated_dependencies_stay() {
+    let index = "
+apiVersion: v1
+entries:
+  a:
+  - name: a
+    version: 1.0.0
+    description: \"one\\ntwo\\u200b\\u00ad\\u00a0three\"
+    maintainers: [{name: \"x\\u200by\", email: e}]
+    dependencies: [{name: d, version: \"1\\t2\", repository: r}, {name: d, version: 1, repository: r}]
+    urls: [u]
+";
+    let stored: Value = serde_json::from_str(&json(index)).unwrap();
+    let entry = &stored["entries"]["a"][0];
+    assert_eq!(entry["description"], "one two three");
+    assert_eq!(entry["maintainers"][0]["name"], "xy");
+    assert_eq!(entry["dependencies"][0]["version"], "1 2");
+    assert_eq!(entry["dependencies"][1]["name"], "d");
+}

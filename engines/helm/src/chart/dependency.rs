@@ -44,23 +44,25 @@ const RFC_3339: &str = "2006-01-02T15:04:05Z07:00";
 const DEPENDENCY: &str = "Dependency";
 
 impl Dependency {
+    /// The fields, as they are written.
+    pub const FIELDS: [&'static str; 8] = [
+        "name",
+        "version",
+        "repository",
+        "condition",
+        "tags",
+        "enabled",
+        "import-values",
+        "alias",
+    ];
+
     fn read(fields: &mut Fields, place: &Place, value: &Value) -> Option<Self> {
-        const NAMES: [&str; 8] = [
-            "name",
-            "version",
-            "repository",
-            "condition",
-            "tags",
-            "enabled",
-            "import-values",
-            "alias",
-        ];
         if value.is_null() {
             return None;
         }
         let mut read = Self::default();
         for (key, value) in fields.entries(value, place, "v2.Dependency") {
-            let Some(name) = known(key, &NAMES) else {
+            let Some(name) = known(key, &Self::FIELDS) else {
                 continue;
             };
             let place = place.field(DEPENDENCY, name);

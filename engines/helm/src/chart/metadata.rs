@@ -59,6 +59,27 @@ pub struct Maintainer {
 const METADATA: &str = "Metadata";
 
 impl Metadata {
+    /// The fields, as they are written.
+    pub const FIELDS: [&'static str; 17] = [
+        "name",
+        "home",
+        "sources",
+        "version",
+        "description",
+        "keywords",
+        "maintainers",
+        "icon",
+        "apiVersion",
+        "condition",
+        "tags",
+        "appVersion",
+        "deprecated",
+        "annotations",
+        "kubeVersion",
+        "dependencies",
+        "type",
+    ];
+
     /// Reads the fields of `bytes` over those that are set; what the document lacks stays.
     pub(crate) fn merge(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.merge_value(&document(bytes)?)
@@ -80,26 +101,7 @@ impl Metadata {
     }
 
     fn set(&mut self, fields: &mut Fields, key: &str, value: &Value) {
-        const NAMES: [&str; 17] = [
-            "name",
-            "home",
-            "sources",
-            "version",
-            "description",
-            "keywords",
-            "maintainers",
-            "icon",
-            "apiVersion",
-            "condition",
-            "tags",
-            "appVersion",
-            "deprecated",
-            "annotations",
-            "kubeVersion",
-            "dependencies",
-            "type",
-        ];
-        let Some(name) = known(key, &NAMES) else {
+        let Some(name) = known(key, &Self::FIELDS) else {
             return;
         };
         let place = Place::default().field(METADATA, name);
@@ -146,13 +148,16 @@ impl Metadata {
 }
 
 impl Maintainer {
+    /// The fields, as they are written.
+    pub const FIELDS: [&'static str; 3] = ["name", "email", "url"];
+
     fn read(fields: &mut Fields, place: &Place, value: &Value) -> Option<Self> {
         if value.is_null() {
             return None;
         }
         let mut maintainer = Self::default();
         for (key, value) in fields.entries(value, place, "v2.Maintainer") {
-            let Some(name) = known(key, &["name", "email", "url"]) else {
+            let Some(name) = known(key, &Self::FIELDS) else {
                 continue;
             };
             let target = match name {

@@ -16,7 +16,7 @@ mod load;
 mod made;
 mod metadata;
 mod package;
-mod rules;
+pub mod rules;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

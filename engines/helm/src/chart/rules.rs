@@ -1,12 +1,167 @@
-//! What metadata must say, and how their text is cleaned.
+//! What metadata must say, and how their text is cleaned: in `Chart.yaml`, and in the indexes of repositories, which repeat it.
 
+use std::collections::HashSet;
+
+use gotemplate::fmt::{is_print, quote};
 use select::semver::Version;
 
 use super::{Dependency, Error, Metadata};
 
+/// What the rules look at, cleaned.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// The version of the format.
+    pub api_version: &'a str,
+    /// The name.
+    pub name: &'a str,
+    /// The version.
+    pub version: &'a str,
+    /// The type; nothing means an application.
+    pub kind: &'a str,
+    /// Whether something is said of each maintainer.
+    pub maintainers: Vec<Entry<()>>,
+    /// The charts it depends on.
+    pub dependencies: Vec<Entry<Named<'a>>>,
+}
+
+/// An entry of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry<T> {
+    /// Null, or nothing at all.
+    Empty,
+    /// Something.
+    Filled(T),
+}
+
+/// How a dependency is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// The name of the chart.
+    pub name: &'a str,
+    /// Its name in the chart that depends on it; nothing means the same.
+    pub alias: &'a str,
+}
+
+/// What two dependencies of the same name are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeated {
+    /// An error: a chart cannot be used so.
+    Refused,
+    /// Nothing that an index would leave a chart out for.
+    Allowed,
+}
+
+impl Facts<'_> {
+    /// The version, or the first rule that is broken, in Helm's words.
+    ///
+    /// # Errors
+    ///
+    /// The words, when a rule is broken.
+    pub fn check(&self, repeated: Repeated) -> Result<Version, String> {
+        let name = self.name;
+        if self.api_version.is_empty() {
+            return Err("chart.metadata.apiVersion is required".into());
+        }
+        if name.is_empty() {
+            return Err("chart.metadata.name is required".into());
+        }
+        if name == "." || name == ".." {
+            let name = quote(name);
+            return Err(format!("chart.metadata.name {name} is not allowed"));
+        }
+        if name.contains('/') {
+            return Err(format!("chart.metadata.name {} is invalid", quote(name)));
+        }
+        if self.version.is_empty() {
+            return Err("chart.metadata.version is required".into());
+        }
+        let Ok(version) = Version::parse(self.version) else {
+            let version = quote(self.version);
+            return Err(format!("chart.metadata.version {version} is invalid"));
+        };
+        if !["", "application", "library"].contains(&self.kind) {
+            return Err("chart.metadata.type must be application or library".into());
+        }
+        if self.maintainers.contains(&Entry::Empty) {
+            return Err("maintainers must not contain empty or null nodes".into());
+        }
+        let mut seen = HashSet::new();
+        for dependency in &self.dependencies {
+            let Entry::Filled(named) = dependency else {
+                return Err("dependencies must not contain empty or null nodes".into());
+            };
+            let local = named.check()?;
+            if !seen.insert(local) && repeated == Repeated::Refused {
+                let local = quote(local);
+                return Err(format!(
+                    "more than one dependency with name or alias {local}"
+                ));
+            }
+        }
+        Ok(version)
+    }
+}
+
+impl<'a> Named<'a> {
+    /// Its name in the chart that depends on it, or why it cannot have it.
+    fn check(self) -> Result<&'a str, String> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if !self.alias.chars().all(allowed) {
+            return Err(format!(
+                "dependency {} has disallowed characters in the alias",
+                quote(self.name)
+            ));
+        }
+        Ok(if self.alias.is_empty() {
+            self.name
+        } else {
+            self.alias
+        })
+    }
+}
+
+/// Cleans a text: white space becomes a blank, what cannot be printed goes.
+pub fn sanitize(text: &mut String) {
+    if text
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
+    {
+        return;
+    }
+    *text = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| is_print(*c))
+        .collect();
+}
+
 impl Metadata {
-    /// Cleans the text of control characters and checks the rules.
+    /// Cleans the text and checks the rules.
     pub(crate) fn validate(&mut self) -> Result<(), Error> {
+        self.sanitize();
+        let facts = Facts {
+            api_version: &self.api_version,
+            name: &self.name,
+            version: &self.version,
+            kind: &self.kind,
+            maintainers: self
+                .maintainers
+                .iter()
+                .map(|one| one.as_ref().map_or(Entry::Empty, |_| Entry::Filled(())))
+                .collect(),
+            dependencies: self
+                .dependencies
+                .iter()
+                .map(|one| one.as_ref().map_or(Entry::Empty, Dependency::named))
+                .collect(),
+        };
+        match facts.check(Repeated::Refused) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err(Error::Validation(problem)),
+        }
+    }
+
+    fn sanitize(&mut self) {
         for text in [
             &mut self.name,
             &mut self.description,
@@ -21,105 +176,32 @@ impl Metadata {
         }
         self.sources.iter_mut().for_each(sanitize);
         self.keywords.iter_mut().for_each(sanitize);
-        let invalid = |message: String| Err(Error::Validation(message));
-        if self.api_version.is_empty() {
-            return invalid("chart.metadata.apiVersion is required".into());
-        }
-        if self.name.is_empty() {
-            return invalid("chart.metadata.name is required".into());
-        }
-        if self.name == "." || self.name == ".." {
-            return invalid(format!(
-                "chart.metadata.name {:?} is not allowed",
-                self.name
-            ));
-        }
-        if self.name.contains('/') {
-            return invalid(format!("chart.metadata.name {:?} is invalid", self.name));
-        }
-        if self.version.is_empty() {
-            return invalid("chart.metadata.version is required".into());
-        }
-        if Version::parse(&self.version).is_err() {
-            return invalid(format!(
-                "chart.metadata.version {:?} is invalid",
-                self.version
-            ));
-        }
-        if !["", "application", "library"].contains(&self.kind.as_str()) {
-            return invalid("chart.metadata.type must be application or library".into());
-        }
-        for maintainer in &mut self.maintainers {
-            let Some(maintainer) = maintainer else {
-                return invalid("maintainers must not contain empty or null nodes".into());
-            };
+        for maintainer in self.maintainers.iter_mut().flatten() {
             sanitize(&mut maintainer.name);
             sanitize(&mut maintainer.email);
             sanitize(&mut maintainer.url);
         }
-        let mut seen: Vec<String> = Vec::new();
-        for dependency in &mut self.dependencies {
-            let Some(dependency) = dependency else {
-                return invalid("dependencies must not contain empty or null nodes".into());
-            };
-            dependency.validate()?;
-            let key = dependency.local_name();
-            if seen.iter().any(|name| name == key) {
-                return invalid(format!(
-                    "more than one dependency with name or alias {key:?}"
-                ));
+        for dependency in self.dependencies.iter_mut().flatten() {
+            for text in [
+                &mut dependency.name,
+                &mut dependency.version,
+                &mut dependency.repository,
+                &mut dependency.condition,
+            ] {
+                sanitize(text);
             }
-            seen.push(key.to_owned());
+            dependency.tags.iter_mut().for_each(sanitize);
         }
-        Ok(())
     }
 }
 
 impl Dependency {
-    fn validate(&mut self) -> Result<(), Error> {
-        for text in [
-            &mut self.name,
-            &mut self.version,
-            &mut self.repository,
-            &mut self.condition,
-        ] {
-            sanitize(text);
-        }
-        self.tags.iter_mut().for_each(sanitize);
-        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if !self.alias.chars().all(allowed) {
-            return Err(Error::Validation(format!(
-                "dependency {:?} has disallowed characters in the alias",
-                self.name
-            )));
-        }
-        Ok(())
+    fn named(&self) -> Entry<Named<'_>> {
+        Entry::Filled(Named {
+            name: &self.name,
+            alias: &self.alias,
+        })
     }
-}
-
-/// White space becomes a blank, what cannot be printed goes.
-fn sanitize(text: &mut String) {
-    if text
-        .bytes()
-        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
-    {
-        return;
-    }
-    *text = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !is_unprintable(*c))
-        .collect();
-}
-
-/// Control, format and private characters.
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{180e}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{fffe}'..='\u{ffff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]

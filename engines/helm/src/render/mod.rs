@@ -24,7 +24,7 @@ use gotemplate::funcs::{Clock, Lookup, Random};
 use gotemplate::value::{Map, Value};
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
-pub use release::{Failure, Rendered, Request, SchemaCheck, release};
+pub use release::{Failure, Purpose, Rendered, Request, SchemaCheck, release};
 use scope::Scope;
 
 use crate::chart::Chart;

@@ -26,6 +26,17 @@ pub struct Request {
     pub capabilities: Capabilities,
     /// Whether values must meet the schemas of the charts.
     pub schema: SchemaCheck,
+    /// What the chart in the result is for.
+    pub purpose: Purpose,
+}
+
+/// What the chart of a [`Rendered`] is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be kept in the record of a release: its default values are what came of `import-values`.
+    Record,
+    /// Only its manifests are wanted: its default values are those that it was loaded with.
+    Manifests,
 }
 
 /// Whether values are held against `values.schema.json`.
@@ -113,13 +124,19 @@ pub fn release(
         Value::Map(map) => map,
         _ => Map::new(),
     };
-    if let Err(problem) = values::process_dependencies(&mut chart, &values, diagnostics) {
-        let line = Diagnostic::new(Level::Error, "chart dependencies processing failed");
-        diagnostics.push(line.with("error", problem.to_string()));
-        return Err(Failure::Dependencies(problem));
+    let imported = match values::settle_dependencies(&mut chart, &values, diagnostics) {
+        Ok(imported) => imported,
+        Err(problem) => {
+            let line = Diagnostic::new(Level::Error, "chart dependencies processing failed");
+            diagnostics.push(line.with("error", problem.to_string()));
+            return Err(Failure::Dependencies(problem));
+        }
+    };
+    let values = values::coalesce_imported(&chart, &imported, &values, Nulls::Applied, diagnostics)
+        .map_err(Failure::Values)?;
+    if request.purpose == Purpose::Record {
+        imported.store(&mut chart);
     }
-    let values =
-        values::coalesce(&chart, &values, Nulls::Applied, diagnostics).map_err(Failure::Values)?;
     if request.schema == SchemaCheck::Enforced {
         check_schemas(&chart, &values)?;
     }

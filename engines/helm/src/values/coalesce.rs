@@ -6,6 +6,7 @@
 
 use gotemplate::value::{Map, Str, Value};
 
+use super::imported::Imported;
 use super::table::{GLOBAL, as_table, deep_copy};
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Level};
@@ -36,9 +37,20 @@ pub fn coalesce(
     nulls: Nulls,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Map, Mismatch> {
+    coalesce_imported(chart, &Imported::default(), values, nulls, diagnostics)
+}
+
+/// Does the same with the default values that came of imports.
+pub(crate) fn coalesce_imported(
+    chart: &Chart,
+    imported: &Imported,
+    values: &Map,
+    nulls: Nulls,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Map, Mismatch> {
     let values = deep_copy(values);
     let mut pass = Pass { diagnostics };
-    pass.chart(chart, &values, "", nulls)?;
+    pass.chart(chart, Some(imported), &values, "", nulls)?;
     Ok(values)
 }
 
@@ -65,13 +77,21 @@ impl Pass<'_> {
     fn chart(
         &mut self,
         chart: &Chart,
+        imported: Option<&Imported>,
         values: &Map,
         prefix: &str,
         nulls: Nulls,
     ) -> Result<(), Mismatch> {
         let prefix_below = join(prefix, chart.name());
-        self.defaults(chart, values, &prefix_below, nulls);
-        for subchart in &chart.dependencies {
+        // Made anew for every pass, so that nothing leaks into the chart.
+        let defaults = match imported.and_then(|imported| imported.values.as_ref()) {
+            Some(values) => Value::Map(deep_copy(values)),
+            None => Value::from_yaml(&chart.values, gotemplate::value::Numbers::Kept),
+        };
+        if let Value::Map(defaults) = defaults {
+            self.defaults(chart, &defaults, values, &prefix_below, nulls);
+        }
+        for (at, subchart) in chart.dependencies.iter().enumerate() {
             let name = subchart.name();
             let found = values.get(name);
             let below = match &found {
@@ -91,7 +111,8 @@ impl Pass<'_> {
                 },
             };
             self.globals(&below, values, &prefix_below);
-            self.chart(subchart, &below, &prefix_below, nulls)?;
+            let imported = imported.and_then(|imported| imported.dependency(at));
+            self.chart(subchart, imported, &below, &prefix_below, nulls)?;
         }
         Ok(())
     }
@@ -141,12 +162,14 @@ impl Pass<'_> {
     }
 
     /// Puts the defaults of a chart under the values.
-    fn defaults(&mut self, chart: &Chart, values: &Map, prefix: &str, nulls: Nulls) {
-        // Made anew for every pass, so that nothing leaks into the chart.
-        let defaults = Value::from_yaml(&chart.values, gotemplate::value::Numbers::Kept);
-        let Value::Map(defaults) = defaults else {
-            return;
-        };
+    fn defaults(
+        &mut self,
+        chart: &Chart,
+        defaults: &Map,
+        values: &Map,
+        prefix: &str,
+        nulls: Nulls,
+    ) {
         for (key, default) in defaults.to_vec() {
             let Some(value) = values.get(&key) else {
                 if nulls == Nulls::Applied {

@@ -9,21 +9,29 @@ use std::collections::HashMap;
 use gotemplate::value::{Map, Value};
 use select::semver::{Constraint, Version};
 
-use super::coalesce::{Mismatch, Nulls, coalesce, merge_tables};
+use super::coalesce::{Mismatch, Nulls, coalesce, coalesce_imported, merge_tables};
+use super::imported::Imported;
 use super::table::{deep_copy, path_value, table};
 use crate::chart::{Chart, Dependency, new_identity};
 use crate::diagnostic::{Diagnostic, Level};
 
-/// Values nested deeper than this are cut off.
-const MAX_DEPTH: usize = 1000;
-
 /// Gives aliased subcharts their names, takes those out that `values` switch off, and carries out
-/// `import-values`.
+/// `import-values`: the default values of the charts become what comes of it.
 pub fn process_dependencies(
     chart: &mut Chart,
     values: &Map,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Mismatch> {
+    settle_dependencies(chart, values, diagnostics)?.store(chart);
+    Ok(())
+}
+
+/// Does what [`process_dependencies`] does but for the default values, which it gives.
+pub(crate) fn settle_dependencies(
+    chart: &mut Chart,
+    values: &Map,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Imported, Mismatch> {
     let mut pass = Pass {
         diagnostics,
         shared: HashMap::new(),
@@ -32,9 +40,9 @@ pub fn process_dependencies(
     identify(chart);
     pass.note_places(chart);
     pass.enable(chart, values, "")?;
-    pass.import_all(chart)?;
+    let imported = pass.import_all(chart)?;
     pass.settle(chart);
-    Ok(())
+    Ok(imported)
 }
 
 /// Whether `version` is within `range`; false when one of them cannot be read.
@@ -235,19 +243,23 @@ impl Pass<'_> {
         }
     }
 
-    fn import_all(&mut self, chart: &mut Chart) -> Result<(), Mismatch> {
-        for dependency in &mut chart.dependencies {
-            self.import_all(dependency)?;
+    fn import_all(&mut self, chart: &mut Chart) -> Result<Imported, Mismatch> {
+        let below: Result<_, _> = chart
+            .dependencies
+            .iter_mut()
+            .map(|dependency| self.import_all(dependency))
+            .collect();
+        let mut own = Imported::below(below?);
+        self.recall(chart);
+        if !chart.metadata.dependencies.is_empty() {
+            own.values = Some(self.import(chart, &own)?);
         }
-        self.import(chart)
+        Ok(own)
     }
 
-    fn import(&mut self, chart: &mut Chart) -> Result<(), Mismatch> {
-        self.recall(chart);
-        if chart.metadata.dependencies.is_empty() {
-            return Ok(());
-        }
-        let values = coalesce(chart, &Map::new(), Nulls::Kept, self.diagnostics)?;
+    fn import(&mut self, chart: &mut Chart, below: &Imported) -> Result<Map, Mismatch> {
+        let none = Map::new();
+        let values = coalesce_imported(chart, below, &none, Nulls::Kept, self.diagnostics)?;
         let imported = Map::new();
         let is_done = self
             .shared
@@ -291,16 +303,13 @@ impl Pass<'_> {
             imported: true,
         };
         self.shared.insert(chart.identity, shared);
-        let values = if imported.is_empty() {
-            values
-        } else {
-            // The imported tables share storage with the values they come from.
-            let values = deep_copy(&values);
-            merge_tables(&values, &imported, Nulls::Kept, self.diagnostics);
-            values
-        };
-        chart.values = Value::Map(values).to_yaml(MAX_DEPTH).unwrap_or_default();
-        Ok(())
+        if imported.is_empty() {
+            return Ok(values);
+        }
+        // The imported tables share storage with the values they come from.
+        let values = deep_copy(&values);
+        merge_tables(&values, &imported, Nulls::Kept, self.diagnostics);
+        Ok(values)
     }
 }
 

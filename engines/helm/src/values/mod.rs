@@ -4,9 +4,12 @@
 mod coalesce;
 mod decode;
 mod dependencies;
+mod imported;
 mod table;
 
+pub(crate) use coalesce::coalesce_imported;
 pub use coalesce::{Mismatch, Nulls, coalesce};
 pub use decode::{Error, ReadError, decode, floats, merge, read_first};
+pub(crate) use dependencies::settle_dependencies;
 pub use dependencies::{is_compatible, process_dependencies};
 pub use table::{NoTable, NoValue, path_value, table};

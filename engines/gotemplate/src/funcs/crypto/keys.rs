@@ -1,6 +1,6 @@
 //! Private keys.
 
-use dsa::{Components, KeySize};
+use dsa::Components;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use p256::pkcs8::DecodePrivateKey as _;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
@@ -10,7 +10,7 @@ use rsa::sha2::{Digest as _, Sha256};
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 use super::super::world::random;
-use super::primes::{self, Size};
+use super::primes::{self, Group, Size};
 use super::{SLOW_STEPS, Source, der, pem};
 use crate::exec::{Context, FuncError, Functions};
 use crate::value::Str;
@@ -53,7 +53,8 @@ fn generate(kind: &[u8], source: &mut Source) -> Result<PrivateKey, String> {
     match kind {
         b"" | b"rsa" => PrivateKey::rsa(Size::Bits4096, source)
             .map_err(|error| format!("failed to generate private key: {error}")),
-        b"dsa" => Ok(PrivateKey::dsa(source)),
+        b"dsa" => PrivateKey::dsa(source)
+            .map_err(|error| format!("failed to generate private key: {error}")),
         b"ecdsa" => Ok(PrivateKey::Ecdsa(p256::SecretKey::random(source))),
         b"ed25519" => {
             let mut seed = [0; 32];
@@ -71,8 +72,9 @@ impl PrivateKey {
         primes::key(size, source).map(|key| Self::Rsa(Box::new(key)))
     }
 
-    fn dsa(source: &mut Source) -> Self {
-        let components = Components::generate(source, KeySize::DSA_2048_256);
+    fn dsa(source: &mut Source) -> Result<Self, String> {
+        let Group { p, q, g } = primes::group(source)?;
+        let components = Components::from_components(p, q, g).map_err(|error| error.to_string())?;
         let key = dsa::SigningKey::generate(source, components);
         let public = key.verifying_key();
         let components = public.components();
@@ -87,7 +89,7 @@ impl PrivateKey {
         for number in numbers {
             parts.extend(der::integer(&number.to_bytes_be()));
         }
-        Self::Dsa(der::sequence(&[&parts]))
+        Ok(Self::Dsa(der::sequence(&[&parts])))
     }
 
     fn ed25519(seed: [u8; 32]) -> Result<Self, String> {
