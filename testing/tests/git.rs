@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use testing::Dir;
 use testing::git::{Auth, Fault, Gate, Repository, Server, Stage, Transport};
@@ -367,7 +368,7 @@ async fn a_push_whose_client_is_killed_is_taken_and_told() {
     let mut pushes = setup.server.pushes();
     let mut push = start_git(&clone, &["push", "--quiet", "origin", "main"]);
     while !taken.exists() {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let group = format!("-{}", push.id().unwrap());
     #[expect(clippy::disallowed_methods, reason = "the client under test is killed")]
@@ -376,7 +377,8 @@ async fn a_push_whose_client_is_killed_is_taken_and_told() {
     assert!(killed.success());
     assert!(!push.wait().await.unwrap().success());
     std::fs::write(&go, "").unwrap();
-    pushes.changed().await.unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(60), pushes.changed());
+    told.await.expect("nobody was told of the push").unwrap();
     assert_ne!(
         setup.repository.rev_parse("refs/heads/main").unwrap(),
         before

@@ -193,7 +193,6 @@ fn to_yaml_pretty(value: &Value) -> String {
 /// and maps for nil ones; nothing when it nests too deep.
 fn pretty(value: &Value, depth: usize) -> Option<Node> {
     let depth = depth.checked_sub(1)?;
-    let key = |key: &[u8]| yaml::Str::from(&*String::from_utf8_lossy(key));
     Some(match value {
         Value::List(list) => {
             let items = list.items();
@@ -208,11 +207,17 @@ fn pretty(value: &Value, depth: usize) -> Option<Node> {
         ),
         Value::Map(map) => {
             let entries = map.entries();
-            let entries: Option<Vec<_>> = entries
+            let shown: Option<Vec<_>> = entries
                 .iter()
-                .map(|(name, item)| Some((key(name), pretty(item, depth)?)))
+                .map(|(name, item)| {
+                    Some((yaml::Str::from(&*name.to_str_lossy()), pretty(item, depth)?))
+                })
                 .collect();
-            Node::sorted_mapping(entries?)
+            let binaries = entries.iter().map(|(name, _)| name);
+            with_binary_keys(
+                Node::sorted_mapping(shown?),
+                binaries.filter(|name| name.as_utf8().is_none()),
+            )
         }
         Value::Host(host) => {
             if let Some(duration) = value.as_host::<Duration>() {
@@ -235,6 +240,19 @@ fn pretty(value: &Value, depth: usize) -> Option<Node> {
         Value::Str(text) if text.as_utf8().is_none() => binary(text),
         scalar => Node::from(&scalar.to_yaml(1)?),
     })
+}
+
+/// The mapping with these keys in base64, which stand in it as they are sorted: with replacement characters.
+fn with_binary_keys<'a>(mut mapping: Node, keys: impl Iterator<Item = &'a Str>) -> Node {
+    if let Content::Mapping(entries, _) = &mut mapping.content {
+        for name in keys {
+            let shown = Node::from(&yaml::Value::from(&*name.to_str_lossy()));
+            if let Some((key, _)) = entries.iter_mut().find(|(key, _)| *key == shown) {
+                *key = binary(name);
+            }
+        }
+    }
+    mapping
 }
 
 /// Text that is no UTF-8, in base64: on one line when it is short.

@@ -9,6 +9,8 @@ use crate::values;
 
 /// Charts inside one another that are loaded.
 const MAX_DEPTH: usize = 32;
+/// The version of the format that Helm reads, and refuses when it has read everything.
+const GATED: &str = "v3";
 
 /// Whether `Chart.yaml` is there and of a version that is known.
 pub(super) fn check_version(files: &[File]) -> Result<(), Error> {
@@ -35,8 +37,7 @@ pub(super) fn check_version_of(data: &[u8]) -> Result<(), Error> {
     }
     fields.finish().map_err(failed)?;
     match version.as_str() {
-        "" | "v1" | "v2" => Ok(()),
-        "v3" => Err(Error::Gated),
+        "" | "v1" | "v2" | GATED => Ok(()),
         _ => Err(Error::UnsupportedVersion),
     }
 }
@@ -45,6 +46,10 @@ pub(super) fn check_version_of(data: &[u8]) -> Result<(), Error> {
 pub(super) fn chart(files: Vec<File>, unpack: Unpack) -> Result<Loaded, Error> {
     let mut diagnostics = Vec::new();
     let mut chart = build(files, unpack, 0, &mut diagnostics)?;
+    if chart.metadata.api_version == GATED {
+        chart.check_type()?;
+        return Err(Error::Gated);
+    }
     let path = chart.metadata.name.clone();
     place(&mut chart, path);
     Ok(Loaded { chart, diagnostics })
@@ -203,4 +208,60 @@ fn subchart(
 fn has_extension(path: &str, extension: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rfind('.').is_some_and(|at| name[at..] == *extension)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(files: &[(&str, &str)]) -> String {
+        let files: Vec<File> = files
+            .iter()
+            .map(|(name, text)| File {
+                name: (*name).to_owned(),
+                data: text.as_bytes().into(),
+                modified: None,
+            })
+            .collect();
+        check_version(&files)
+            .and_then(|()| chart(files, Unpack::All))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn a_chart_of_version_three_is_refused_when_all_else_is_right() {
+        for (metadata, problem) in [
+            ("version: 1.0.0", "invalid chart apiVersion"),
+            (
+                "version: 1.0.0, kubeVersion: '>99'",
+                "invalid chart apiVersion",
+            ),
+            (
+                "version: x",
+                "validation: chart.metadata.version \"x\" is invalid",
+            ),
+            (
+                "version: 1.0.0, maintainers: [null]",
+                "validation: maintainers must not contain empty or null nodes",
+            ),
+            (
+                "version: 1.0.0, type: library",
+                "library charts are not installable",
+            ),
+        ] {
+            let text = format!("{{apiVersion: v3, name: app, {metadata}}}");
+            assert_eq!(refused(&[("Chart.yaml", &text)]), problem);
+        }
+        let text = "{apiVersion: v3, name: app, version: 1.0.0}";
+        let broken = refused(&[("Chart.yaml", text), ("values.yaml", "{")]);
+        assert!(broken.starts_with("cannot load values.yaml: "), "{broken}");
+    }
+
+    #[test]
+    fn a_chart_of_a_version_that_nobody_knows_is_refused_before_its_metadata() {
+        let problem = refused(&[("Chart.yaml", "{apiVersion: v9, version: x}")]);
+        assert_eq!(problem, Error::UnsupportedVersion.to_string());
+        assert_eq!(refused(&[]), Error::NoVersion.to_string());
+    }
 }
