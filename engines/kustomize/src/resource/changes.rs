@@ -5,8 +5,9 @@ use std::ops::Range;
 use yaml::Str;
 use yaml::node::Layout;
 
-use super::content::{Content, Write};
+use super::content::Content;
 use super::sheet::{Block, Part, Sheet, indentation, write_item};
+use super::writes::Write;
 use crate::node::{Map, Node, NotJson, to_value_in};
 
 /// Text to put in place of other text, for one object after the other.
@@ -14,7 +15,8 @@ use crate::node::{Map, Node, NotJson, to_value_in};
 pub(crate) struct Changes {
     list: Vec<Change>,
     text: String,
-    /// The writes of an object as they come in its text: start and end of each, and its number.
+    /// The writes of an object as they come in its text: start and end of each, and its number. What
+    /// is new in front of a field comes before what the field became.
     order: Vec<(usize, usize, usize)>,
     /// How many bytes of text came into the object, and how many went.
     new: usize,
@@ -52,7 +54,7 @@ impl Changes {
     ) -> Result<Option<usize>, NotJson> {
         let start = out.len();
         match self.print_writes(sheet, object, out) {
-            Ok(None) => {}
+            Ok(None) => out.truncate(start),
             Ok(printed) => return Ok(printed),
             Err(error) => {
                 out.truncate(start);
@@ -82,7 +84,8 @@ impl Changes {
         (self.new, self.gone) = (0, 0);
     }
 
-    /// [`Changes::print`] of an object that was only written into.
+    /// [`Changes::print`] of an object that was only written into. None, and anything appended, where
+    /// that is not all.
     fn print_writes(
         &mut self,
         sheet: &Sheet,
@@ -95,27 +98,28 @@ impl Changes {
             let Some(spot) = write.place.spot(sheet) else {
                 return Ok(None);
             };
-            self.order.push((spot.range.start, spot.range.end, at));
+            let next = (spot.range.start, spot.range.end, at);
+            // There are few, and most come as they stand in the text.
+            let before = self.order.iter().rposition(|other| *other < next);
+            self.order
+                .insert(before.map_or(0, |before| before + 1), next);
         }
-        // What is new in front of a field comes before what the field became.
-        self.order.sort_unstable();
-        // Which one comes first, and whether both are in one new mapping, the tree tells.
-        let is_unclear = |pair: &[(usize, usize, usize)]| {
-            let (start, end, _) = pair[0];
-            start == end && (start, end) == (pair[1].0, pair[1].1)
-        };
-        if writes.is_empty() || self.order.windows(2).any(is_unclear) {
+        if writes.is_empty() {
             return Ok(None);
         }
         let mut size = sheet.size;
         let mut from = 0;
-        for (_, _, at) in &self.order {
-            let Write { place, scalar } = &writes[*at];
-            let Some(spot) = place.spot(sheet) else {
+        let mut last = None;
+        for (start, end, at) in &self.order {
+            let Write { place, text } = &writes[*at];
+            // Which of two comes first, and whether both are in one new mapping, the tree tells.
+            let is_unclear = start == end && last == Some((start, end));
+            let Some(spot) = place.spot(sheet).filter(|_| !is_unclear) else {
                 return Ok(None);
             };
-            from = spot.print(scalar, &sheet.text, from, out)?;
-            let (new, gone) = place.sizes(scalar);
+            last = Some((start, end));
+            from = spot.print(text, &sheet.text, from, out)?;
+            let (new, gone) = place.sizes(&text.scalar);
             size = size + new - gone;
         }
         out.push_str(&sheet.text[from..]);
