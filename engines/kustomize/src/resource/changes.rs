@@ -15,9 +15,6 @@ use crate::node::{Map, Node, NotJson, to_value_in};
 pub(crate) struct Changes {
     list: Vec<Change>,
     text: String,
-    /// The writes of an object as they come in its text: start and end of each, and its number. What
-    /// is new in front of a field comes before what the field became.
-    order: Vec<(usize, usize, usize)>,
     /// How many bytes of text came into the object, and how many went.
     new: usize,
     gone: usize,
@@ -53,7 +50,7 @@ impl Changes {
         out: &mut String,
     ) -> Result<Option<usize>, NotJson> {
         let start = out.len();
-        match self.print_writes(sheet, object, out) {
+        match Self::print_writes(sheet, object, out) {
             Ok(None) => out.truncate(start),
             Ok(printed) => return Ok(printed),
             Err(error) => {
@@ -87,37 +84,26 @@ impl Changes {
     /// [`Changes::print`] of an object that was only written into. None, and anything appended, where
     /// that is not all.
     fn print_writes(
-        &mut self,
         sheet: &Sheet,
         object: &Content,
         out: &mut String,
     ) -> Result<Option<usize>, NotJson> {
         let writes = object.writes();
-        self.order.clear();
-        for (at, write) in writes.iter().enumerate() {
-            let Some(spot) = write.place.spot(sheet) else {
-                return Ok(None);
-            };
-            let next = (spot.range.start, spot.range.end, at);
-            // There are few, and most come as they stand in the text.
-            let before = self.order.iter().rposition(|other| *other < next);
-            self.order
-                .insert(before.map_or(0, |before| before + 1), next);
-        }
-        if writes.is_empty() {
+        let Some(in_order) = writes.in_order(sheet).filter(|_| !writes.is_empty()) else {
             return Ok(None);
-        }
+        };
         let mut size = sheet.size;
         let mut from = 0;
         let mut last = None;
-        for (start, end, at) in &self.order {
-            let Write { place, text } = &writes[*at];
-            // Which of two comes first, and whether both are in one new mapping, the tree tells.
-            let is_unclear = start == end && last == Some((start, end));
-            let Some(spot) = place.spot(sheet).filter(|_| !is_unclear) else {
+        for Write { place, text } in in_order {
+            let Some(spot) = place.spot(sheet) else {
                 return Ok(None);
             };
-            last = Some((start, end));
+            // Which of two comes first, and whether both are in one new mapping, the tree tells.
+            if spot.range.is_empty() && last == Some(&spot.range) {
+                return Ok(None);
+            }
+            last = Some(&spot.range);
             from = spot.print(text, &sheet.text, from, out)?;
             let (new, gone) = place.sizes(&text.scalar);
             size = size + new - gone;

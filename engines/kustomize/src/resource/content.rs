@@ -163,7 +163,7 @@ impl Content {
         }
     }
 
-    pub(super) fn writes(&self) -> &[Write] {
+    pub(super) fn writes(&self) -> &Writes {
         &self.writes
     }
 

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use yaml::Str;
 
 use crate::error::Error;
-use crate::id::{Gvk, ResId, namespace_or_default, no_namespace};
+use crate::id::{Gvk, ResId, default_namespace, no_namespace};
 use crate::node::{self, Kind, Node};
 use crate::schema::{Schemas, Scope};
 
@@ -140,10 +140,10 @@ impl State {
             Some(known) => (known.0.kind.clone(), is_cluster_scoped(known, schemas)),
             None => (self.kind_text(), self.is_cluster_scoped(schemas)),
         };
-        let namespace = if is_cluster_scoped {
-            no_namespace()
-        } else {
-            namespace_or_default(self.namespace())
+        let namespace = match self.namespace_scalar() {
+            _ if is_cluster_scoped => no_namespace(),
+            Some(namespace) if !namespace.text.is_empty() => namespace.text.clone(),
+            _ => default_namespace(),
         };
         let previous = Previous {
             namespace,

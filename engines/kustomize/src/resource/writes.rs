@@ -1,10 +1,11 @@
 //! Texts that were written into places of what builds share.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::marks::Marks;
 use super::place::Place;
+use super::sheet::Sheet;
 use crate::node::{Link, Scalar, Style};
 
 /// A scalar to write, and whether it prints as it is.
@@ -57,6 +58,8 @@ pub(super) struct Writes {
     /// Where something was written, and what overlaps that.
     marks: Marks,
     rivals: Marks,
+    /// The numbers of the first ones as they come in the text. None where there is no telling.
+    order: OnceLock<Option<Box<[usize]>>>,
 }
 
 /// So many texts are written into most objects.
@@ -75,6 +78,7 @@ impl Clone for Writes {
     fn clone(&self) -> Self {
         Self {
             list: self.to_vec(),
+            order: OnceLock::new(),
             ..*self
         }
     }
@@ -116,6 +120,7 @@ impl Writes {
         if let Some(old) = self.list.get_mut(self.used) {
             if !Arc::ptr_eq(&old.place, place) {
                 old.place = Arc::clone(place);
+                self.order.take();
             }
             old.text = text;
         } else {
@@ -125,9 +130,29 @@ impl Writes {
             let place = Arc::clone(place);
             self.list.push(Write { place, text });
         }
+        let order = self.order.get().and_then(Option::as_ref);
+        if order.is_none_or(|order| order.len() <= self.used) {
+            self.order.take();
+        }
         self.used += 1;
         self.marks = self.marks.with(place.mark);
         self.rivals = self.rivals.with(place.rivals);
+    }
+
+    /// All as they come in the text of the object: what is new in front of a field before what the
+    /// field became. None where only the tree can be printed.
+    pub(super) fn in_order(&self, sheet: &Sheet) -> Option<impl Iterator<Item = &Write>> {
+        let order = self.order.get_or_init(|| {
+            let mut order = Vec::with_capacity(self.used);
+            for (at, write) in self.iter().enumerate() {
+                let spot = write.place.spot(sheet)?;
+                order.push((spot.range.start, spot.range.end, at));
+            }
+            order.sort_unstable();
+            Some(order.into_iter().map(|(_, _, at)| at).collect())
+        });
+        let order = order.as_ref()?.iter();
+        Some(order.filter_map(|at| self.get(*at)))
     }
 
     /// Becomes a clone of another list, in the memory that it has.
@@ -142,6 +167,7 @@ impl Writes {
     pub(super) fn clear(&mut self) {
         self.give_up();
         self.list.clear();
+        self.order.take();
     }
 
     fn give_up(&mut self) {
