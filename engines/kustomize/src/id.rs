@@ -184,13 +184,9 @@ pub(crate) fn no_namespace() -> Str {
     NO_NAMESPACE_TEXT.clone()
 }
 
-/// The namespace, or [`DEFAULT_NAMESPACE`] when it is empty.
-pub(crate) fn namespace_or_default(namespace: Str) -> Str {
-    if namespace.is_empty() {
-        DEFAULT_NAMESPACE_TEXT.clone()
-    } else {
-        namespace
-    }
+/// [`DEFAULT_NAMESPACE`], to keep.
+pub(crate) fn default_namespace() -> Str {
+    DEFAULT_NAMESPACE_TEXT.clone()
 }
 
 /// The identity of an object.
@@ -236,8 +232,10 @@ impl ResId {
     pub(crate) fn effective_namespace_text(&self) -> Str {
         if self.cluster_scoped {
             no_namespace()
+        } else if self.namespace.is_empty() {
+            default_namespace()
         } else {
-            namespace_or_default(self.namespace.clone())
+            self.namespace.clone()
         }
     }
 

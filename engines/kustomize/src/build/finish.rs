@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Accumulated, Target};
 use crate::config::{FieldSpec, SortOptions};
-use crate::error::{Error, ResultExt};
+use crate::error::Error;
 use crate::id::Gvk;
 use crate::resource::{Changes, ORIGIN, Output, TRANSFORMATIONS};
 use crate::transform::{MapEntries, add_hashes, fix_references, resolve_vars, sort};
@@ -86,15 +86,23 @@ pub(crate) fn finish(mut target: Target<'_>) -> Result<Output, Error> {
             }
         }
         let printed = match before {
-            Some(before) => resource.whole().map(|whole| {
-                let whole = Arc::new(whole);
-                before.note_printed(&whole);
-                output.push(whole)
-            }),
-            None => output.print(resource.clone(), &mut changes),
+            Some(before) => match resource.whole() {
+                Ok(whole) => {
+                    let whole = Arc::new(whole);
+                    before.note_printed(&whole);
+                    Ok(output.push(whole))
+                }
+                Err(error) => Err((resource, error)),
+            },
+            None => output.print(resource, &mut changes),
         };
-        let size = printed.map_err(|error| Error::Resource(error.to_string()));
-        budget.take(size.context(|| format!("{}", resource.id(&schemas)))?)?;
+        match printed {
+            Ok(size) => budget.take(size)?,
+            Err((resource, error)) => {
+                let error = Error::Resource(error.to_string());
+                return Err(error.context(resource.id(&schemas).to_string()));
+            }
+        }
     }
     Ok(output)
 }

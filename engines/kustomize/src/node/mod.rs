@@ -283,6 +283,7 @@ impl Node {
     }
 
     /// Whether both are one collection in memory.
+    #[inline]
     pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Seq(a), Self::Seq(b)) => Arc::ptr_eq(a, b),

@@ -5,8 +5,9 @@ use std::ops::Range;
 use yaml::Str;
 use yaml::node::Layout;
 
-use super::content::{Content, Write};
+use super::content::Content;
 use super::sheet::{Block, Part, Sheet, indentation, write_item};
+use super::writes::Write;
 use crate::node::{Map, Node, NotJson, to_value_in};
 
 /// Text to put in place of other text, for one object after the other.
@@ -14,8 +15,6 @@ use crate::node::{Map, Node, NotJson, to_value_in};
 pub(crate) struct Changes {
     list: Vec<Change>,
     text: String,
-    /// The writes of an object as they come in its text: start and end of each, and its number.
-    order: Vec<(usize, usize, usize)>,
     /// How many bytes of text came into the object, and how many went.
     new: usize,
     gone: usize,
@@ -51,8 +50,8 @@ impl Changes {
         out: &mut String,
     ) -> Result<Option<usize>, NotJson> {
         let start = out.len();
-        match self.print_writes(sheet, object, out) {
-            Ok(None) => {}
+        match Self::print_writes(sheet, object, out) {
+            Ok(None) => out.truncate(start),
             Ok(printed) => return Ok(printed),
             Err(error) => {
                 out.truncate(start);
@@ -82,40 +81,31 @@ impl Changes {
         (self.new, self.gone) = (0, 0);
     }
 
-    /// [`Changes::print`] of an object that was only written into.
+    /// [`Changes::print`] of an object that was only written into. None, and anything appended, where
+    /// that is not all.
     fn print_writes(
-        &mut self,
         sheet: &Sheet,
         object: &Content,
         out: &mut String,
     ) -> Result<Option<usize>, NotJson> {
         let writes = object.writes();
-        self.order.clear();
-        for (at, write) in writes.iter().enumerate() {
-            let Some(spot) = write.place.spot(sheet) else {
-                return Ok(None);
-            };
-            self.order.push((spot.range.start, spot.range.end, at));
-        }
-        // What is new in front of a field comes before what the field became.
-        self.order.sort_unstable();
-        // Which one comes first, and whether both are in one new mapping, the tree tells.
-        let is_unclear = |pair: &[(usize, usize, usize)]| {
-            let (start, end, _) = pair[0];
-            start == end && (start, end) == (pair[1].0, pair[1].1)
-        };
-        if writes.is_empty() || self.order.windows(2).any(is_unclear) {
+        let Some(in_order) = writes.in_order(sheet).filter(|_| !writes.is_empty()) else {
             return Ok(None);
-        }
+        };
         let mut size = sheet.size;
         let mut from = 0;
-        for (_, _, at) in &self.order {
-            let Write { place, scalar } = &writes[*at];
+        let mut last = None;
+        for Write { place, text } in in_order {
             let Some(spot) = place.spot(sheet) else {
                 return Ok(None);
             };
-            from = spot.print(scalar, &sheet.text, from, out)?;
-            let (new, gone) = place.sizes(scalar);
+            // Which of two comes first, and whether both are in one new mapping, the tree tells.
+            if spot.range.is_empty() && last == Some(&spot.range) {
+                return Ok(None);
+            }
+            last = Some(&spot.range);
+            from = spot.print(text, &sheet.text, from, out)?;
+            let (new, gone) = place.sizes(&text.scalar);
             size = size + new - gone;
         }
         out.push_str(&sheet.text[from..]);

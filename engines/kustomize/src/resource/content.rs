@@ -8,6 +8,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
 use super::place::{Place, Role};
+use super::writes::{Write, Writes, Written};
 use crate::config::FieldSpec;
 use crate::node::{Node, Scalar};
 
@@ -16,50 +17,40 @@ use crate::node::{Node, Scalar};
 pub(crate) struct Content {
     /// Without what was written.
     start: Node,
-    writes: Vec<Write>,
+    writes: Writes,
     roles: Roles,
     written: OnceLock<Node>,
     /// The tree when the list of writes was given up.
     last_draft: Option<Node>,
 }
 
-/// So many texts are written into most objects.
-const USUAL: usize = 10;
-
-/// A text in a place of what builds share.
-#[derive(Clone, Debug)]
-pub(super) struct Write {
-    pub(super) place: Arc<Place>,
-    pub(super) scalar: Scalar,
-}
-
 /// The numbers of the first writes with a role.
 #[derive(Clone, Copy, Debug, Default)]
 struct Roles {
-    name: Option<u32>,
-    namespace: Option<u32>,
-    annotation: Option<u32>,
+    name: Option<usize>,
+    namespace: Option<usize>,
+    annotation: Option<usize>,
 }
 
 impl Roles {
-    fn of(&mut self, role: Role) -> Option<&mut Option<u32>> {
+    #[inline]
+    fn number(self, role: Role) -> Option<usize> {
         match role {
-            Role::Name => Some(&mut self.name),
-            Role::Namespace => Some(&mut self.namespace),
-            Role::Annotation => Some(&mut self.annotation),
+            Role::Name => self.name,
+            Role::Namespace => self.namespace,
+            Role::Annotation => self.annotation,
             Role::Other => None,
         }
     }
 
-    fn number(mut self, role: Role) -> Option<usize> {
-        let number = (*self.of(role)?)?;
-        usize::try_from(number).ok()
-    }
-
     fn note(&mut self, role: Role, number: usize) {
-        if let Some(first) = self.of(role) {
-            *first = first.or(u32::try_from(number).ok());
-        }
+        let first = match role {
+            Role::Name => &mut self.name,
+            Role::Namespace => &mut self.namespace,
+            Role::Annotation => &mut self.annotation,
+            Role::Other => return,
+        };
+        *first = first.or(Some(number));
     }
 }
 
@@ -67,7 +58,7 @@ impl From<Node> for Content {
     fn from(start: Node) -> Self {
         Self {
             start,
-            writes: Vec::new(),
+            writes: Writes::default(),
             roles: Roles::default(),
             written: OnceLock::new(),
             last_draft: None,
@@ -109,17 +100,33 @@ impl Content {
             written,
             last_draft,
         } = other;
-        self.start.clone_from(start);
-        self.writes.clone_from(writes);
+        // Mostly it was one of the same object.
+        if !self.start.is_shared_with(start) {
+            self.start.clone_from(start);
+        }
+        self.writes.copy_from(writes);
         self.roles = *roles;
-        self.written.clone_from(written);
-        self.last_draft.clone_from(last_draft);
+        if self.written.get().is_some() || written.get().is_some() {
+            self.written.clone_from(written);
+        }
+        if self.last_draft.is_some() || last_draft.is_some() {
+            self.last_draft.clone_from(last_draft);
+        }
+    }
+
+    /// Gives up what nobody is to have in memory any longer: trees but for the one that builds share.
+    pub(super) fn rest(&mut self, shares_start: impl FnOnce(&Node) -> bool) {
+        self.written.take();
+        self.last_draft = None;
+        if !shares_start(&self.start) {
+            self.start = Node::null();
+        }
     }
 
     fn write_all(&self) -> Node {
         let mut tree = self.start.clone();
-        for write in &self.writes {
-            write.place.set(&mut tree, &write.scalar);
+        for write in &*self.writes {
+            write.place.set(&mut tree, &write.text.scalar);
         }
         tree
     }
@@ -131,6 +138,7 @@ impl Content {
 
     /// The tree without the texts that were written into it: the same but for those, and for the
     /// mappings that hold them.
+    #[inline]
     pub(crate) fn start(&self) -> &Node {
         &self.start
     }
@@ -155,7 +163,7 @@ impl Content {
         }
     }
 
-    pub(super) fn writes(&self) -> &[Write] {
+    pub(super) fn writes(&self) -> &Writes {
         &self.writes
     }
 
@@ -171,43 +179,38 @@ impl Content {
     }
 
     /// What was written as the name, or as another thing.
+    #[inline]
     pub(super) fn written_as(&self, role: Role) -> Option<&Scalar> {
         let number = self.roles.number(role)?;
-        self.writes.get(number).map(|write| &write.scalar)
+        self.writes.get(number).map(|write| &write.text.scalar)
     }
 
     /// What stands in a place.
     pub(crate) fn at<'a>(&'a self, place: &'a Arc<Place>) -> Option<&'a Scalar> {
-        let is_it = |write: &&Write| Arc::ptr_eq(&write.place, place);
-        let write = self.writes.iter().find(is_it);
-        write.map(|write| &write.scalar).or(place.scalar.as_ref())
+        let written = self.writes.at(place).map(|written| &written.scalar);
+        written.or(place.scalar.as_ref())
     }
 
     /// Whether a text can be written into a place, and changes nothing elsewhere.
     pub(crate) fn has_room(&self, place: &Arc<Place>) -> bool {
-        self.at(place).is_none_or(|scalar| !scalar.link.is_linked())
-            && !self.writes.iter().any(|write| write.place.overlaps(place))
+        let is_free = |scalar: &Scalar| !scalar.link.is_linked();
+        self.at(place).is_none_or(is_free) && !self.writes.have_rival_of(place)
     }
 
     /// Writes into a place of the tree that builds share.
     pub(super) fn write(
         &mut self,
         place: &Arc<Place>,
-        scalar: impl FnOnce(Option<&Scalar>) -> Scalar,
+        text: impl FnOnce(Option<&Scalar>) -> Written,
     ) {
-        self.written.take();
-        let is_it = |write: &&mut Write| Arc::ptr_eq(&write.place, place);
-        if let Some(write) = self.writes.iter_mut().find(is_it) {
-            write.scalar = scalar(Some(&write.scalar));
+        if self.written.get().is_some() {
+            self.written.take();
+        }
+        if let Some(old) = self.writes.at_mut(place) {
+            *old = text(Some(&old.scalar));
             return;
         }
-        if self.writes.is_empty() {
-            self.writes.reserve(USUAL);
-        }
         self.roles.note(place.role, self.writes.len());
-        self.writes.push(Write {
-            scalar: scalar(place.scalar.as_ref()),
-            place: Arc::clone(place),
-        });
+        self.writes.push(place, text(place.scalar.as_ref()));
     }
 }

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use yaml::Str;
 
+use super::marks::Marks;
 use super::metadata::is_of_build;
 use super::place::Place;
 use super::sheet::Sheet;
-use super::{Reach, Resource};
+use super::{Reach, Resource, State};
 use crate::config::TransformerConfig;
 use crate::id::Gvk;
 use crate::node::{Entry, Map, Node, Scalar, name_as_resolved};
@@ -24,6 +25,8 @@ pub(super) struct Known {
     sheet: OnceLock<Option<Sheet>>,
     api_version: Str,
     kind: Str,
+    /// It says of what kind it is.
+    pub(super) has_kind: bool,
     gvk: Gvk,
     /// By the built-in schema.
     scope: Option<Scope>,
@@ -112,19 +115,30 @@ impl Names {
     }
 }
 
+/// An object is compared with so many kinds.
+const KINDS: usize = 16;
+
 impl Known {
-    fn new(object: &Node) -> Self {
+    fn new(object: &Node, kinds: &mut Vec<Gvk>) -> Self {
         let text = |field: &str| -> Str {
             let scalar = object.get(field).and_then(Node::as_scalar);
             scalar.map(|scalar| scalar.text.clone()).unwrap_or_default()
         };
         let (api_version, kind) = (text("apiVersion"), text("kind"));
+        let has_kind = has_text(object.get("kind"));
         let metadata = object.get("metadata");
         let scalar = |field| {
             let found = metadata?.get(field).filter(|found| !found.is_null())?;
             found.as_scalar().cloned()
         };
-        let gvk = Gvk::of(&api_version, kind.clone());
+        let gvk = Gvk::of(&api_version, kind);
+        // Texts that are one in memory are quick to compare.
+        let found = kinds.iter().rev().take(KINDS).find(|kind| **kind == gvk);
+        let gvk = found.cloned().unwrap_or_else(|| {
+            kinds.push(gvk.clone());
+            gvk
+        });
+        let kind = gvk.kind.clone();
         Self {
             object: object.clone(),
             sheet: OnceLock::new(),
@@ -134,6 +148,7 @@ impl Known {
             annotations: Annotations::of(metadata),
             api_version,
             kind,
+            has_kind,
             gvk,
             sites: OnceLock::new(),
             places: Mutex::default(),
@@ -141,14 +156,21 @@ impl Known {
     }
 
     /// Whether this is about the very same object, unchanged.
+    #[inline]
     pub(super) fn is_of(&self, object: &Node) -> bool {
         self.object.is_shared_with(object)
     }
 
+    pub(super) fn kind(&self) -> &Str {
+        &self.kind
+    }
+
+    #[inline]
     pub(super) fn name(&self) -> Option<&Scalar> {
         self.name.as_ref()
     }
 
+    #[inline]
     pub(super) fn namespace(&self) -> Option<&Scalar> {
         self.namespace.as_ref()
     }
@@ -160,7 +182,8 @@ impl Known {
     }
 
     /// Places in the object as the ones that all who write there share. None when one of them leads
-    /// through another, or is a field of the object itself: what it is would change.
+    /// through another, or is a field of the object itself: what it is would change. Nor when there
+    /// are more of them than can be told apart.
     pub(super) fn own(&self, places: Vec<Place>) -> Option<Vec<Arc<Place>>> {
         let mut known = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let mut own: Vec<Arc<Place>> = Vec::with_capacity(places.len());
@@ -168,20 +191,30 @@ impl Known {
             if place.is_at_the_top() || own.iter().any(|other| other.overlaps(&place)) {
                 return None;
             }
-            let found = known.iter().find(|known| known.is_same(&place)).cloned();
-            own.push(found.unwrap_or_else(|| {
-                known.push(Arc::new(place));
-                Arc::clone(&known[known.len() - 1])
-            }));
+            if let Some(found) = known.iter().find(|known| known.is_same(&place)) {
+                own.push(Arc::clone(found));
+                continue;
+            }
+            let rivals = known.iter().filter(|known| known.overlaps(&place));
+            let rivals = rivals.fold(Marks::default(), |all, rival| all.with(rival.mark));
+            let mark = Marks::of(known.len())?;
+            let place = Arc::new(place.marked(mark, rivals));
+            known.push(Arc::clone(&place));
+            own.push(place);
         }
         Some(own)
     }
 
     /// Group, version and kind, when they are those of `object`.
+    #[inline]
     fn gvk_of(&self, object: &Node) -> Option<&Gvk> {
         if self.is_of(object) {
             return Some(&self.gvk);
         }
+        self.gvk_like(object)
+    }
+
+    fn gvk_like(&self, object: &Node) -> Option<&Gvk> {
         let is = |field: &str, text: &Str| {
             let found = object.get(field).and_then(Node::as_scalar);
             found.is_some_and(|found| found.text == *text)
@@ -200,6 +233,11 @@ impl Annotations {
     }
 }
 
+/// Whether a field is there and not empty.
+pub(super) fn has_text(field: Option<&Node>) -> bool {
+    field.is_some_and(|found| !found.is_null() && !found.text().is_empty())
+}
+
 /// Whether annotations are lines of text that mean nothing to a build.
 fn are_plain(map: &Map) -> bool {
     let entries = map.entries();
@@ -215,30 +253,41 @@ fn are_plain(map: &Map) -> bool {
     !entries.is_empty() && entries.iter().enumerate().all(is_plain)
 }
 
-impl Resource {
+impl State {
     /// What is known of the object, when nothing but texts was written into it.
+    #[inline]
     pub(super) fn known_base(&self) -> Option<&Known> {
         let known = self.known()?;
         known.is_of(self.node.start()).then_some(known)
     }
 
-    /// Prepares the object to be shared.
-    pub(super) fn share(&mut self) {
-        if self.known().is_none_or(|known| !known.is_of(&self.node)) {
-            let known = Arc::new(Known::new(&self.node));
-            self.memo.known = Some(known);
-        }
-    }
-
     /// What is known, when builds share the object.
+    #[inline]
     pub(super) fn known(&self) -> Option<&Arc<Known>> {
         self.memo.known.as_ref()
     }
 
     /// Group, version and kind with the scope that the built-in schema gives them, when known.
+    #[inline]
     pub(super) fn known_scope(&self) -> Option<(&Gvk, Option<Scope>)> {
         let known = self.known()?;
         Some((known.gvk_of(self.node.start())?, known.scope))
+    }
+}
+
+impl Resource {
+    /// Prepares objects to be shared.
+    pub(super) fn share_all(objects: &mut [Self]) {
+        let mut kinds = Vec::new();
+        for object in objects {
+            if object
+                .known()
+                .is_none_or(|known| !known.is_of(&object.node))
+            {
+                let known = Known::new(&object.node, &mut kinds);
+                object.memo.known = Some(Arc::new(known));
+            }
+        }
     }
 
     /// Whether it is as it was within reach.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Resource;
+use super::{Resource, State};
 use crate::node::{Link, Map, Node, Scalar};
 
 /// The groups of an object.
@@ -19,18 +19,15 @@ pub(super) struct Links {
     settled: Option<Node>,
 }
 
-impl Resource {
+impl State {
     /// A new group.
     pub(crate) fn new_link(&mut self) -> Link {
         self.links.made += 1;
         Link::new(self.links.made)
     }
+}
 
-    /// The group that comes next.
-    pub(crate) fn next_link(&self) -> Link {
-        Link::new(self.links.made + 1)
-    }
-
+impl Resource {
     /// Whether it has groups.
     pub(super) fn has_links(&self) -> bool {
         self.links.made > 0

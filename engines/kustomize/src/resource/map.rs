@@ -15,7 +15,7 @@ use crate::schema::Schemas;
 /// Objects in order, with no two of one current identity. Clones are cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResMap {
-    list: Vec<Resource>,
+    pub(super) list: Vec<Resource>,
     /// Thrown away when identities may have changed.
     index: Option<Index>,
     /// No two objects have one identity, for sure.
@@ -252,7 +252,7 @@ impl ResMap {
         index.share();
         self.unique = known || index.is_unique();
         if self.unique {
-            self.list.iter_mut().for_each(Resource::share);
+            Resource::share_all(&mut self.list);
             self.shared = Some(Arc::new(Shared::new(&self.list)));
         }
         self.unique

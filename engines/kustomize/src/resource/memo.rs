@@ -31,9 +31,22 @@ impl Clone for Memo {
 
 impl Memo {
     /// Forgets what depends on the whole state, which is about to change.
+    #[inline]
     pub(super) fn forget(&mut self) {
         self.identity.take();
         self.printed.take();
+    }
+
+    /// Becomes a clone of another one, which is to be changed.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.forget();
+        let is_same = match (&self.known, &other.known) {
+            (Some(known), Some(other)) => Arc::ptr_eq(known, other),
+            (known, other) => known.is_none() && other.is_none(),
+        };
+        if !is_same {
+            self.known.clone_from(&other.known);
+        }
     }
 }
 

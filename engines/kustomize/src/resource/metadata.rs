@@ -2,10 +2,10 @@
 
 use yaml::Str;
 
-use super::Resource;
-use super::content::Write;
 use super::known::{Annotations, Known};
 use super::place::Role;
+use super::writes::Write;
+use super::{Resource, State};
 use crate::error::Error;
 use crate::node::{self, Kind, Map, Node, Scalar};
 
@@ -47,14 +47,9 @@ fn text_of(node: &Node) -> Str {
         .unwrap_or_default()
 }
 
-impl Resource {
-    fn metadata(&self) -> Option<&Node> {
-        self.node
-            .get("metadata")
-            .filter(|node| !node.is_null_or_empty())
-    }
-
+impl State {
     /// The name or the namespace.
+    #[inline]
     fn metadata_scalar(&self, role: Role) -> Option<&Scalar> {
         if let Some(written) = self.node.written_as(role) {
             return Some(written);
@@ -66,6 +61,10 @@ impl Resource {
         if let Some(known) = known {
             return known;
         }
+        self.metadata_scalar_in_tree(field)
+    }
+
+    fn metadata_scalar_in_tree(&self, field: &str) -> Option<&Scalar> {
         let found = self.node.get("metadata")?.get(field)?;
         found.as_scalar().filter(|_| !found.is_null())
     }
@@ -75,8 +74,14 @@ impl Resource {
         found.map(|scalar| scalar.text.clone()).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn name_scalar(&self) -> Option<&Scalar> {
         self.metadata_scalar(Role::Name)
+    }
+
+    #[inline]
+    pub(super) fn namespace_scalar(&self) -> Option<&Scalar> {
+        self.metadata_scalar(Role::Namespace)
     }
 
     /// Name and namespace, to look at.
@@ -102,6 +107,14 @@ impl Resource {
 
     pub(crate) fn namespace(&self) -> Str {
         self.metadata_text(Role::Namespace)
+    }
+}
+
+impl Resource {
+    fn metadata(&self) -> Option<&Node> {
+        self.node
+            .get("metadata")
+            .filter(|node| !node.is_null_or_empty())
     }
 
     pub(crate) fn set_name(&mut self, name: &str) -> Result<(), Error> {
@@ -188,9 +201,11 @@ impl Resource {
         };
         let is_stranger = |write: &Write| write.place.key().is_some_and(|key| !is_of_build(key));
         let is_plain = |write: &Write| {
-            write.place.role != Role::Annotation || (is_stranger(write) && write.scalar.is_line())
+            write.place.role != Role::Annotation
+                || (is_stranger(write) && write.text.scalar.is_line())
         };
-        known != Annotations::Others && self.node.writes().iter().all(is_plain)
+        known != Annotations::Others
+            && (!self.writes_annotations() || self.node.writes().iter().all(is_plain))
     }
 
     /// Takes annotations away; like every such change it makes all others strings, and an empty

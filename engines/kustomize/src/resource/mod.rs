@@ -6,6 +6,7 @@ mod index;
 mod known;
 mod links;
 mod map;
+mod marks;
 mod memo;
 mod metadata;
 mod place;
@@ -17,6 +18,7 @@ mod sheet;
 mod sorted;
 mod spare;
 mod track;
+mod writes;
 
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
@@ -25,7 +27,7 @@ use std::sync::Arc;
 use yaml::Str;
 
 use crate::error::Error;
-use crate::id::{Gvk, ResId, namespace_or_default, no_namespace};
+use crate::id::{Gvk, ResId, default_namespace, no_namespace};
 use crate::node::{self, Kind, Node};
 use crate::schema::{Schemas, Scope};
 
@@ -43,6 +45,7 @@ pub(crate) use printed::Output;
 pub(crate) use reach::Reach;
 pub(crate) use sorted::OldNames;
 pub(crate) use track::{Behavior, Previous, Track};
+pub(crate) use writes::Written;
 
 /// An object on its way through the build.
 ///
@@ -63,17 +66,21 @@ pub(crate) struct State {
     links: Links,
     /// What was found out about this state, so that builds that share it need not find out again.
     memo: Memo,
+    /// Its place among those that are to spare, when it is done with.
+    slot: Option<usize>,
 }
 
 impl Deref for Resource {
     type Target = State;
 
+    #[inline]
     fn deref(&self) -> &State {
         &self.0
     }
 }
 
 impl DerefMut for Resource {
+    #[inline]
     fn deref_mut(&mut self) -> &mut State {
         let state = Arc::make_mut(&mut self.0);
         state.memo.forget();
@@ -81,36 +88,17 @@ impl DerefMut for Resource {
     }
 }
 
-impl Resource {
-    /// An object as it was read. Build annotations that a file carries become memory.
-    pub(crate) fn new(node: Node) -> Self {
-        let mut resource = Self(Arc::new(State {
-            node: node.into(),
-            track: Track::default(),
-            ref_vars: Vec::new(),
-            links: Links::default(),
-            memo: Memo::default(),
-        }));
-        resource.absorb_track();
-        resource
-    }
-
-    /// Whether both are one state in memory.
-    fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    /// Whether others may have this state too.
-    pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
-    }
-
+impl State {
     pub(crate) fn is_empty(&self) -> bool {
         self.node.start().is_null_or_empty()
     }
 
+    #[inline]
     pub(crate) fn kind(&self) -> &str {
-        self.node.start().get("kind").map_or("", Node::text)
+        match self.known_base() {
+            Some(known) => known.kind(),
+            None => self.node.start().get("kind").map_or("", Node::text),
+        }
     }
 
     pub(crate) fn api_version(&self) -> &str {
@@ -122,6 +110,7 @@ impl Resource {
     }
 
     /// Group, version and kind, to look at.
+    #[inline]
     pub(crate) fn gvk_here(&self) -> Cow<'_, Gvk> {
         if let Some((gvk, _)) = self.known_scope() {
             return Cow::Borrowed(gvk);
@@ -140,10 +129,68 @@ impl Resource {
     /// Whether objects like this one surely live outside of namespaces.
     pub(crate) fn is_cluster_scoped(&self, schemas: &Schemas) -> bool {
         match self.known_scope() {
-            Some((_, Some(scope))) => scope == Scope::Cluster,
-            Some((gvk, None)) => schemas.is_cluster_scoped(gvk),
+            Some(known) => is_cluster_scoped(known, schemas),
             None => schemas.is_cluster_scoped(&self.gvk()),
         }
+    }
+
+    /// Remembers the present identity before it changes.
+    pub(crate) fn store_previous_id(&mut self, schemas: &Schemas) {
+        let (kind, is_cluster_scoped) = match self.known_scope() {
+            Some(known) => (known.0.kind.clone(), is_cluster_scoped(known, schemas)),
+            None => (self.kind_text(), self.is_cluster_scoped(schemas)),
+        };
+        let namespace = match self.namespace_scalar() {
+            _ if is_cluster_scoped => no_namespace(),
+            Some(namespace) if !namespace.text.is_empty() => namespace.text.clone(),
+            _ => default_namespace(),
+        };
+        let previous = Previous {
+            namespace,
+            name: self.name(),
+            kind,
+        };
+        self.track.previous.push(previous);
+    }
+
+    fn kind_text(&self) -> Str {
+        let kind = self.node.start().get("kind").and_then(Node::as_scalar);
+        kind.map(|kind| kind.text.clone()).unwrap_or_default()
+    }
+}
+
+/// Whether objects of a kind surely live outside of namespaces, given what the built-in schema says.
+fn is_cluster_scoped((gvk, scope): (&Gvk, Option<Scope>), schemas: &Schemas) -> bool {
+    match scope {
+        Some(scope) => scope == Scope::Cluster,
+        None => schemas.is_cluster_scoped(gvk),
+    }
+}
+
+impl Resource {
+    /// An object as it was read. Build annotations that a file carries become memory.
+    pub(crate) fn new(node: Node) -> Self {
+        let mut resource = Self(Arc::new(State {
+            node: node.into(),
+            track: Track::default(),
+            ref_vars: Vec::new(),
+            links: Links::default(),
+            memo: Memo::default(),
+            slot: None,
+        }));
+        resource.absorb_track();
+        resource
+    }
+
+    /// Whether both are one state in memory.
+    fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether others may have this state too.
+    #[inline]
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
     }
 
     /// The identity at this moment.
@@ -193,28 +240,6 @@ impl Resource {
         }
     }
 
-    /// Remembers the present identity before it changes.
-    pub(crate) fn store_previous_id(&mut self, schemas: &Schemas) {
-        let known = self.known_scope();
-        let kind = known.map_or_else(|| self.kind_text(), |(gvk, _)| gvk.kind.clone());
-        let namespace = if self.is_cluster_scoped(schemas) {
-            no_namespace()
-        } else {
-            namespace_or_default(self.namespace())
-        };
-        let previous = Previous {
-            namespace,
-            name: self.name(),
-            kind,
-        };
-        self.track.previous.push(previous);
-    }
-
-    fn kind_text(&self) -> Str {
-        let kind = self.node.start().get("kind").and_then(Node::as_scalar);
-        kind.map(|kind| kind.text.clone()).unwrap_or_default()
-    }
-
     pub(crate) fn set_kind(&mut self, kind: &str) -> Result<(), Error> {
         Ok(node::set_field_str(&mut self.node, "kind", kind)?)
     }
@@ -234,11 +259,12 @@ impl Resource {
 
     /// Fails unless the object has a kind and, when it is no list, a name.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let has_text = |field| {
-            let found = self.node.start().get(field);
-            found.is_some_and(|found| !found.is_null() && !found.text().is_empty())
+        let has_kind = match self.known_base() {
+            Some(known) => known.has_kind,
+            None => known::has_text(self.node.start().get("kind")),
         };
-        if has_text("kind") && !self.called().0.is_empty() {
+        let name = self.name_scalar();
+        if has_kind && name.is_some_and(|name| !name.text.is_empty()) {
             return Ok(());
         }
         Self::validate(&self.node)

@@ -7,7 +7,9 @@ use yaml::Str;
 use yaml::node::Layout;
 
 use super::Reach;
+use super::marks::Marks;
 use super::sheet::{Block, Sheet, header, indentation};
+use super::writes::Written;
 use crate::config::FieldSpec;
 use crate::node::{Map, Node, NotJson, Scalar, to_value_in};
 
@@ -21,6 +23,10 @@ pub(crate) struct Place {
     /// All fields on the way, by name.
     names: Vec<Str>,
     pub(super) role: Role,
+    /// Itself, among the places of the object.
+    pub(super) mark: Marks,
+    /// Those found before it that it leads through, or that lead through it.
+    pub(super) rivals: Marks,
     /// What stands there.
     pub(super) scalar: Option<Scalar>,
     /// How many bytes the names of the fields that are made have.
@@ -91,12 +97,28 @@ impl Place {
             path: path.to_vec(),
             missing: list(missing),
             role: Role::of(&all),
+            mark: Marks::default(),
+            rivals: Marks::default(),
             made: missing.iter().map(|name| name.len()).sum(),
             names: all,
             scalar,
             spot: OnceLock::new(),
             in_reach: OnceLock::new(),
         }
+    }
+
+    /// Tells it apart from the other places of its object.
+    pub(super) fn marked(self, mark: Marks, rivals: Marks) -> Self {
+        Self {
+            mark,
+            rivals,
+            ..self
+        }
+    }
+
+    /// What stands there as builds share it.
+    pub(crate) fn scalar(&self) -> Option<&Scalar> {
+        self.scalar.as_ref()
     }
 
     /// Whether it is a field of the object itself, as its kind is.
@@ -238,12 +260,13 @@ impl Spot {
     /// Appends the text from some point on, with a scalar in this place, and tells how far it came.
     pub(super) fn print(
         &self,
-        scalar: &Scalar,
+        new: &Written,
         text: &str,
         from: usize,
         out: &mut String,
     ) -> Result<usize, NotJson> {
-        if let Some(word) = self.word.as_ref().filter(|_| scalar.is_word()) {
+        let scalar = &new.scalar;
+        if let Some(word) = self.word.as_ref().filter(|_| new.is_word) {
             out.push_str(&text[from..word.range.start]);
             if !word.front.is_empty() {
                 out.push_str(&word.front);

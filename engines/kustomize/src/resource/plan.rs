@@ -1,10 +1,13 @@
 //! Where transformers write into the objects that builds share.
 
+use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use super::place::Place;
 use super::sorted::Shared;
-use super::{ResMap, Resource};
+use super::spare::Pool;
+use super::writes::Written;
+use super::{ResMap, Resource, State};
 use crate::config::FieldSpec;
 use crate::node::Scalar;
 use crate::schema::Schemas;
@@ -38,7 +41,7 @@ impl Places {
 pub(crate) struct Plan {
     places: Option<(Arc<Shared>, Arc<Places>)>,
     /// For objects that change.
-    spares: Vec<Resource>,
+    spares: RefCell<Pool>,
 }
 
 impl ResMap {
@@ -49,7 +52,7 @@ impl ResMap {
         let spares = places.as_ref().map(|(shared, _)| shared.spares.take());
         Plan {
             places,
-            spares: spares.unwrap_or_default(),
+            spares: spares.unwrap_or_default().into(),
         }
     }
 }
@@ -57,70 +60,58 @@ impl ResMap {
 impl Drop for Plan {
     fn drop(&mut self) {
         if let Some((shared, _)) = &self.places {
-            shared.spares.put_back(std::mem::take(&mut self.spares));
+            shared.spares.put_back(self.spares.take());
         }
     }
 }
 
 impl Plan {
-    /// Prepares an object to be changed.
-    pub(crate) fn own(&mut self, object: &mut Resource) {
-        object.own(&mut self.spares);
+    /// The object with this number, to be changed.
+    pub(crate) fn own<'o>(&self, at: usize, object: &'o mut Resource) -> &'o mut State {
+        object.own(at, &mut self.spares.borrow_mut())
     }
 
-    /// Writes into all places of the object with this number: `find` tells them, and `scalar` what
-    /// comes there, given what stands there. False, and nothing written, where that is not all.
-    pub(crate) fn write(
-        &mut self,
+    /// Where to write into the object with this number, which is all that is to be done: `find` tells
+    /// the places. None where that is not all, or there is no room.
+    pub(crate) fn places(
+        &self,
         at: usize,
-        object: &mut Resource,
+        object: &State,
         find: impl FnOnce(&Resource) -> Option<Vec<Place>>,
-        scalar: impl FnMut(Option<&Scalar>) -> Scalar,
-    ) -> bool {
-        let Some((shared, places)) = &self.places else {
-            return false;
-        };
-        let Some(slot) = places
-            .objects
-            .get(at)
-            .filter(|_| shared.is_from(at, object))
-        else {
-            return false;
-        };
+    ) -> Option<&[Arc<Place>]> {
+        let (shared, places) = self.places.as_ref()?;
+        let slot = places.objects.get(at)?;
+        if !shared.is_from(at, object) {
+            return None;
+        }
         let found = slot.get_or_init(|| {
             let object = shared.object(at);
             object.known()?.own(find(object)?)
         });
+        let has_room = |place| object.node.has_room(place);
         found
-            .as_ref()
-            .is_some_and(|places| object.write(places, &mut self.spares, scalar))
+            .as_deref()
+            .filter(|places| places.iter().all(has_room))
     }
 }
 
-impl Resource {
-    /// Writes into places of what builds share. False, and nothing written, when more would change.
-    fn write(
+impl State {
+    /// Writes into places of what builds share, which have room: what comes there, given what stands
+    /// there.
+    pub(crate) fn write(
         &mut self,
         places: &[Arc<Place>],
-        spares: &mut Vec<Self>,
-        mut scalar: impl FnMut(Option<&Scalar>) -> Scalar,
-    ) -> bool {
-        let has_room = places.iter().all(|place| self.node.has_room(place));
-        if has_room && !places.is_empty() {
-            self.own(spares);
-            let content = &mut self.node;
-            for place in places {
-                content.write(place, &mut scalar);
-            }
+        mut text: impl FnMut(Option<&Scalar>) -> Written,
+    ) {
+        for place in places {
+            self.node.write(place, &mut text);
         }
-        has_room
     }
 
     /// Writes into places of which it is known that they have room.
-    pub(crate) fn write_each(&mut self, texts: &[(Arc<Place>, Scalar)]) {
-        let content = &mut self.node;
+    pub(crate) fn write_each(&mut self, texts: Vec<(Arc<Place>, Scalar)>) {
         for (place, scalar) in texts {
-            content.write(place, |_| scalar.clone());
+            self.node.write(&place, |_| scalar.into());
         }
     }
 }

@@ -144,12 +144,12 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// When it cannot be printed.
+    /// With the object, when it cannot be printed.
     pub(crate) fn print(
         &mut self,
         resource: Resource,
         changes: &mut Changes,
-    ) -> Result<usize, NotJson> {
+    ) -> Result<usize, (Resource, NotJson)> {
         if let Some(sheet) = resource.changed_sheet() {
             let start = self.text.len();
             if !self.objects.is_empty() {
@@ -165,7 +165,10 @@ impl Output {
             }
             self.text.truncate(start);
         }
-        Ok(self.push(Arc::new(resource.whole()?)))
+        match resource.whole() {
+            Ok(whole) => Ok(self.push(Arc::new(whole))),
+            Err(error) => Err((resource, error)),
+        }
     }
 }
 
@@ -278,6 +281,63 @@ mod tests {
             assert_eq!(String::from_utf8(written).unwrap(), build.to_yaml());
             let alone = crate::build(&view, Path::new(root), &Options::default()).unwrap();
             assert_eq!(build.to_yaml(), alone.to_yaml());
+        }
+    }
+
+    #[test]
+    fn nothing_of_an_overlay_is_left_in_the_next() {
+        let fields = [
+            "namespace: a\nnamePrefix: p-\nlabels: [{pairs: {x: v}, includeSelectors: true}]\n",
+            "nameSuffix: -s\ncommonAnnotations: {note: b}\n",
+            "labels: [{pairs: {x: 'on', z: v}}]\nnamePrefix: '1'\n",
+            "namespace: b\npatches: [{target: {name: a}, patch: '[{\"op\": \"add\", \"path\": \
+             \"/metadata/labels\", \"value\": {\"x\": \"1\"}}]'}]\nlabels: [{pairs: {x: k}}]\n",
+        ];
+        let mut view = MemoryView::new()
+            .with("base/kustomization.yaml", "resources: [r.yaml]\n")
+            .with("base/r.yaml", OBJECTS);
+        for (at, fields) in fields.iter().enumerate() {
+            let text = format!("resources: [../base]\n{fields}");
+            view.insert(format!("o{at}/kustomization.yaml"), text);
+        }
+        let options = options();
+        let mut kept = Vec::new();
+        for at in [0, 1, 0, 2, 3, 2, 1, 3, 0, 3, 1, 2, 0] {
+            let root = format!("o{at}");
+            let build = crate::build(&view, Path::new(&root), &options).unwrap();
+            let alone = crate::build(&view, Path::new(&root), &Options::default()).unwrap();
+            assert_eq!(build.to_yaml(), alone.to_yaml());
+            assert_eq!(build.objects(), alone.objects());
+            // Some are done with at once, some later.
+            kept.push(build);
+            if kept.len() % 3 == 0 {
+                kept.clear();
+            }
+        }
+    }
+
+    #[test]
+    fn more_names_than_are_told_apart_are_followed() {
+        let secret = |at| format!("---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s{at}}}\n");
+        let secrets: String = (0..200).map(secret).collect();
+        let name = |at| format!("{{name: s{at}}}");
+        let names: Vec<String> = (0..200).map(name).collect();
+        let account = format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: a}}\nimagePullSecrets: [{}]\n",
+            names.join(", ")
+        );
+        let mut view = MemoryView::new()
+            .with("base/kustomization.yaml", "resources: [r.yaml]\n")
+            .with("base/r.yaml", account + &secrets);
+        let options = options();
+        for at in 0..3 {
+            let root = format!("o{at}");
+            let text = format!("resources: [../base]\nnamespace: n{at}\nnamePrefix: p{at}-\n");
+            view.insert(format!("{root}/kustomization.yaml"), text);
+            let build = crate::build(&view, Path::new(&root), &options).unwrap();
+            let alone = crate::build(&view, Path::new(&root), &Options::default()).unwrap();
+            assert_eq!(build.to_yaml(), alone.to_yaml());
+            assert!(build.to_yaml().contains(&format!("- name: p{at}-s199\n")));
         }
     }
 

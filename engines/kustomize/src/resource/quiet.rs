@@ -36,9 +36,11 @@ impl ResMap {
 
     /// Carries what changed in members of groups to the other members.
     pub(crate) fn carry_links(&mut self) {
-        let lively: Vec<usize> = self.lively().map(|(at, _)| at).collect();
-        for at in lively {
-            self.get_mut_keeping_ids(at).carry_links();
+        let shared = self.shared.as_deref();
+        for (at, object) in self.list.iter_mut().enumerate() {
+            if !shared.is_some_and(|shared| shared.is_quiet(at, object)) {
+                object.carry_links();
+            }
         }
     }
 }

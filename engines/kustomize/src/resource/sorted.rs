@@ -8,7 +8,7 @@ use yaml::Str;
 
 use super::plan::{Places, Task};
 use super::spare::Spares;
-use super::{ResMap, Resource};
+use super::{ResMap, Resource, State};
 use crate::id::Gvk;
 
 /// One in so many objects may be new for the known order to be of use.
@@ -16,6 +16,9 @@ const USEFUL: usize = 8;
 
 /// So many tasks are remembered.
 const TASKS: usize = 32;
+
+/// For one name after the other.
+type Named = Box<[Box<[usize]>]>;
 
 /// An object, wherever it is.
 type Called = (Gvk, Str);
@@ -31,6 +34,8 @@ pub(crate) struct Shared {
     places: Mutex<Vec<Arc<Places>>>,
     /// Where each one is by the names that it has and had.
     names: OnceLock<HashMap<Str, Vec<usize>>>,
+    /// Where those are that the names in the references of each one may mean.
+    named: Vec<OnceLock<Option<Named>>>,
     /// Which of them need nothing.
     quiet: Vec<bool>,
     pub(super) spares: Spares,
@@ -50,6 +55,28 @@ impl OldNames {
             Self::Own(places) => places.get(name),
         };
         places.map_or(&[], Vec::as_slice)
+    }
+
+    /// [`OldNames::get`] of names that an object has as builds share it: `find` tells them, the same
+    /// ones each time. None for other objects.
+    pub(crate) fn of_object(
+        &self,
+        at: usize,
+        object: &Resource,
+        find: impl FnOnce() -> Option<Vec<Str>>,
+    ) -> Option<&[Box<[usize]>]> {
+        let Self::Shared(shared) = self else {
+            return None;
+        };
+        let named = shared.named.get(at)?;
+        if !shared.is_from(at, object) {
+            return None;
+        }
+        let named = named.get_or_init(|| {
+            let places = |name: &Str| self.get(name).into();
+            Some(find()?.iter().map(places).collect())
+        });
+        named.as_deref()
     }
 }
 
@@ -91,18 +118,17 @@ fn called(object: &Resource) -> Called {
 /// What an object is sorted by, when its kind is known.
 struct Key<'a> {
     gvk: &'a Gvk,
-    name: &'a str,
-    namespace: &'a str,
+    name: &'a Str,
+    namespace: Option<&'a Str>,
 }
 
 impl<'a> Key<'a> {
     fn of(object: &'a Resource) -> Option<Self> {
         let (gvk, _) = object.known_scope()?;
-        let (name, namespace) = object.called();
         Some(Self {
             gvk,
-            name,
-            namespace,
+            name: &object.name_scalar()?.text,
+            namespace: object.namespace_scalar().map(|scalar| &scalar.text),
         })
     }
 
@@ -137,12 +163,14 @@ impl Shared {
             called: OnceLock::new(),
             places: Mutex::default(),
             names: OnceLock::new(),
+            named: list.iter().map(|_| OnceLock::new()).collect(),
             quiet: list.iter().map(Resource::needs_nothing).collect(),
             spares: Spares::default(),
         }
     }
 
     /// Whether an object is the one with this number, as builds share it.
+    #[inline]
     fn is_untouched(&self, at: usize, object: &Resource) -> bool {
         let known = self.list.get(at);
         known.is_some_and(|known| known.is_shared_with(object))
@@ -158,9 +186,7 @@ impl Shared {
         let is_known = |(known, object): (&Resource, &Resource)| {
             let own = known.name_scalar().map(|scalar| &scalar.text);
             let is_own = |name: &Str| {
-                // Mostly it is that very text.
-                own.is_some_and(|own| std::ptr::eq(own.as_str(), name.as_str()))
-                    || own.map_or("", Str::as_str) == name.as_str()
+                own.map_or(name.is_empty(), |own| own == name)
                     || old_names(known).any(|other| other == name)
             };
             known.is_shared_with(object) || old_names(object).all(is_own)
@@ -184,8 +210,9 @@ impl Shared {
     }
 
     /// Whether an object is the one with this number, with nothing but texts written into it.
-    pub(super) fn is_from(&self, at: usize, object: &Resource) -> bool {
-        let known = self.list.get(at).and_then(Resource::known);
+    #[inline]
+    pub(super) fn is_from(&self, at: usize, object: &State) -> bool {
+        let known = self.list.get(at).and_then(|known| known.known());
         match (known, object.known()) {
             (Some(known), Some(other)) => {
                 Arc::ptr_eq(known, other) && known.is_of(object.node.start())
@@ -245,8 +272,8 @@ impl Shared {
             places.sort_by(|a, b| before(&self.list, *a, *b));
             places
         });
-        let is_there = |at: &usize| *at < list.len();
-        let mut places: Vec<usize> = known.iter().copied().filter(is_there).collect();
+        let mut places = known.clone();
+        places.retain(|at| *at < list.len());
         // Most stand beside others of their kind and namespace.
         let mut last: Option<Stand<'_>> = None;
         for at in &places {

@@ -6,24 +6,26 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::links::Links;
-use super::memo::Memo;
-use super::{Resource, State, Track};
-use crate::node::Node;
+use super::{Resource, State};
 
 /// What no build has any more.
 #[derive(Debug, Default)]
 pub(super) struct Spares {
-    /// Empty ones.
-    states: Mutex<Vec<Resource>>,
+    states: Mutex<Pool>,
     text: Mutex<String>,
 }
+
+/// States, each in the place of the object that it was one of: what it has left of that need not be
+/// made again.
+#[derive(Debug, Default)]
+pub(super) struct Pool(Vec<Option<Resource>>);
 
 /// So many are kept.
 const KEPT: usize = 4096;
 
 impl Spares {
     /// All of them, for one build at a time.
-    pub(super) fn take(&self) -> Vec<Resource> {
+    pub(super) fn take(&self) -> Pool {
         take(&self.states)
     }
 
@@ -43,26 +45,43 @@ impl Spares {
 
     /// Takes in those that nobody else has.
     pub(super) fn put(&self, objects: impl Iterator<Item = Resource>) {
-        let empty = State::empty();
-        let mut own = Vec::new();
+        let mut pool = self.take();
         for mut object in objects {
             if let Some(state) = Arc::get_mut(&mut object.0) {
-                state.copy_from(&empty);
-                own.push(object);
+                state.rest();
+                pool.put(object);
             }
         }
-        self.put_back(own);
+        self.put_back(pool);
     }
 
     /// Takes back what was not needed.
-    pub(super) fn put_back(&self, mut spares: Vec<Resource>) {
+    pub(super) fn put_back(&self, pool: Pool) {
         let mut kept = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.is_empty() {
-            *kept = spares;
+        if kept.0.is_empty() {
+            *kept = pool;
         } else {
-            kept.append(&mut spares);
+            pool.0
+                .into_iter()
+                .flatten()
+                .for_each(|object| kept.put(object));
         }
-        kept.truncate(KEPT);
+    }
+}
+
+impl Pool {
+    fn take(&mut self, at: usize) -> Option<Resource> {
+        self.0.get_mut(at)?.take()
+    }
+
+    fn put(&mut self, object: Resource) {
+        let Some(at) = object.slot.filter(|at| *at < KEPT) else {
+            return;
+        };
+        if self.0.len() <= at {
+            self.0.resize_with(at + 1, || None);
+        }
+        self.0[at] = Some(object);
     }
 }
 
@@ -70,15 +89,23 @@ fn take<T: Default>(from: &Mutex<T>) -> T {
     std::mem::take(&mut from.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Makes a list a copy of another one, in the memory that it has.
+pub(super) fn refill<T: Clone>(list: &mut Vec<T>, other: &[T]) {
+    list.clear();
+    if !other.is_empty() {
+        list.extend_from_slice(other);
+    }
+}
+
 impl State {
-    fn empty() -> Self {
-        Self {
-            node: Node::null().into(),
-            track: Track::default(),
-            ref_vars: Vec::new(),
-            links: Links::default(),
-            memo: Memo::default(),
-        }
+    /// Gives up what is of no use to another build.
+    fn rest(&mut self) {
+        let known = self.memo.known.as_deref();
+        let is_known = known.map(|known| |start: &_| known.is_of(start));
+        self.node
+            .rest(|start| is_known.is_some_and(|is_known| is_known(start)));
+        self.links = Links::default();
+        self.memo.forget();
     }
 
     fn copy_from(&mut self, other: &Self) {
@@ -88,25 +115,36 @@ impl State {
             ref_vars,
             links,
             memo,
+            slot: _,
         } = other;
         self.node.copy_from(node);
         self.track.copy_from(track);
-        self.ref_vars.clone_from(ref_vars);
+        refill(&mut self.ref_vars, ref_vars);
         self.links.clone_from(links);
-        self.memo.clone_from(memo);
+        self.memo.copy_from(memo);
     }
 }
 
 impl Resource {
-    /// Has a state of its own afterwards, in the place of one that is to spare.
-    pub(super) fn own(&mut self, spares: &mut Vec<Self>) {
-        while self.is_shared()
-            && let Some(mut spare) = spares.pop()
-        {
-            if let Some(state) = Arc::get_mut(&mut spare.0) {
-                state.copy_from(&self.0);
-                *self = spare;
-            }
+    /// Has a state of its own afterwards, to change: in the place of one that is to spare. `at` is
+    /// its number among the objects that builds share, if it is one.
+    pub(super) fn own(&mut self, at: usize, spares: &mut Pool) -> &mut State {
+        if self.is_shared() {
+            let spare = spares.take(at);
+            let spare = spare.and_then(|spare| spare.into_copy_of(&self.0));
+            *self = spare.unwrap_or_else(|| {
+                Self(Arc::new(State {
+                    slot: Some(at),
+                    ..State::clone(&self.0)
+                }))
+            });
         }
+        self
+    }
+
+    /// None when others have this state too.
+    fn into_copy_of(mut self, other: &State) -> Option<Self> {
+        Arc::get_mut(&mut self.0)?.copy_from(other);
+        Some(self)
     }
 }

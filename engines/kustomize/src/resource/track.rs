@@ -7,6 +7,7 @@
 use yaml::Str;
 
 use super::Resource;
+use super::spare::refill;
 use crate::error::Error;
 use crate::id::{Gvk, ResId};
 use crate::node::Node;
@@ -101,9 +102,9 @@ impl Track {
             allow_name_change,
             allow_kind_change,
         } = other;
-        self.previous.clone_from(previous);
-        self.prefixes.clone_from(prefixes);
-        self.suffixes.clone_from(suffixes);
+        refill(&mut self.previous, previous);
+        refill(&mut self.prefixes, prefixes);
+        refill(&mut self.suffixes, suffixes);
         self.behavior = *behavior;
         self.needs_hash = *needs_hash;
         self.allow_name_change = *allow_name_change;

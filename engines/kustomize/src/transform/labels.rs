@@ -10,7 +10,7 @@ use super::places::Finder;
 use crate::config::FieldSpec;
 use crate::error::Error;
 use crate::node::{self, Kind, Scalar, Tag};
-use crate::resource::{Place, ResMap, Resource, Task};
+use crate::resource::{Place, ResMap, Resource, Task, Written};
 use crate::schema::Schemas;
 
 /// Sets entries in the mappings at some fields.
@@ -83,19 +83,20 @@ impl Transform for MapEntries {
         let mut fields = ByKind::new(&self.fields);
         for entry in &self.entries {
             let (key, value) = entry;
-            let mut plan = objects.plan(schemas, || self.task(key));
+            let written = Written::from(value.clone());
+            let plan = objects.plan(schemas, || self.task(key));
             for (at, resource) in objects.iter_mut_keeping_ids().enumerate() {
                 let find = |object: &Resource| self.places(object, key);
-                let link = resource.next_link();
-                let is_written = plan.write(at, resource, find, |old| match old {
-                    Some(old) => value.linked(old.link).in_style(old.style),
-                    None => value.linked(link),
-                });
-                if is_written {
-                    resource.new_link();
-                } else {
+                let Some(places) = plan.places(at, resource, find) else {
                     Self::apply_with(&mut fields, entry, resource)?;
-                }
+                    continue;
+                };
+                let state = plan.own(at, resource);
+                let link = state.new_link();
+                state.write(places, |old| match old {
+                    Some(old) => written.linked(old.link).in_style(old.style),
+                    None => written.linked(link),
+                });
             }
         }
         Ok(())

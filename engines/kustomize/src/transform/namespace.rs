@@ -10,7 +10,7 @@ use super::places::Finder;
 use crate::config::{FieldSpec, decode_struct};
 use crate::error::{Error, ResultExt};
 use crate::node::{self, Kind, Node, Scalar, Style, Tag};
-use crate::resource::{Place, Plan, ResMap, Resource, Task};
+use crate::resource::{Place, Plan, ResMap, Resource, Task, Written};
 use crate::schema::Schemas;
 
 decode_struct! {
@@ -34,6 +34,7 @@ enum Subjects {
 #[derive(Clone, Debug)]
 pub(crate) struct Namespace {
     name: Str,
+    written: Written,
     fields: Vec<FieldSpec>,
     unset_only: bool,
     subjects: Subjects,
@@ -60,12 +61,14 @@ impl Namespace {
                 )));
             }
         };
+        let name = Str::from(namespace);
         let gvk = crate::id::Gvk::default();
         let metadata = FieldSpec::new(gvk, "metadata/namespace", true);
         // The namespace itself is set for all objects that are in one.
         let is_other = |field: &&FieldSpec| field.path != metadata.path;
         Ok(Self {
-            name: namespace.into(),
+            written: Scalar::string(&name).into(),
+            name,
             fields: fields.iter().filter(is_other).cloned().collect(),
             unset_only: options.unset_only,
             subjects,
@@ -121,23 +124,25 @@ impl Namespace {
         Some(finder.into_places())
     }
 
-    /// Sets the namespace in the object with this number.
+    /// Moves the object with this number.
     fn apply_planned(
         &self,
-        (plan, at): (&mut Plan, usize),
+        (plan, at): (&Plan, usize),
         fields: &mut ByKind<'_>,
         resource: &mut Resource,
         schemas: &Schemas,
     ) -> Result<(), Error> {
+        let state = plan.own(at, resource);
+        state.store_previous_id(schemas);
         let find = |object: &Resource| self.places(object, schemas);
-        let is_written = plan.write(at, resource, find, |old| {
+        let Some(places) = plan.places(at, state, find) else {
+            return self.apply_with(fields, resource, schemas);
+        };
+        state.write(places, |old| {
             let style = old.map_or(Style::Plain, |old| old.style);
-            Scalar::string(&self.name).in_style(style)
+            self.written.in_style(style)
         });
-        if is_written {
-            return Ok(());
-        }
-        self.apply_with(fields, resource, schemas)
+        Ok(())
     }
 
     fn apply_with(
@@ -222,13 +227,11 @@ impl Transform for Namespace {
             !resource.is_empty() && !resource.annotation(FROM_HELM).is_some_and(made_by_helm)
         };
         let mut fields = ByKind::new(&self.fields);
-        let mut plan = objects.plan(schemas, || self.task());
+        let plan = objects.plan(schemas, || self.task());
         if self.keeps_names(objects) && objects.are_called_apart() {
             for (at, resource) in objects.iter_mut_staying_unique().enumerate() {
                 if is_moved(resource) {
-                    plan.own(resource);
-                    resource.store_previous_id(schemas);
-                    self.apply_planned((&mut plan, at), &mut fields, resource, schemas)?;
+                    self.apply_planned((&plan, at), &mut fields, resource, schemas)?;
                 }
             }
             return Ok(());
@@ -243,9 +246,7 @@ impl Transform for Namespace {
                 continue;
             }
             let before = resource.id(schemas).key();
-            plan.own(resource);
-            resource.store_previous_id(schemas);
-            self.apply_planned((&mut plan, at), &mut fields, resource, schemas)?;
+            self.apply_planned((&plan, at), &mut fields, resource, schemas)?;
             let id = resource.id(schemas);
             if let Some(count) = count.get_mut(&before) {
                 *count -= 1;

@@ -56,12 +56,13 @@ impl Affix {
     }
 
     fn renamed(&self, name: &str, text: &mut String) -> Scalar {
-        let parts = match self.side {
-            Side::Prefix => [&*self.text, name],
-            Side::Suffix => [name, &*self.text],
+        let (first, second) = match self.side {
+            Side::Prefix => (&*self.text, name),
+            Side::Suffix => (name, &*self.text),
         };
         text.clear();
-        text.extend(parts);
+        text.push_str(first);
+        text.push_str(second);
         Scalar::untagged(text.as_str())
     }
 
@@ -116,7 +117,7 @@ impl Transform for Affix {
             kind: Kind::Scalar,
             tag: Tag::Str,
         };
-        let mut plan = objects.plan(schemas, || self.task());
+        let plan = objects.plan(schemas, || self.task());
         // Names that differ do so with the same text in front or behind.
         let objects = if self.goes_to_all(objects) {
             objects.iter_mut_staying_unique()
@@ -128,16 +129,19 @@ impl Transform for Affix {
             self.fields_of(resource, &mut numbers);
             for field in numbers.iter().map(|number| &self.fields[*number]) {
                 if field.path == "metadata/name" && !self.text.is_empty() {
-                    plan.own(resource);
+                    let state = plan.own(at, resource);
                     let text = self.text.clone();
                     match self.side {
-                        Side::Prefix => resource.track.prefixes.push(text),
-                        Side::Suffix => resource.track.suffixes.push(text),
+                        Side::Prefix => state.track.prefixes.push(text),
+                        Side::Suffix => state.track.suffixes.push(text),
                     }
-                    resource.store_previous_id(schemas);
+                    state.store_previous_id(schemas);
                 }
                 let find = |object: &Resource| self.places(object);
-                if !plan.write(at, resource, find, |old| self.rename(old, &mut text)) {
+                if let Some(places) = plan.places(at, resource, find) {
+                    let rename = |old: Option<&_>| self.rename(old, &mut text).into();
+                    plan.own(at, resource).write(places, rename);
+                } else {
                     let set = &mut |node: &mut Node| self.set(node);
                     apply(&mut resource.node, field, Some(creation), set)?;
                 }

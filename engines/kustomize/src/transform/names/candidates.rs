@@ -79,6 +79,13 @@ pub(super) struct Candidates<'a> {
     index: &'a Index,
 }
 
+/// A name, and where those are that may have had it.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    pub(super) name: &'a str,
+    pub(super) places: &'a [usize],
+}
+
 /// Where the objects are.
 #[derive(Default)]
 pub(super) struct Index {
@@ -111,23 +118,45 @@ impl<'a> Candidates<'a> {
         self.candidate(self.objects.get(at))
     }
 
+    fn old_names(&self) -> &'a OldNames {
+        let known = &self.index.old_names;
+        known.get_or_init(|| self.objects.old_names())
+    }
+
+    /// A name, and where those are that may have had it.
+    pub(super) fn name<'n>(&self, name: &'n str) -> Name<'n>
+    where
+        'a: 'n,
+    {
+        let places = self.old_names().get(name);
+        Name { name, places }
+    }
+
+    /// Where those are that may have had the names in one place of the object with this number after
+    /// the other, when they are known.
+    pub(super) fn named_by(
+        &self,
+        at: usize,
+        object: &Resource,
+        find: impl FnOnce() -> Option<Vec<Str>>,
+    ) -> &'a [Box<[usize]>] {
+        let known = self.old_names().of_object(at, object, find);
+        known.unwrap_or_default()
+    }
+
     /// Those that once had this name.
-    fn once_called(&self, name: &str) -> impl Iterator<Item = &'a Resource> {
-        let known = self
-            .index
-            .old_names
-            .get_or_init(|| self.objects.old_names());
-        let all = known.get(name).iter().map(|at| self.objects.get(*at));
+    fn once_called(&self, name: Name<'_>) -> impl Iterator<Item = &'a Resource> {
+        let all = name.places.iter().map(|at| self.objects.get(*at));
         all.filter(move |object| {
             let mut previous = object.track.previous.iter();
-            previous.any(|previous| *previous.name == *name)
+            previous.any(|previous| *previous.name == *name.name)
         })
     }
 
     /// Those that once had this name, and were once of these kinds.
     pub(super) fn once(
         &self,
-        name: &str,
+        name: Name<'_>,
         target: &Gvk,
         role: Option<&Gvk>,
     ) -> impl Iterator<Item = Candidate<'a>> {
@@ -138,7 +167,7 @@ impl<'a> Candidates<'a> {
 
     /// Whether an object once had this name.
     pub(super) fn is_known(&self, name: &str) -> bool {
-        self.once_called(name).next().is_some()
+        self.once_called(self.name(name)).next().is_some()
     }
 
     /// Those that were in a namespace at first. Few references name one.

@@ -35,7 +35,10 @@ impl Reference<'_> {
 
     /// The metadata of objects changes all the time.
     fn is_in_metadata(&self) -> bool {
-        let in_metadata = |first: &Segment| first.name.trim() == "metadata";
+        let in_metadata = |first: &Segment| {
+            let name: &str = &first.name;
+            name == "metadata" || (!first.is_plain && name.trim() == "metadata")
+        };
         self.field.segments.first().is_none_or(in_metadata)
     }
 
