@@ -131,6 +131,7 @@ fn main() -> Result<()> {
     for (name, kind) in [
         ("overlays that change few objects", Overlays::Few),
         ("overlays that change all objects", Overlays::All),
+        ("overlays that rename everything", Overlays::Rename),
     ] {
         if is_wanted(name) {
             overlays(name, kind)?;

@@ -38,7 +38,7 @@ fn one_build(bencher: Bencher<'_, '_>, name: &str) {
     bencher.bench(|| build(&view, input.root, &Options::default()));
 }
 
-#[divan::bench(args = [Overlays::Few, Overlays::All])]
+#[divan::bench(args = [Overlays::Few, Overlays::All, Overlays::Rename])]
 fn overlay_of_a_shared_base(bencher: Bencher<'_, '_>, kind: Overlays) {
     let input = kind.input(2);
     let view = view(&input);

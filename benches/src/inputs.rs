@@ -388,6 +388,8 @@ pub enum Overlays {
     Few,
     /// It puts all objects in a namespace.
     All,
+    /// It puts all objects in a namespace, and gives them a prefix and a label, in selectors too.
+    Rename,
 }
 
 impl Overlays {
@@ -413,6 +415,15 @@ patches:
                     at % 7
                 ),
                 Self::All => format!("resources: [../base]\nnamespace: tenant-{at}\n"),
+                Self::Rename => format!(
+                    "resources: [../base]
+namespace: tenant-{at}
+namePrefix: t{at}-
+labels:
+- pairs: {{tenant: t{at}}}
+  includeSelectors: true
+"
+                ),
             };
             input.add(format!("o{at}/kustomization.yaml"), text);
         }
