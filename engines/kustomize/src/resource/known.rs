@@ -225,9 +225,15 @@ impl Known {
 
 impl Annotations {
     fn of(metadata: Option<&Node>) -> Self {
+        let is_one = |entry: &&Entry| entry.key.text == "annotations";
+        let fields = metadata
+            .and_then(Node::as_map)
+            .map_or(&[][..], Map::entries);
+        // To change annotations that are there twice takes one of them away.
+        let is_once = fields.iter().filter(is_one).count() < 2;
         match metadata.map(|metadata| metadata.get("annotations")) {
             Some(None) => Self::None,
-            Some(Some(Node::Map(map))) if are_plain(map) => Self::Plain,
+            Some(Some(Node::Map(map))) if is_once && are_plain(map) => Self::Plain,
             _ => Self::Others,
         }
     }

@@ -256,3 +256,39 @@ fn warnings_are_told_when_the_build_fails_as_well() {
     assert!(failure.to_string().contains("missing.yaml"));
     assert!(failure.warnings[0].contains("'commonLabels' is deprecated"));
 }
+
+#[test]
+fn annotations_that_are_there_twice_become_one_with_a_cache_and_without() {
+    let printed =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  annotations:\n    a: b\n  name: p-a\n";
+    for (field, expected) in [
+        ("", Ok(printed.to_owned())),
+        ("  x: y\n", Err("mapping key \"x\" already defined")),
+    ] {
+        let twice = format!("  annotations: {{a: b}}\n{field}").repeat(2);
+        let object = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n{twice}");
+        let view = MemoryView::new()
+            .with("base/kustomization.yaml", "resources: [r.yaml]\n")
+            .with("base/r.yaml", object)
+            .with(
+                "top/kustomization.yaml",
+                "resources: [../base]\nnamePrefix: p-\n",
+            );
+        let cached = Options {
+            cache: Some(kustomize::ParseCache::new().into()),
+            ..Options::default()
+        };
+        for options in [&cached, &cached, &Options::default()] {
+            match (
+                kustomize::build(&view, Path::new("top"), options),
+                &expected,
+            ) {
+                (Ok(build), Ok(expected)) => assert_eq!(build.to_yaml(), *expected),
+                (Err(failure), Err(expected)) => {
+                    assert!(failure.to_string().ends_with(expected), "{failure}");
+                }
+                (end, _) => panic!("{field:?} ended in {:?}", end.map(|build| build.to_yaml())),
+            }
+        }
+    }
+}
