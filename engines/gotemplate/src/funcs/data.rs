@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use yaml::node::{Content, Node, SequenceIndent, encode_v3};
 use yaml::{Budget, Dialect, ScalarStyle};
 
-use super::Duration;
 use super::json::{self, JsonError};
+use super::{Duration, Time};
 use crate::exec::{FuncError, Functions};
 use crate::value::{Data, List, ListType, Map, MapType, Numbers, Str, Value};
 
@@ -189,7 +189,7 @@ fn to_yaml_pretty(value: &Value) -> String {
     text
 }
 
-/// The value as go-yaml v3 sees it: structs with the fields' names in lower case, bytes as numbers, durations as text, empty lists
+/// The value as go-yaml v3 sees it: structs with the fields' names in lower case, bytes as numbers, durations as text, times as such, empty lists
 /// and maps for nil ones; nothing when it nests too deep.
 fn pretty(value: &Value, depth: usize) -> Option<Node> {
     let depth = depth.checked_sub(1)?;
@@ -223,6 +223,10 @@ fn pretty(value: &Value, depth: usize) -> Option<Node> {
             if let Some(duration) = value.as_host::<Duration>() {
                 return Some(Node::from(&yaml::Value::from(duration.to_string())));
             }
+            if let (Some(_), Data::Plain(Value::Str(text))) = (value.as_host::<Time>(), host.data())
+            {
+                return Some(timestamp(&text.to_str_lossy()));
+            }
             match host.underlying().map_or_else(|| host.data(), Data::Plain) {
                 Data::Plain(plain) => pretty(&plain, depth)?,
                 Data::Fields(_) => {
@@ -253,6 +257,15 @@ fn with_binary_keys<'a>(mut mapping: Node, keys: impl Iterator<Item = &'a Str>) 
         }
     }
     mapping
+}
+
+/// A time, which needs no quotes to be read as one.
+fn timestamp(text: &str) -> Node {
+    Node {
+        content: Content::Scalar(text.into(), ScalarStyle::Plain),
+        tag: "!!timestamp".into(),
+        ..Node::from(&yaml::Value::Null)
+    }
 }
 
 /// Text that is no UTF-8, in base64: on one line when it is short.
