@@ -37,7 +37,7 @@ use crate::object::Trimmed;
 
 use mappings::Mappings;
 use path::Path;
-use request::{Accept, PatchKind};
+use request::{Accept, PatchKind, View};
 use served::Catalogue;
 
 /// How many objects a list asks for at a time.
@@ -101,17 +101,19 @@ impl KubeCluster {
         Ok(Object::from_response(value))
     }
 
-    /// The metadata of the objects that a query fits, without what others have noted on their fields.
+    /// The metadata of the objects that a query fits, without what others have noted on their fields, as the server has them in its
+    /// cache: what was written some moments ago may be missing.
     ///
     /// # Errors
     /// What the server says, or that it does not serve the kind.
     pub async fn list_labels(&self, query: &ListQuery) -> Result<Vec<Object>, ApiError> {
-        let listing = self.pages::<Trimmed>(query, Accept::Metadata).await?;
+        let wanted = (Accept::Metadata, View::Cached);
+        let listing = self.pages::<Trimmed>(query, wanted).await?;
         Ok(listing.items)
     }
 
     /// All pages of a list. A page that comes too late starts the list over, once.
-    async fn pages<T>(&self, query: &ListQuery, accept: Accept) -> Result<Listing, ApiError>
+    async fn pages<T>(&self, query: &ListQuery, wanted: (Accept, View)) -> Result<Listing, ApiError>
     where
         T: DeserializeOwned + Into<Value>,
     {
@@ -121,7 +123,7 @@ impl KubeCluster {
         let mut token = String::new();
         let mut restarted = false;
         loop {
-            let request = request::list(&path, &query.label_selector, PAGE, &token, accept);
+            let request = request::list(&path, &query.label_selector, PAGE, &token, wanted);
             let page: Page<T> = match self.client.request(request).await.map_err(api_error) {
                 Ok(page) => page,
                 Err(error) if error.is_expired() && !token.is_empty() && !restarted => {
@@ -193,11 +195,11 @@ impl Cluster for KubeCluster {
     }
 
     fn list<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, Listing> {
-        Box::pin(self.pages::<Value>(query, Accept::Objects))
+        Box::pin(self.pages::<Value>(query, (Accept::Objects, View::Latest)))
     }
 
     fn list_metadata<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, Listing> {
-        Box::pin(self.pages::<Value>(query, Accept::Metadata))
+        Box::pin(self.pages::<Value>(query, (Accept::Metadata, View::Latest)))
     }
 
     fn apply<'a>(

@@ -23,6 +23,25 @@ impl Accept {
     }
 }
 
+/// Which state of the cluster a list tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    /// The state of now. The server waits until its cache has caught up with all writes, whoever made them: up to 100 ms where there
+    /// are many.
+    Latest,
+    /// What the server has in its cache, some moments old.
+    Cached,
+}
+
+impl View {
+    const fn resource_version(self) -> &'static str {
+        match self {
+            Self::Latest => "",
+            Self::Cached => "0",
+        }
+    }
+}
+
 /// The kinds of patch that are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PatchKind {
@@ -45,13 +64,16 @@ pub(super) fn list(
     label_selector: &str,
     limit: usize,
     token: &str,
-    accept: Accept,
+    (accept, view): (Accept, View),
 ) -> Request<Vec<u8>> {
     let limit = limit.to_string();
+    // The token of a further page says itself which state it goes on with.
+    let view = if token.is_empty() { view } else { View::Latest };
     let uri = path.with(&[
         ("labelSelector", label_selector),
         ("limit", &limit),
         ("continue", token),
+        ("resourceVersion", view.resource_version()),
     ]);
     build(Method::GET, &uri, Some(accept.media_type()), None)
 }
@@ -189,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_list_of_metadata_asks_for_it() {
-        let request = list(&path(), "a=b", 5, "", Accept::Metadata);
+        let request = list(&path(), "a=b", 5, "", (Accept::Metadata, View::Latest));
         assert_eq!(
             request.uri(),
             "/api/v1/namespaces/a/configmaps?labelSelector=a%3Db&limit=5"
@@ -198,5 +220,13 @@ mod tests {
             request.headers()[ACCEPT],
             "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
         );
+    }
+
+    #[test]
+    fn a_list_from_the_cache_says_so_on_its_first_page_alone() {
+        let list = |token| list(&path(), "a=b", 5, token, (Accept::Metadata, View::Cached));
+        let all = "/api/v1/namespaces/a/configmaps?labelSelector=a%3Db&limit=5";
+        assert_eq!(list("").uri(), &format!("{all}&resourceVersion=0"));
+        assert_eq!(list("t").uri(), &format!("{all}&continue=t"));
     }
 }

@@ -32,7 +32,7 @@ pub trait Records: Send + Sync {
     /// All records of a release.
     fn list<'a>(&'a self, release: &'a str) -> Answer<'a, Vec<Record>>;
 
-    /// The labels of all records of a release.
+    /// The labels of all records of a release, as they were some moments ago: good enough to see that nothing has moved, not to act on.
     fn list_labels<'a>(&'a self, release: &'a str) -> Answer<'a, Vec<Record>>;
 
     /// Stores a new record. Gives its resource version.

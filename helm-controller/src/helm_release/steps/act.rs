@@ -112,7 +112,7 @@ impl HelmReleases {
     }
 
     /// The state by the storage and the status. Where nothing has moved since the release was in sync, only labels are
-    /// read.
+    /// read. They may be some moments old, which shows: what this process has written since would be missing.
     async fn determine(
         &self,
         pass: &mut Pass<Self>,
