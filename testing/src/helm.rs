@@ -9,6 +9,25 @@ use crate::Dir;
 use crate::binaries::{Binaries, Tool};
 use crate::control_plane::progress_lines;
 
+/// Lines of releases that differ in how they write objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// Patches what has changed, and does not ask who owns it.
+    Three,
+    /// Applies on the server.
+    Four,
+}
+
+impl Line {
+    /// What a write over fields of another owner is told.
+    pub const fn force_conflicts(self) -> &'static [&'static str] {
+        match self {
+            Self::Three => &[],
+            Self::Four => &["--force-conflicts"],
+        }
+    }
+}
+
 /// The program, with folders of its own.
 #[derive(Debug)]
 pub struct Helm {
@@ -38,16 +57,16 @@ impl Helm {
         })
     }
 
-    /// What a rollback over fields of another owner is told: Helm 3 does not ask who owns what.
+    /// Which line of releases it is of.
     ///
     /// # Errors
     /// When it does not tell its version.
-    pub async fn force_conflicts(&self) -> anyhow::Result<&'static [&'static str]> {
+    pub async fn line(&self) -> anyhow::Result<Line> {
         let version = self.run(&["version", "--short"]).await?;
         Ok(if version.starts_with("v3.") {
-            &[]
+            Line::Three
         } else {
-            &["--force-conflicts"]
+            Line::Four
         })
     }
 

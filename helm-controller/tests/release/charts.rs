@@ -64,8 +64,8 @@ async fn released_as_helm_does(name: &str, chart: Chart) {
     fixture.stop().await;
 
     assert_eq!(wanted.len(), found.len());
-    for (wanted, found) in wanted.iter().zip(&found) {
-        wanted.compare(found);
+    for (wanted, found) in wanted.into_iter().zip(found) {
+        wanted.of(helm.line).compare(&found.of(helm.line));
     }
 }
 

@@ -80,7 +80,7 @@ async fn h27_2_helm_reads_and_rolls_back_what_the_controller_released() {
     ] {
         assert!(all.contains(part), "{part} in {all}");
     }
-    let force = helm.force_conflicts().await.unwrap();
+    let force = helm.line().await.unwrap().force_conflicts();
     helm.run(&[&["rollback", "web", "1"][..], force, &place].concat())
         .await
         .unwrap();

@@ -1,7 +1,7 @@
 //! The two sides: the program and the controller, each driven through the same life of a release.
 
 use serde_json::{Value, json};
-use testing::helm::Helm;
+use testing::helm::{Helm, Line};
 
 use super::Tests;
 use super::cluster::{Place, Seen};
@@ -23,19 +23,27 @@ pub struct RealHelm<'a> {
     helm: Helm,
     place: &'a Place,
     tests: Tests,
+    pub line: Line,
 }
 
 impl<'a> RealHelm<'a> {
     pub async fn new(place: &'a Place, package: &[u8], tests: Tests) -> Self {
         let helm = Helm::new(support::kubeconfig().await).await.unwrap();
         std::fs::write(helm.dir().join("chart.tgz"), package).unwrap();
-        Self { helm, place, tests }
+        let line = helm.line().await.unwrap();
+        Self {
+            helm,
+            place,
+            tests,
+            line,
+        }
     }
 
     /// The whole life: installed, upgraded, rolled back after an upgrade that is refused, uninstalled with its history kept.
     pub async fn live(&self, values: &[Value; 3]) -> Vec<Seen> {
         let waits = ["--wait", "--wait-for-jobs", "--timeout", TIMEOUT];
-        let takes = ["--take-ownership", "--force-conflicts"];
+        let forces = self.line.force_conflicts();
+        let takes = [&["--take-ownership"], forces].concat();
         let keeps = ["--history-max", "5"];
         let install = self.args(&["install"], Some(&values[0]), &[&waits, &takes]);
         let upgrade = |values| self.args(&["upgrade"], Some(values), &[&waits, &takes, &keeps]);
@@ -50,8 +58,7 @@ impl<'a> RealHelm<'a> {
         let refused: Vec<&str> = refused.iter().map(String::as_str).collect();
         let error = self.helm.run(&refused).await.unwrap_err().to_string();
         assert!(error.contains("no key"), "{error}");
-        let conflicts = ["--force-conflicts"];
-        self.run(&self.args(&["rollback"], None, &[&["2"], &waits, &conflicts, &keeps]))
+        self.run(&self.args(&["rollback"], None, &[&["2"], &waits, forces, &keeps]))
             .await;
         seen.push(self.place.look(STEPS[2]).await);
         let kept = ["--keep-history", "--wait", "--timeout", TIMEOUT];
