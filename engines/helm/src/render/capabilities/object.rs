@@ -154,6 +154,12 @@ impl Host for KubeVersion {
             ("Minor", self.minor.as_str().into()),
         ])
     }
+
+    /// Every look at the field gives a struct of its own, and all are equal.
+    fn equals(&self, other: &dyn Host) -> Option<bool> {
+        let other = other as &dyn std::any::Any;
+        Some(other.downcast_ref::<Self>() == Some(self))
+    }
 }
 
 fn text(own: &Value, pick: fn(&KubeVersion) -> &String) -> Str {
@@ -196,5 +202,18 @@ impl Host for HelmVersion {
 
     fn equals(&self, other: &dyn Host) -> Option<bool> {
         Some(other.type_name() == self.type_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_equals_itself_however_often_it_is_looked_at() {
+        let of = |version: &str| KubeVersion::parse(version).unwrap();
+        assert_eq!(of("1.30").equals(&of("1.30")), Some(true));
+        assert_eq!(of("1.30").equals(&of("1.31")), Some(false));
+        assert_eq!(of("1.30").equals(&HelmVersion), Some(false));
     }
 }
