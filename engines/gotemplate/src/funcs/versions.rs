@@ -20,7 +20,7 @@ pub(super) fn add(functions: &mut Functions) {
 }
 
 /// A version as templates hold it: a `*semver.Version`, or a `semver.Version` where one comes from another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SemVer {
     numbers: [u64; 3],
     prerelease: String,
@@ -240,6 +240,14 @@ impl Host for SemVer {
 
     fn text(&self) -> Option<Str> {
         Some(Str::from(self.to_string()))
+    }
+
+    /// Copies of structs lack what is not exported, and here nothing is.
+    fn deep_copy(&self) -> Option<Value> {
+        Some(Value::host(Self {
+            is_pointer: self.is_pointer,
+            ..Self::default()
+        }))
     }
 
     fn data(&self) -> Data {

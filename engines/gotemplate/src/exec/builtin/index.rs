@@ -19,13 +19,13 @@ pub(super) fn index(item: Slot, indexes: &[Slot]) -> Result<Slot, FuncError> {
         if item.value.is_nil() {
             return Err(FuncError::new("index of nil pointer"));
         }
-        item = element(&item.value.underlying(), &index.value)?;
+        item = element(&item.value, &index.value)?;
     }
     Ok(item)
 }
 
 fn element(item: &Value, index: &Value) -> Result<Slot, FuncError> {
-    match item {
+    match &item.underlying() {
         Value::Str(bytes) => match bytes.get(position(index, bytes.len())?) {
             Some(byte) => Ok(byte_slot(*byte)),
             None => Err(FuncError::new("reflect: string index out of range")),
@@ -46,9 +46,9 @@ fn element(item: &Value, index: &Value) -> Result<Slot, FuncError> {
                 element,
             ))
         }
-        other => Err(FuncError::new(format!(
+        _ => Err(FuncError::new(format!(
             "can't index item of type {}",
-            pointee(other)
+            pointee(item)
         ))),
     }
 }
