@@ -1,7 +1,9 @@
 //! The table of the built-in kinds, generated from their Go types: see `schema/main.go`.
+//!
+//! A process meets few of the types, and waits most of the time: a type is read when it is first asked for.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// How a value of a Go type is written in JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,13 +54,19 @@ pub(super) struct Field {
 
 pub(super) struct Schema {
     kinds: HashMap<(&'static str, &'static str), usize>,
-    structs: Vec<Vec<Field>>,
+    structs: Vec<Struct>,
 }
 
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
-    Schema::parse(include_str!("../../schema/builtin.txt"))
-        .expect("the committed table is what the generator writes")
-});
+/// The fields of a struct as the table spells them, and as they were read.
+struct Struct {
+    text: &'static str,
+    fields: OnceLock<Box<[Field]>>,
+}
+
+const WRITTEN: &str = "the committed table is what the generator writes";
+
+static SCHEMA: LazyLock<Schema> =
+    LazyLock::new(|| Schema::parse(include_str!("../../schema/builtin.txt")).expect(WRITTEN));
 
 /// The table.
 pub(super) fn builtin() -> &'static Schema {
@@ -79,29 +87,39 @@ impl Schema {
     }
 
     pub fn fields(&self, number: usize) -> &[Field] {
-        &self.structs[number]
+        let Struct { text, fields } = &self.structs[number];
+        fields.get_or_init(|| {
+            let words = text.split(' ').filter(|word| !word.is_empty());
+            words
+                .map(parse_field)
+                .collect::<Option<_>>()
+                .expect(WRITTEN)
+        })
     }
 
     fn parse(table: &'static str) -> Option<Self> {
         let mut kinds = HashMap::new();
         let mut structs = Vec::new();
         for line in table.lines().filter(|line| !line.starts_with('#')) {
-            let mut words = line.split(' ');
-            match words.next()? {
+            let (what, rest) = line.split_once(' ')?;
+            match what {
                 "kind" => {
+                    let mut words = rest.split(' ');
                     let key = (words.next()?, words.next()?);
                     kinds.insert(key, words.next()?.parse().ok()?);
                 }
                 "type" => {
-                    let number: usize = words.next()?.parse().ok()?;
-                    if number != structs.len() {
+                    let (number, text) = rest.split_once(' ').unwrap_or((rest, ""));
+                    if number.parse() != Ok(structs.len()) {
                         return None;
                     }
-                    structs.push(words.map(parse_field).collect::<Option<Vec<_>>>()?);
+                    let fields = OnceLock::new();
+                    structs.push(Struct { text, fields });
                 }
                 _ => return None,
             }
         }
+        structs.shrink_to_fit();
         Some(Self { kinds, structs })
     }
 }
@@ -152,13 +170,8 @@ mod tests {
             }
             !matches!(ty, Type::Struct(number) if *number >= schema.structs.len())
         };
-        assert!(
-            schema
-                .structs
-                .iter()
-                .flatten()
-                .all(|field| known(&field.ty))
-        );
+        let mut fields = (0..schema.structs.len()).flat_map(|number| schema.fields(number));
+        assert!(fields.all(|field| known(&field.ty)));
         let deployment = schema.kind("apps/v1", "Deployment").unwrap();
         let spec = schema
             .fields(deployment)

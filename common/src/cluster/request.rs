@@ -224,9 +224,10 @@ mod tests {
 
     #[test]
     fn a_list_from_the_cache_says_so_on_its_first_page_alone() {
-        let list = |token| list(&path(), "a=b", 5, token, (Accept::Metadata, View::Cached));
+        let wanted = (Accept::Metadata, View::Cached);
+        let uri = |token| list(&path(), "a=b", 5, token, wanted).uri().to_string();
         let all = "/api/v1/namespaces/a/configmaps?labelSelector=a%3Db&limit=5";
-        assert_eq!(list("").uri(), &format!("{all}&resourceVersion=0"));
-        assert_eq!(list("t").uri(), &format!("{all}&continue=t"));
+        assert_eq!(uri(""), format!("{all}&resourceVersion=0"));
+        assert_eq!(uri("t"), format!("{all}&continue=t"));
     }
 }
