@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use yaml::Value;
 
+use super::table::Fields;
 use super::{Scope, Shape, Table};
 use crate::error::Error;
 
@@ -88,7 +89,7 @@ fn type_of(value: &Value) -> Option<(String, String)> {
     Some((api_version, text("kind")?.to_owned()))
 }
 
-fn fields(definition: &Value, index: &Index<'_>, table: &mut Table) -> HashMap<Box<str>, Shape> {
+fn fields(definition: &Value, index: &Index<'_>, table: &mut Table) -> Fields {
     let properties = definition.get("properties").and_then(Value::as_map);
     properties
         .into_iter()

@@ -12,10 +12,11 @@
 //! The first names a definition (its number is its line) and its fields; `*KEYS:ITEM` is a list
 //! that merges by these keys (none: a set of scalars), `%VALUE` a map, a number another
 //! definition, `-` an object of which nothing more is known. `@` tells the scope of a kind, `n` for
-//! namespaced and `c` for cluster, and `=` its definition.
+//! namespaced and `c` for cluster, and `=` its definition. A definition is read when it is first asked for: builds meet few of them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::id::{Gvk, split_api_version};
 
@@ -44,25 +45,56 @@ pub(crate) enum Scope {
 }
 
 /// Facts by kind, then by `apiVersion`: few kinds have more than two.
-type ByType<T> = HashMap<Box<str>, Vec<(Box<str>, T)>>;
+type ByType<T> = HashMap<Cow<'static, str>, Vec<(Cow<'static, str>, T)>>;
+
+/// The fields of a definition.
+pub(crate) type Fields = HashMap<Box<str>, Shape>;
+
+/// A definition in its text form, and as it was read.
+#[derive(Clone, Debug, Default)]
+struct Definition {
+    text: &'static str,
+    fields: OnceLock<Fields>,
+}
+
+impl Definition {
+    fn fields(&self) -> &Fields {
+        self.fields.get_or_init(|| {
+            let words = self.text.split('\t').filter_map(|word| {
+                let (field, shape) = word.split_once('=')?;
+                Some((field.into(), parse_shape(shape)?))
+            });
+            words.collect()
+        })
+    }
+}
+
+impl From<Fields> for Definition {
+    fn from(fields: Fields) -> Self {
+        Self {
+            text: "",
+            fields: fields.into(),
+        }
+    }
+}
 
 /// Definitions with their index.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     /// Definitions by the part of their name that is not the same for nearly all.
-    names: HashMap<Box<str>, usize>,
-    definitions: Vec<HashMap<Box<str>, Shape>>,
+    names: HashMap<&'static str, usize>,
+    definitions: Vec<Definition>,
     kinds: ByType<usize>,
     scopes: ByType<Scope>,
 }
 
 impl Table {
     /// Reads the text form. Lines that are not of the form are skipped: the text is our own.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &'static str) -> Self {
         let mut table = Self::default();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
-            let mut words = line.split('\t');
-            let first = words.next().unwrap_or_default();
+            let (first, rest) = line.split_once('\t').unwrap_or((line, ""));
+            let mut words = rest.split('\t');
             if let Some(api_version) = first.strip_prefix('@') {
                 let (Some(kind), Some(scope)) = (words.next(), words.next()) else {
                     continue;
@@ -72,20 +104,19 @@ impl Table {
                     "c" => Scope::Cluster,
                     _ => continue,
                 };
-                table.set_scope(api_version, kind, scope);
+                set(&mut table.scopes, api_version.into(), kind.into(), scope);
             } else if let Some(api_version) = first.strip_prefix('=') {
                 let (Some(kind), Some(Ok(at))) = (words.next(), words.next().map(str::parse))
                 else {
                     continue;
                 };
-                table.set_kind(api_version, kind, at);
+                set(&mut table.kinds, api_version.into(), kind.into(), at);
             } else {
-                table.names.insert(first.into(), table.definitions.len());
-                let fields = words.filter_map(|word| {
-                    let (field, shape) = word.split_once('=')?;
-                    Some((field.into(), parse_shape(shape)?))
+                table.names.insert(first, table.definitions.len());
+                table.definitions.push(Definition {
+                    text: rest,
+                    fields: OnceLock::new(),
                 });
-                table.definitions.push(fields.collect());
             }
         }
         table
@@ -106,22 +137,32 @@ impl Table {
     }
 
     /// Adds a definition and gives its number.
-    pub(crate) fn push(&mut self, fields: HashMap<Box<str>, Shape>) -> usize {
-        self.definitions.push(fields);
+    pub(crate) fn push(&mut self, fields: Fields) -> usize {
+        self.definitions.push(fields.into());
         self.definitions.len() - 1
     }
 
     /// Replaces a definition made before.
-    pub(crate) fn set(&mut self, at: usize, fields: HashMap<Box<str>, Shape>) {
-        self.definitions[at] = fields;
+    pub(crate) fn set(&mut self, at: usize, fields: Fields) {
+        self.definitions[at] = fields.into();
     }
 
     pub(crate) fn set_kind(&mut self, api_version: &str, kind: &str, definition: usize) {
-        set(&mut self.kinds, api_version, kind, definition);
+        set(
+            &mut self.kinds,
+            api_version.to_owned().into(),
+            kind.to_owned().into(),
+            definition,
+        );
     }
 
     pub(crate) fn set_scope(&mut self, api_version: &str, kind: &str, scope: Scope) {
-        set(&mut self.scopes, api_version, kind, scope);
+        set(
+            &mut self.scopes,
+            api_version.to_owned().into(),
+            kind.to_owned().into(),
+            scope,
+        );
     }
 
     pub(crate) fn scope(&self, api_version: &str, kind: &str) -> Option<Scope> {
@@ -143,18 +184,18 @@ impl Table {
     /// The shape of a field of a node with `shape`.
     pub(crate) fn field(&self, shape: &Shape, name: &str) -> Option<Shape> {
         match shape {
-            Shape::Definition(at) => self.definitions[*at].get(name).cloned(),
+            Shape::Definition(at) => self.definitions[*at].fields().get(name).cloned(),
             Shape::Map(value) => Some((**value).clone()),
             Shape::Opaque | Shape::MergeList { .. } => None,
         }
     }
 }
 
-fn set<T>(facts: &mut ByType<T>, api_version: &str, kind: &str, fact: T) {
-    let facts = facts.entry(kind.into()).or_default();
-    match facts.iter_mut().find(|(known, _)| **known == *api_version) {
+fn set<T>(facts: &mut ByType<T>, api_version: Cow<'static, str>, kind: Cow<'static, str>, fact: T) {
+    let facts = facts.entry(kind).or_default();
+    match facts.iter_mut().find(|(known, _)| *known == api_version) {
         Some((_, known)) => *known = fact,
-        None => facts.push((api_version.into(), fact)),
+        None => facts.push((api_version, fact)),
     }
 }
 
