@@ -180,11 +180,8 @@ impl Seen {
     /// files were changed, and a time that has not come is empty text.
     pub fn of(mut self, line: Line) -> Self {
         if line == Line::Three {
-            for (name, object) in &mut self.objects {
-                without(object, &["managedFields"]);
-                if name.starts_with("Service ") {
-                    without(&mut object["spec"], &["ports"]);
-                }
+            for object in self.objects.values_mut() {
+                without(object, &["managedFields", "ports"]);
             }
             for record in self.records.values_mut() {
                 without(record, &["apply_method", "modtime", "schemamodtime"]);
