@@ -357,3 +357,20 @@ fn k21_7_m6_controllers_may_do_what_they_need() {
     }
     assert!(!may("", "secrets", "create") && !may("apps", "deployments", "get"));
 }
+
+#[test]
+fn every_controller_keeps_one_heap_and_gives_back_what_is_free() {
+    for base in bases() {
+        let objects = built(&format!("bases/{base}"));
+        let variables = deployment(&objects, &base)
+            .pointer("/spec/template/spec/containers/0/env")
+            .unwrap();
+        let is_set = |name, value| {
+            let variables = variables.as_array().unwrap();
+            variables.contains(&json!({"name": name, "value": value}))
+        };
+        assert!(is_set("MALLOC_ARENA_MAX", "1"), "{base}");
+        assert!(is_set("MALLOC_TRIM_THRESHOLD_", "32768"), "{base}");
+        assert!(is_set("MALLOC_TOP_PAD_", "0"), "{base}");
+    }
+}

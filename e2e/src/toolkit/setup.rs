@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 use testing::process::{Program, built};
 use testing::{ControlPlane, Dir};
+use yaml::{Budget, Dialect};
 
 use super::component::{Addresses, free_address, with_flags};
 use super::{Component, Controller, SHARD, Toolkit};
@@ -16,7 +17,7 @@ pub struct Setup {
     plane: Plane,
     shard: Option<String>,
     events: Option<String>,
-    log_level: &'static str,
+    run: Run,
     flags: Vec<(Component, String)>,
 }
 
@@ -29,6 +30,50 @@ enum Plane {
     WithPods,
 }
 
+/// How the programs are run.
+#[derive(Debug, Clone, Copy)]
+enum Run {
+    /// For stories: one that fails wants to be told in detail, which costs.
+    Watched,
+    /// As the manifests have it.
+    AsInstalled,
+}
+
+impl Run {
+    const fn log_level(self) -> &'static str {
+        match self {
+            Self::Watched => "debug",
+            Self::AsInstalled => "info",
+        }
+    }
+
+    fn environment(self, component: Component) -> Vec<(String, String)> {
+        match self {
+            Self::Watched => Vec::new(),
+            Self::AsInstalled => environment_of(component),
+        }
+    }
+}
+
+/// The variables that the manifests give to a controller as they stand, not from fields of its pod.
+fn environment_of(component: Component) -> Vec<(String, String)> {
+    let file = format!(
+        "{}/../manifests/bases/{}/deployment.yaml",
+        env!("CARGO_MANIFEST_DIR"),
+        component.name()
+    );
+    let text = std::fs::read(file).unwrap();
+    let objects = yaml::decode(&text, Dialect::Kubernetes, &Budget::default()).unwrap();
+    let deployment = objects.first().unwrap().to_json();
+    let variables = &deployment["spec"]["template"]["spec"]["containers"][0]["env"];
+    let variables = variables.as_array().into_iter().flatten();
+    let plain = variables.filter_map(|variable| {
+        let (name, value) = (variable["name"].as_str()?, variable["value"].as_str()?);
+        Some((name.to_owned(), value.to_owned()))
+    });
+    plain.collect()
+}
+
 impl Setup {
     /// These controllers, for all objects without a shard label, on the control plane without nodes.
     pub fn of(components: &[Component]) -> Self {
@@ -37,7 +82,7 @@ impl Setup {
             plane: Plane::WithoutPods,
             shard: None,
             events: None,
-            log_level: "debug",
+            run: Run::Watched,
             flags: Vec::new(),
         }
     }
@@ -65,10 +110,10 @@ impl Setup {
         self
     }
 
-    /// With the log of the manifests, for figures: a story that fails wants to be told in detail, which costs.
+    /// With the log and the environment of the manifests, for figures.
     #[must_use]
     pub fn as_installed(mut self) -> Self {
-        self.log_level = "info";
+        self.run = Run::AsInstalled;
         self
     }
 
@@ -98,8 +143,9 @@ impl Setup {
                 .args([
                     format!("--metrics-addr={metrics}"),
                     format!("--health-addr={health}"),
-                    format!("--log-level={}", self.log_level),
+                    format!("--log-level={}", self.run.log_level()),
                 ])
+                .envs(self.run.environment(component))
                 .args(self.shared_flags(component, &addresses))
                 .log(plane.logs().join(self.log(component)));
             let program = with_flags(component, program, &addresses, storage.path())

@@ -53,6 +53,15 @@ impl Program {
         self
     }
 
+    /// Sets environment variables.
+    #[must_use]
+    pub fn envs<V: Into<OsString>>(mut self, variables: impl IntoIterator<Item = (V, V)>) -> Self {
+        let variables = variables.into_iter();
+        self.env
+            .extend(variables.map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
     /// Appends standard output and standard error to this file; without it they are discarded.
     #[must_use]
     pub fn log(mut self, file: impl Into<PathBuf>) -> Self {
